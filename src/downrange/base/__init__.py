@@ -1,0 +1,52 @@
+"""Base: what every room stands on.
+
+In: plain numbers, texts and moments.
+Out: units, constants, frames, UTC time, errors that explain, sourced values, counted random draws.
+Start here: `InputError`, `Window`, `ecef_from_geodetic`, `normals`.
+"""
+
+from downrange.base.clock import JST, KST, Window, after, iso, julian_pair, parse_utc, since, utc
+from downrange.base.draws import normals, uniforms
+from downrange.base.errors import DownrangeError, InputError, ModelError
+from downrange.base.frames import (
+    Array,
+    east_of,
+    ecef_from_geodetic,
+    enu_axes,
+    gcrf_from_ecef,
+    geodetic_from_ecef,
+    inertial_velocity,
+    teme_from_ecef,
+    v_ecef_from_enu,
+    v_enu_from_ecef,
+)
+from downrange.base.sourced import Kind, Sourced
+
+__all__ = [
+    "JST",
+    "KST",
+    "Array",
+    "DownrangeError",
+    "InputError",
+    "Kind",
+    "ModelError",
+    "Sourced",
+    "Window",
+    "after",
+    "east_of",
+    "ecef_from_geodetic",
+    "enu_axes",
+    "gcrf_from_ecef",
+    "geodetic_from_ecef",
+    "inertial_velocity",
+    "iso",
+    "julian_pair",
+    "normals",
+    "parse_utc",
+    "since",
+    "teme_from_ecef",
+    "uniforms",
+    "utc",
+    "v_ecef_from_enu",
+    "v_enu_from_ecef",
+]
