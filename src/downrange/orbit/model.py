@@ -1,0 +1,143 @@
+"""Records of the orbit room: elements, fitted element sets, passes, the answer to 'did it get there?'."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from downrange.base import InputError, ModelError, wgs84
+
+
+class Frame(StrEnum):
+    """The inertial frame that elements are counted in."""
+
+    TEME = "teme"
+    GCRF = "gcrf"
+
+
+class Reached(StrEnum):
+    """Whether anything reached orbit."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elements:
+    """Osculating Kepler elements of one instant.
+
+    a_m:              semi-major axis [m]
+    e:                eccentricity, 0 <= e < 1
+    inclination_deg:  0 to 180
+    raan_deg:         right ascension of the ascending node, 0 to 360
+    argp_deg:         argument of perigee, 0 to 360; 0 by convention for a circle
+    mean_anomaly_deg: 0 to 360
+    epoch:            the instant, UTC
+    frame:            inertial frame of the node and the inclination
+    """
+
+    a_m: float
+    e: float
+    inclination_deg: float
+    raan_deg: float
+    argp_deg: float
+    mean_anomaly_deg: float
+    epoch: datetime
+    frame: Frame
+
+    def __post_init__(self) -> None:
+        """Refuse what is no ellipse, and a moment without a zone."""
+        if not (self.a_m > 0.0 and 0.0 <= self.e < 1.0):
+            raise ModelError(
+                f"a_m={self.a_m:g} and e={self.e:g} are no ellipse; was the semi-major axis given in km, "
+                "or the eccentricity with its decimal point left out as in a TLE?"
+            )
+        if self.epoch.tzinfo is None:
+            raise InputError(
+                where="elements",
+                key="epoch",
+                seen=f"{self.epoch.isoformat()} has no time zone",
+                cure="say which, UTC for element sets",
+            )
+
+    @property
+    def perigee_alt_m(self) -> float:
+        """Height of the perigee over the equatorial radius [m], as catalogues print it; not over the ellipsoid."""
+        return self.a_m * (1.0 - self.e) - wgs84.RE_M
+
+    @property
+    def apogee_alt_m(self) -> float:
+        """Height of the apogee over the equatorial radius [m], as catalogues print it."""
+        return self.a_m * (1.0 + self.e) - wgs84.RE_M
+
+    @property
+    def period_s(self) -> float:
+        """Kepler period [s]."""
+        return float(2.0 * 3.141592653589793 * (self.a_m**3 / wgs84.GM_M3PS2) ** 0.5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TleFit:
+    """Mean elements (SGP4, TEME, WGS72) found for one osculating state.
+
+    lines:           the two lines of the element set
+    residual_m:      distance of SGP4's position at the epoch from the state, with unrounded elements
+    residual_mps:    the same for velocity
+    rounded_m:       the same distance after rounding to the digits that two lines can hold
+    steps:           fixed-point steps taken
+    """
+
+    lines: tuple[str, str]
+    residual_m: float
+    residual_mps: float
+    rounded_m: float
+    steps: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass:
+    """One stay of a satellite above the horizon (or the asked elevation) of a place. No refraction.
+
+    rises, culminates, sets:  UTC; the span's own end where open_start or open_end says so
+    *_azimuth_deg:            from true north, clockwise
+    max_elevation_deg:        over the ellipsoid's horizon at the place
+    range_m:                  slant range at culmination
+    sunlit:                   the satellite is outside the Earth's shadow (a cylinder) at culmination
+    sun_elevation_deg:        of the sun's centre at the place at culmination
+    """
+
+    rises: datetime
+    culminates: datetime
+    sets: datetime
+    rise_azimuth_deg: float
+    culmination_azimuth_deg: float
+    set_azimuth_deg: float
+    max_elevation_deg: float
+    range_m: float
+    sunlit: bool
+    sun_elevation_deg: float
+    open_start: bool
+    open_end: bool
+
+    @property
+    def daylight(self) -> bool:
+        """The sun's upper rim is above the place's horizon, by the usual 50 minutes of arc."""
+        return self.sun_elevation_deg > -50.0 / 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Whether anything reached orbit, from a track alone.
+
+    answer:      yes, no or unknown
+    decided_t_s: seconds after lift-off at which the rule was first met; None while unknown
+    p:           probability of an orbit at that time, or at the end of the track while unknown; NaN without a track
+    rule:        the rule that decided, in words with its figures
+    """
+
+    answer: Reached
+    decided_t_s: float | None
+    p: float
+    rule: str
