@@ -19,7 +19,9 @@ _EP2 = _E2 / (1.0 - _E2)
 
 
 @numba.njit(cache=True)
-def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+def philox(
+    c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
     """Return the four 32-bit words of Philox4x32-10 for a counter and a key of 32-bit words."""
     mask = np.uint64(0xFFFFFFFF)
     a0, a1, a2, a3 = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
