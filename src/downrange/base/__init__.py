@@ -5,22 +5,27 @@ Out: units, constants, frames, UTC time, errors that explain, sourced values, co
 Start here: `InputError`, `Window`, `ecef_from_geodetic`, `normals`.
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from downrange.base.clock import JST, KST, Window, after, iso, julian_pair, parse_utc, since, utc
-from downrange.base.draws import normals, uniforms
 from downrange.base.errors import DownrangeError, InputError, ModelError
-from downrange.base.frames import (
-    Array,
-    east_of,
-    ecef_from_geodetic,
-    enu_axes,
-    gcrf_from_ecef,
-    geodetic_from_ecef,
-    inertial_velocity,
-    teme_from_ecef,
-    v_ecef_from_enu,
-    v_enu_from_ecef,
-)
 from downrange.base.sourced import Kind, Sourced
+
+if TYPE_CHECKING:
+    from downrange.base.draws import normals, uniforms
+    from downrange.base.frames import (
+        Array,
+        east_of,
+        ecef_from_geodetic,
+        enu_axes,
+        gcrf_from_ecef,
+        geodetic_from_ecef,
+        inertial_velocity,
+        teme_from_ecef,
+        v_ecef_from_enu,
+        v_enu_from_ecef,
+    )
 
 __all__ = [
     "JST",
@@ -50,3 +55,14 @@ __all__ = [
     "v_ecef_from_enu",
     "v_enu_from_ecef",
 ]
+
+_DRAWS = ("normals", "uniforms")
+
+
+def __getattr__(name: str) -> object:
+    """Load draws (numba) and frames (numpy, erfa) when first asked for: an error or a time must not wait for them."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    room = import_module("downrange.base.draws" if name in _DRAWS else "downrange.base.frames")
+    globals()[name] = getattr(room, name)
+    return globals()[name]
