@@ -1,0 +1,26 @@
+"""Track: from what sensors say to what can be said of the flight.
+
+In: readings (range, azimuth, elevation, range-rate) and the sensors that made them.
+Out: the track with covariance, impact point, perigee, and a verdict with its probability and reason.
+Start here: `load_sensors`, `simulate`, `follow`, `assess`.
+"""
+
+from downrange.track.filter import Tuning, follow
+from downrange.track.model import Burn, Impact, Reading, Sensor, Track, Update, Verdict
+from downrange.track.sensors import load_sensors, sensor_files
+from downrange.track.simulate import simulate
+
+__all__ = [
+    "Burn",
+    "Impact",
+    "Reading",
+    "Sensor",
+    "Track",
+    "Tuning",
+    "Update",
+    "Verdict",
+    "follow",
+    "load_sensors",
+    "sensor_files",
+    "simulate",
+]
