@@ -26,7 +26,8 @@ def below(
     within_m: how near counts
 
     Distances are taken in an azimuthal equidistant map around each place: true from its point, and within 0.1 %
-    between points 500 km from it. Times are good to the time the track takes for a kilometre.
+    between points 500 km from it. Times are good to the time the track takes for a kilometre; a place passed over
+    is nearest in the middle of the crossing.
     """
     times, lat, lon = _track(t_s, lat_deg, lon_deg)
     if not within_m > 0.0:
@@ -76,6 +77,9 @@ def _one(times: Array, lat: Array, lon: Array, place: Named, within_m: float) ->
     best = int(np.argmin(step_m))
     within = np.flatnonzero(point_m <= within_m)
     at = float(t[best] + (t[best + 1] - t[best]) * _fraction(starts[best], ends[best], shape))
+    over = np.flatnonzero(step_m == 0.0)
+    if over.size > 1:
+        at = 0.5 * float(t[over[0]] + t[over[-1] + 1])
     return Below(
         place=place,
         name=place.name_en,
@@ -88,16 +92,12 @@ def _one(times: Array, lat: Array, lon: Array, place: Named, within_m: float) ->
 
 
 def _fraction(start: Array, end: Array, shape: BaseGeometry) -> float:
-    """Return how far along a step [0, 1] the track is nearest to a shape; its middle when all of it is inside."""
+    """Return how far along a step [0, 1] the track is nearest to a shape."""
     step = shapely.LineString([start, end])
     if step.length == 0.0:
         return 0.0
-    line = shapely.shortest_line(step, shape)
-    if step.intersects(shape):
-        line = step.intersection(shape)
-    return float(
-        step.project(line.interpolate(0.5, normalized=True) if line.length else line.centroid, normalized=True)
-    )
+    nearest = shapely.Point(shapely.get_coordinates(shapely.shortest_line(step, shape))[0])
+    return float(step.project(nearest, normalized=True))
 
 
 def _flat_shape(place: Named) -> tuple[BaseGeometry, float]:
