@@ -10,6 +10,7 @@ took=$((($(date +%s%N) - start) / 10000000))
 if [ "$rc" = 0 ]; then
     printf 'ok    %-12s %3d.%02d s\n' "$name" $((took / 100)) $((took % 100))
 else
-    printf '%s\nFAIL  %-12s exit %d: %s\n' "$said" "$name" "$rc" "$*"
+    printf '%s\n' "$said" | cut -c 1-400 # some types are pages long
+    printf 'FAIL  %-12s exit %d: %s\n' "$name" "$rc" "$*"
 fi
 exit "$rc"

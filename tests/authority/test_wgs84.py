@@ -1,0 +1,48 @@
+"""The Earth's constants against the documents that define them.
+
+SOURCE: NIMA TR8350.2, 3rd edition (2000): table 3.1 (defining parameters), table 3.3 (derived geometric constants).
+SOURCE: EGM96, NASA/TP-1998-206861: fully normalised zonal coefficients, tide-free.
+"""
+
+import math
+
+import pytest
+
+from downrange.base import _kernel, wgs84
+
+DEFINING = {"RE_M": 6378137.0, "FLATTENING": 1 / 298.257223563, "OMEGA_RADPS": 7292115.0e-11, "GM_M3PS2": 3986004.418e8}
+DERIVED = {  # value and half a unit of the last digit printed
+    "RP_M": (6356752.3142, 5e-5),
+    "E2": (6.69437999014e-3, 5e-15),
+    "EP2": (6.73949674228e-3, 5e-15),
+}
+EGM96 = {2: -0.484165371736e-3, 3: 0.957254173792e-6, 4: 0.539873863789e-6}
+
+
+@pytest.mark.parametrize("name", DEFINING)
+def test_defining_parameters_are_exact(name):
+    assert getattr(wgs84, name) == DEFINING[name]
+
+
+@pytest.mark.parametrize("name", DERIVED)
+def test_derived_constants_have_every_printed_digit(name):
+    value, half_digit = DERIVED[name]
+    assert getattr(wgs84, name) == pytest.approx(value, abs=half_digit)
+
+
+@pytest.mark.parametrize("degree", EGM96)
+def test_zonal_harmonics_are_the_unnormalised_coefficients(degree):
+    expected = -math.sqrt(2 * degree + 1) * EGM96[degree]
+    assert getattr(wgs84, f"J{degree}") == pytest.approx(expected, rel=1e-11)  # twelve digits are published
+
+
+def test_no_constant_arrives_without_a_source():
+    names = {name for name in vars(wgs84) if name.isupper() and name != "TYPE_CHECKING"}
+    assert names == DEFINING.keys() | DERIVED.keys() | {f"J{degree}" for degree in EGM96}
+
+
+@pytest.mark.parametrize(
+    ("private", "public"), [("_RE_M", "RE_M"), ("_F", "FLATTENING"), ("_RP_M", "RP_M"), ("_E2", "E2"), ("_EP2", "EP2")]
+)
+def test_the_kernel_uses_the_same_ellipsoid(private, public):
+    assert getattr(_kernel, private) == getattr(wgs84, public)
