@@ -5,20 +5,26 @@ Out: the track with covariance, impact point, perigee, and a verdict with its pr
 Start here: `load_sensors`, `simulate`, `follow`, `assess`.
 """
 
+from downrange.track.assess import assess, decided, first
 from downrange.track.filter import Tuning, follow
 from downrange.track.model import Burn, Impact, Reading, Sensor, Track, Update, Verdict
 from downrange.track.sensors import load_sensors, sensor_files
 from downrange.track.simulate import simulate
+from downrange.track.verdict import Rules
 
 __all__ = [
     "Burn",
     "Impact",
     "Reading",
+    "Rules",
     "Sensor",
     "Track",
     "Tuning",
     "Update",
     "Verdict",
+    "assess",
+    "decided",
+    "first",
     "follow",
     "load_sensors",
     "sensor_files",

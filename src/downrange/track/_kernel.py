@@ -33,7 +33,7 @@ _RELOCK = 5  # after so many refused readings in a row the track, not the sensor
 
 
 @numba.njit(cache=True)
-def field(px: float, py: float, pz: float, vx: float, vy: float, vz: float, j2: float) -> tuple[float, float, float]:
+def field(px: float, py: float, pz: float, vx: float, vy: float, j2: float) -> tuple[float, float, float]:
     """Return gravity plus Coriolis and centrifugal acceleration [m/s2] in Earth-fixed axes; j2 = 1, or 0 for a sphere."""
     r2 = px * px + py * py + pz * pz
     k = _GM / (r2 * math.sqrt(r2))
@@ -51,7 +51,7 @@ def field(px: float, py: float, pz: float, vx: float, vy: float, vz: float, j2: 
 def _move_mean(x: Array, dt: float, e: float, j2: float) -> None:
     """Move position and velocity over dt by two evaluations of the field (error of third order in dt)."""
     a0, a1, a2 = e * x[6], e * x[7], e * x[8]
-    g0, g1, g2 = field(x[0], x[1], x[2], x[3], x[4], x[5], j2)
+    g0, g1, g2 = field(x[0], x[1], x[2], x[3], x[4], j2)
     f0, f1, f2 = g0 + a0, g1 + a1, g2 + a2
     h = 0.5 * dt * dt
     n0, n1, n2 = field(
@@ -60,7 +60,6 @@ def _move_mean(x: Array, dt: float, e: float, j2: float) -> None:
         x[2] + x[5] * dt + f2 * h,
         x[3] + f0 * dt,
         x[4] + f1 * dt,
-        x[5] + f2 * dt,
         j2,
     )
     s = dt * dt / 6.0
@@ -252,39 +251,43 @@ def switching(rates: Array, dt: float, out: Array) -> None:
 
 
 @numba.njit(cache=True)
+def _gather(x: Array, p: Array, w: Array, xm: Array, pm: Array) -> None:
+    """Fill mean xm (9,) and covariance pm (9, 9) of models x (3, 9), p (3, 9, 9) weighted by w (3,)."""
+    d = np.empty(9)
+    xm[:] = w[0] * x[0] + w[1] * x[1] + w[2] * x[2]
+    pm[:, :] = 0.0
+    for i in range(_MODES):
+        if w[i] < 1e-12:
+            continue
+        for a in range(9):
+            d[a] = x[i, a] - xm[a]
+        for a in range(9):
+            for b in range(a, 9):
+                pm[a, b] += w[i] * (p[i, a, b] + d[a] * d[b])
+    for a in range(9):
+        for b in range(a):
+            pm[a, b] = pm[b, a]
+
+
+@numba.njit(cache=True)
 def _mix(x: Array, p: Array, mu: Array, pi: Array, xm: Array, pm: Array) -> None:
     """Replace states, covariances and chances by their mixture over the switching pi; xm, pm are scratch."""
-    c = np.zeros(_MODES)
-    d = np.empty(9)
+    c, w = np.zeros(_MODES), np.empty(_MODES)
     for j in range(_MODES):
         for i in range(_MODES):
             c[j] += pi[i, j] * mu[i]
-        xm[j, :] = 0.0
-        pm[j, :, :] = 0.0
         for i in range(_MODES):
-            xm[j] += (pi[i, j] * mu[i] / c[j]) * x[i]
-        for i in range(_MODES):
-            w = pi[i, j] * mu[i] / c[j]
-            if w < 1e-12:
-                continue
-            for a in range(9):
-                d[a] = x[i, a] - xm[j, a]
-            for a in range(9):
-                for b in range(a, 9):
-                    pm[j, a, b] += w * (p[i, a, b] + d[a] * d[b])
-    for j in range(_MODES):
-        mu[j] = c[j]
-        x[j, :] = xm[j]
-        for a in range(9):
-            for b in range(a, 9):
-                p[j, a, b] = pm[j, a, b]
-                p[j, b, a] = pm[j, a, b]
+            w[i] = pi[i, j] * mu[i] / c[j]
+        _gather(x, p, w, xm[j], pm[j])
+    mu[:] = c
+    x[:, :] = xm
+    p[:, :, :] = pm
 
 
 @numba.njit(cache=True)
 def _weigh(mu: Array, loglik: Array) -> None:
     """Turn prior chances and log-likelihoods into posterior chances, floor 1e-12."""
-    top = max(loglik[0], max(loglik[1], loglik[2]))
+    top = max(loglik[0], loglik[1], loglik[2])
     total = 0.0
     for j in range(_MODES):
         mu[j] = max(mu[j] * math.exp(loglik[j] - top), 1e-12)
@@ -294,17 +297,20 @@ def _weigh(mu: Array, loglik: Array) -> None:
 
 
 @numba.njit(cache=True)
-def _blend(x: Array, p: Array, mu: Array, out_x: Array, out_p: Array) -> None:
-    """Fill the mean state (9,) and the covariance (6, 6) of position and velocity over the models."""
-    out_x[:] = mu[0] * x[0] + mu[1] * x[1] + mu[2] * x[2]
-    out_p[:, :] = 0.0
+def _idle(x: Array, p: Array, mu: Array, mean: Array, least: float) -> float:
+    """Return the probability that the forward thrust is below `least`: coast, or a burning model that says so."""
+    speed = math.sqrt(mean[3] ** 2 + mean[4] ** 2 + mean[5] ** 2)
+    chance = float(mu[_COAST])
     for j in range(_MODES):
-        for a in range(6):
-            for b in range(a, 6):
-                out_p[a, b] += mu[j] * (p[j, a, b] + (x[j, a] - out_x[a]) * (x[j, b] - out_x[b]))
-    for a in range(6):
-        for b in range(a):
-            out_p[a, b] = out_p[b, a]
+        if j == _COAST:
+            continue
+        m, s = 0.0, 0.0
+        for a in range(3):
+            m += x[j, 6 + a] * mean[3 + a] / speed
+            for b in range(3):
+                s += p[j, 6 + a, 6 + b] * mean[3 + a] * mean[3 + b] / speed**2
+        chance += mu[j] * 0.5 * math.erfc((m - least) / math.sqrt(2.0 * max(s, 1e-12)))
+    return chance
 
 
 @numba.njit(cache=True)
@@ -337,15 +343,16 @@ def _widen(p: Array, factor: float) -> None:
 @numba.njit(cache=True)
 def run(
     t_s: Array, z: Array, site: NDArray[np.int64], kind: NDArray[np.int64], sites: Array, axes: Array, var: Array,
-    rates: Array, q: Array, x: Array, p: Array, mu: Array, t_start_s: float, j2: float, gate: float,
-    out_x: Array, out_p: Array, out_mu: Array, used: NDArray[np.bool_],
+    rates: Array, q: Array, x: Array, p: Array, mu: Array, t_start_s: float, j2: float, gate: float, least: float,
+    out_x: Array, out_p: Array, out_mu: Array, out_idle: Array, used: NDArray[np.bool_],
 ) -> None:  # fmt: skip
     """Filter n readings in order of time.
 
     t_s (n,), z (n, 4), site (n,) row of sites (m, 3), axes (m, 3, 3) and var (m, 4), kind (n,) row of rates (k, 3, 3);
     q (3,), x (3, 9), p (3, 9, 9), mu (3,): the models, changed in place so that a run can be continued from t_start_s.
     gate: a reading beyond this chi2 in every model is refused; after five in a row the covariance is widened instead.
-    out_x (n, 9), out_p (n, 6, 6), out_mu (n, 3), used (n,): results after each reading.
+    least: forward thrust [m/s2] below which no engine can be said to burn.
+    out_x (n, 9), out_p (n, 6, 6), out_mu (n, 3), out_idle (n,), used (n,): results after each reading.
     """
     f, t, pi = np.empty((6, 6)), np.empty((9, 9)), np.empty((_MODES, _MODES))
     xm, pm, keep = np.empty((_MODES, 9)), np.empty((_MODES, 9, 9)), np.empty((_MODES, 9, 9))
@@ -379,8 +386,10 @@ def run(
             used[n] = True
             if best <= gate:
                 refused, slack = 0, 1.0
-        _blend(x, p, mu, out_x[n], out_p[n])
+        _gather(x, p, mu, out_x[n], pm[0])
+        out_p[n] = pm[0, :6, :6]
         out_mu[n] = mu
+        out_idle[n] = _idle(x, p, mu, out_x[n], least)
 
 
 @numba.njit(cache=True)
@@ -535,9 +544,9 @@ def heights(r: Array, out: Array) -> None:
 
 
 @numba.njit(cache=True)
-def coast_on(x: Array, p: Array, gap: float, q: float, j2: float) -> None:
-    """Carry one state x (9,) and covariance p (9, 9) over a gap without thrust, in place."""
+def carry(x: Array, p: Array, gap: float, q: float, coast: bool, j2: float) -> None:
+    """Carry one state x (9,) and covariance p (9, 9) over a gap without readings, in place."""
     f, t = np.empty((6, 6)), np.empty((9, 9))
     steps = max(1, math.ceil(gap / _STEP_S - 1e-9))
     for _ in range(steps):
-        predict(x, p, gap / steps, q, True, j2, f, t)
+        predict(x, p, gap / steps, q, coast, j2, f, t)

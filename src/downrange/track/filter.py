@@ -9,7 +9,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from downrange.base import Array, InputError, ecef_from_geodetic, enu_axes, iso, since
+from downrange.base import Array, InputError, ModelError, ecef_from_geodetic, enu_axes, since
 from downrange.track import _kernel
 from downrange.track.model import Burn, Reading, Sensor, Track
 
@@ -27,6 +27,7 @@ class Tuning:
     hurry_1ps:    extra rate towards jump around an expected ignition, towards coast around an expected cut-off [1/s]
     hurry_s:      half-width of that window [s]
     j2:           1 for an oblate Earth, 0 for a sphere
+    least_mps2:   forward thrust below which no engine burns
     gate:         chi2 beyond which, in every mode, a reading is wild
     source:       where the figures come from
     """
@@ -40,10 +41,9 @@ class Tuning:
     hurry_1ps: float = 0.2
     hurry_s: float = 2.0
     j2: float = 1.0
+    least_mps2: float = 2.0
     gate: float = 60.0
-    source: str = (
-        "fitted: 17 settings on the synthetic scenario S1, radar 30 m and 1 mrad at 10 Hz; hurry and gate assumed"
-    )
+    source: str = "fitted: 17 settings on the synthetic scenario S1, radar 30 m and 1 mrad at 10 Hz; hurry, least and gate assumed"
 
 
 def follow(
@@ -69,21 +69,35 @@ def follow(
     places = ecef_from_geodetic([s.lat_deg for s in sensors], [s.lon_deg for s in sensors], [s.alt_m for s in sensors])
     axes = enu_axes([s.lat_deg for s in sensors], [s.lon_deg for s in sensors])
     start = _first_pair(t_s, z, site)
-    if start is None:
-        return _track(t0, t_s[:0], np.empty((0, 9)), np.empty((0, 6, 6)), np.empty((0, 3)), site[:0], sensors, doubles)
-    first, second = start
-    x, p = _opening(t_s[[first, second]], z[[first, second]], sensors[site[first]])
     # The radar's other readings between the two fixes are spent on the start; the filter goes on after it.
-    rest = slice(second + 1, None)
-    n = t_s.size - second - 1
-    out_x, out_p, out_mu = np.empty((n, 9)), np.empty((n, 6, 6)), np.empty((n, 3))
+    rest = slice(t_s.size if start is None else start[1] + 1, None)
+    n = len(range(t_s.size)[rest])
+    out_x, out_p, out_mu, idle = np.empty((n, 9)), np.empty((n, 6, 6)), np.empty((n, 3)), np.empty(n)
     used = np.zeros(n, dtype=np.bool_)
-    _kernel.run(
-        t_s[rest], z[rest], site[rest], _kinds(t_s[rest], burns, tune), places, axes, _variances(sensors),
-        _rates(tune), np.array(tune.q), x, p, np.full(3, 1.0 / 3.0), t_s[second], tune.j2, tune.gate,
-        out_x, out_p, out_mu, used,
-    )  # fmt: skip
-    return _track(t0, t_s[rest], out_x, out_p, out_mu, site[rest], sensors, doubles, used)
+    if start is not None:
+        pair = list(start)
+        x, p = _opening(t_s[pair], z[pair], sensors[site[pair[0]]])
+        _kernel.run(
+            t_s[rest], z[rest], site[rest], _kinds(t_s[rest], burns, tune), places, axes, _variances(sensors),
+            _rates(tune), np.array(tune.q), x, p, np.full(3, 1.0 / 3.0), t_s[pair[1]], tune.j2, tune.gate,
+            tune.least_mps2, out_x, out_p, out_mu, idle, used,
+        )  # fmt: skip
+    _sound(t_s[rest], out_x)
+    return Track(
+        t0=t0,
+        t_s=t_s[rest],
+        r_ecef_m=out_x[:, :3],
+        v_ecef_mps=out_x[:, 3:6],
+        cov=out_p,
+        f_ecef_mps2=out_x[:, 6:],
+        f_mps2=np.linalg.norm(out_x[:, 6:], axis=1),
+        p_coast=out_mu[:, 1],
+        p_idle=idle,
+        used=used,
+        sensor=site[rest],
+        sensors=tuple(names),
+        duplicates=doubles,
+    )
 
 
 def _arrays(
@@ -192,30 +206,11 @@ def _kinds(t_s: Array, burns: Sequence[Burn | tuple[float, float, int]], tune: T
     return kind
 
 
-def _track(
-    t0: datetime, t_s: Array, x: Array, cov: Array, mu: Array, site: NDArray[np.int64], sensors: Sequence[Sensor],
-    doubles: int, used: NDArray[np.bool_] | None = None,
-) -> Track:  # fmt: skip
-    """Return the record; a state that stopped being a number is a defect, not an answer."""
-    if not np.isfinite(x).all():
-        bad = t_s[~np.isfinite(x).all(axis=1)][0]
-        raise InputError(
-            where="readings",
-            key=f"T+{bad:.1f} s ({iso(t0)})",
-            seen="the filter broke down",
-            cure="look at the readings just before, and at the sensor's place and sigmas",
+def _sound(t_s: Array, x: Array) -> None:
+    """Refuse states that stopped being numbers: a defect, not an answer."""
+    bad = t_s[~np.isfinite(x).all(axis=1)]
+    if bad.size:
+        raise ModelError(
+            f"readings: T+{bad[0]:.1f} s: the filter broke down. "
+            "Look at the readings just before, and at the sensors' places and sigmas."
         )
-    return Track(
-        t0=t0,
-        t_s=t_s,
-        r_ecef_m=x[:, :3],
-        v_ecef_mps=x[:, 3:6],
-        cov=cov,
-        f_ecef_mps2=x[:, 6:],
-        f_mps2=np.linalg.norm(x[:, 6:], axis=1),
-        p_coast=mu[:, 1],
-        used=np.zeros(0, dtype=np.bool_) if used is None else used,
-        sensor=site,
-        sensors=tuple(sensor.name for sensor in sensors),
-        duplicates=doubles,
-    )

@@ -111,7 +111,8 @@ class Track:
     cov:          (n, 6, 6) covariance of position and velocity [m2, m2/s, m2/s2], Earth-fixed axes
     f_ecef_mps2:  (n, 3) specific force from thrust (and from drag, where there is air)
     f_mps2:       (n,) its size
-    p_coast:      (n,) probability that no engine burns
+    p_coast:      (n,) probability of the coasting model, in which there is no thrust at all
+    p_idle:       (n,) probability that no engine burns: coasting, or a forward thrust below Tuning.least_mps2
     used:         (n,) False where a reading was refused as wild
     sensor:       (n,) row in sensors
     sensors:      names of the sensors
@@ -126,6 +127,7 @@ class Track:
     f_ecef_mps2: Array
     f_mps2: Array
     p_coast: Array
+    p_idle: Array
     used: NDArray[np.bool_]
     sensor: NDArray[np.int64]
     sensors: tuple[str, ...]
@@ -176,7 +178,7 @@ class Update:
     impact:     impact point now
     perigee_m, perigee_sigma_m, apogee_m, apogee_sigma_m: heights over the equatorial radius, mean and sigma
     p_orbit:    probability that the perigee is above the limit
-    p_coast:    probability that no engine burns
+    p_idle:     probability that no engine burns
     verdict, p: what is said, and the probability of what the reason names
     reason:     the same in words
     """
@@ -193,7 +195,7 @@ class Update:
     apogee_m: float
     apogee_sigma_m: float
     p_orbit: float
-    p_coast: float
+    p_idle: float
     verdict: Verdict
     p: float
     reason: str

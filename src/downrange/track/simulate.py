@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from downrange.base import Array, InputError, after, ecef_from_geodetic, enu_axes, normals, utc
 from downrange.track.model import Reading, Sensor
@@ -72,10 +72,10 @@ def _looks(sensor: Sensor, t: Array, r: Array, v: Array, t0: datetime, seed: int
     ]
 
 
-def _above_horizon(el_deg: Array, sensor: Sensor) -> Array:
+def _above_horizon(el_deg: Array, sensor: Sensor) -> NDArray[np.bool_]:
     """Say where the Earth does not hide it: above the dip of the horizon, sphere of 6371 km, no refraction."""
     dip = np.degrees(np.arccos(6_371_000.0 / (6_371_000.0 + max(sensor.alt_m, 0.0))))
-    return np.asarray(el_deg >= -dip)
+    return el_deg >= -float(dip)
 
 
 def seen_from(sensor: Sensor, r_ecef_m: Array, v_ecef_mps: Array) -> tuple[Array, Array, Array, Array]:
