@@ -1,0 +1,24 @@
+"""Notice: launch notices as they are really written.
+
+In: the text of a NOTAM, a navigational warning or a press copy.
+Out: areas, windows in UTC, what it cancels, and flags for all that is wrong with it.
+Start here: `read`, `read_file`, `Notice`, `require_areas`, `to_geojson`.
+"""
+
+from downrange.notice.model import Area, Flag, FlagCode, Notice, NoticeError, NoticeKind, NoticeWindow, Role, Shape
+from downrange.notice.read import read, read_file, require_areas
+
+__all__ = [
+    "Area",
+    "Flag",
+    "FlagCode",
+    "Notice",
+    "NoticeError",
+    "NoticeKind",
+    "NoticeWindow",
+    "Role",
+    "Shape",
+    "read",
+    "read_file",
+    "require_areas",
+]

@@ -1,0 +1,166 @@
+"""Rings on the ellipsoid: the dateline, geodesic sides, circles, arcs, order. Loads shapely and pyproj when called.
+
+Geodesics: pyproj.Geod on WGS 84 (Karney, "Algorithms for geodesics", J. Geodesy 87, 2013).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from shapely.geometry import MultiPolygon, Point, Polygon
+    from shapely.geometry.base import BaseGeometry
+
+_CIRCLE_SIDES: Final = 180
+_ARC_STEP_DEG: Final = 1.0
+
+
+@cache
+def _geod() -> Any:  # noqa: ANN401 - pyproj has no types
+    from pyproj import Geod
+
+    return Geod(ellps="WGS84")
+
+
+def unwrap(lon_deg: Sequence[float]) -> list[float]:
+    """Return longitudes without jumps: every side goes the shorter way round.
+
+    >>> unwrap([170.0, -170.0, -160.0])
+    [170.0, 190.0, 200.0]
+    """
+    row: list[float] = []
+    for lon in lon_deg:
+        if row:
+            turns = round((row[-1] - lon) / 360.0)
+            row.append(lon + 360.0 * turns)
+        else:
+            row.append(lon)
+    return row
+
+
+def is_simple(lat_deg: Sequence[float], lon_deg: Sequence[float]) -> bool:
+    """Say whether the ring, drawn straight in longitude and latitude, neither crosses nor touches itself."""
+    from shapely.geometry import Polygon
+
+    return bool(Polygon(list(zip(unwrap(lon_deg), lat_deg, strict=True))).is_valid)
+
+
+def convex_order(lat_deg: Sequence[float], lon_deg: Sequence[float]) -> list[int] | None:
+    """Return the order in which the vertices make a convex ring, first vertex first; None when there is none."""
+    lon = unwrap(lon_deg)
+    lat_mid, lon_mid = sum(lat_deg) / len(lat_deg), sum(lon) / len(lon)
+    order = sorted(range(len(lon)), key=lambda n: math.atan2(lat_deg[n] - lat_mid, lon[n] - lon_mid))
+    for here in range(len(order)):
+        a, b, c = (order[(here + step) % len(order)] for step in range(3))
+        turn = (lon[b] - lon[a]) * (lat_deg[c] - lat_deg[b]) - (lat_deg[b] - lat_deg[a]) * (lon[c] - lon[b])
+        if turn <= 0.0:
+            return None
+    first = order.index(0)
+    order = order[first:] + order[:first]
+    return order if order[1] == 1 else [order[0], *order[:0:-1]]
+
+
+def centre(lat_deg: Sequence[float], lon_deg: Sequence[float]) -> tuple[float, float]:
+    """Return latitude and longitude of the planar centroid of a ring."""
+    from shapely.geometry import MultiPoint, Polygon
+
+    points = list(zip(unwrap(lon_deg), lat_deg, strict=True))
+    shape = Polygon(points) if len(points) > 2 else MultiPoint(points)
+    middle = shape.centroid
+    return float(middle.y), (float(middle.x) + 180.0) % 360.0 - 180.0
+
+
+def arc_points(
+    start: tuple[float, float], stop: tuple[float, float], middle: tuple[float, float], *, clockwise: bool
+) -> list[tuple[float, float]]:
+    """Return points (lat, lon) between two ends of an arc, at most one degree of bearing apart.
+
+    The radius runs evenly from the first end's distance to the second's: printed ends rarely lie on the circle.
+    """
+    geod = _geod()
+    azimuth1_deg, _, range1_m = geod.inv(middle[1], middle[0], start[1], start[0])
+    azimuth2_deg, _, range2_m = geod.inv(middle[1], middle[0], stop[1], stop[0])
+    swept_deg = (azimuth2_deg - azimuth1_deg) % 360.0 if clockwise else -((azimuth1_deg - azimuth2_deg) % 360.0)
+    steps = math.ceil(abs(swept_deg) / _ARC_STEP_DEG)
+    found: list[tuple[float, float]] = []
+    for step in range(1, steps):
+        part = step / steps
+        lon, lat, _ = geod.fwd(
+            middle[1], middle[0], azimuth1_deg + part * swept_deg, range1_m + part * (range2_m - range1_m)
+        )
+        found.append((lat, lon))
+    return found
+
+
+def _sides(lat_deg: Sequence[float], lon_deg: Sequence[float], side_m: float) -> tuple[list[float], list[float]]:
+    """Put geodesic points into every side longer than side_m."""
+    geod = _geod()
+    lat: list[float] = []
+    lon: list[float] = []
+    for here in range(len(lat_deg)):
+        there = (here + 1) % len(lat_deg)
+        lat.append(lat_deg[here])
+        lon.append(lon_deg[here])
+        _, _, range_m = geod.inv(lon_deg[here], lat_deg[here], lon_deg[there], lat_deg[there])
+        extra = math.ceil(range_m / side_m) - 1
+        if extra > 0:
+            points = geod.npts(lon_deg[here], lat_deg[here], lon_deg[there], lat_deg[there], extra)
+            lon.extend(point[0] for point in points)
+            lat.extend(point[1] for point in points)
+    return lat, lon
+
+
+def _around_pole(lat: list[float], lon: list[float]) -> tuple[list[float], list[float]]:
+    """Close a ring that runs once round a pole over that pole."""
+    closing = unwrap([lon[-1], lon[0]])[1]
+    if abs(closing - lon[0]) < 180.0:
+        return lat, lon
+    pole = math.copysign(90.0, sum(lat))
+    return [*lat, lat[0], pole, pole], [*lon, closing, closing, lon[0]]
+
+
+def polygon_lonlat(lat_deg: Sequence[float], lon_deg: Sequence[float], side_m: float) -> BaseGeometry:
+    """Return the ring as a valid geometry with geodesic sides, cut at the 180th meridian."""
+    from shapely.geometry import Polygon
+    from shapely.validation import make_valid
+
+    lat, lon = _sides(lat_deg, lon_deg, side_m)
+    lat, lon = _around_pole(lat, unwrap(lon))
+    whole = Polygon(list(zip(lon, lat, strict=True)))
+    return _cut(whole if whole.is_valid else make_valid(whole))
+
+
+def _cut(whole: BaseGeometry) -> BaseGeometry:
+    """Cut at the 180th meridian and shift the pieces into [-180, 180]."""
+    from shapely.affinity import translate
+    from shapely.geometry import MultiPolygon, box
+    from shapely.ops import unary_union
+
+    low, _, high, _ = whole.bounds
+    if low >= -180.0 and high <= 180.0:
+        return whole
+    pieces: list[Polygon] = []
+    for turn in range(math.floor((low + 180.0) / 360.0), math.floor((high + 180.0) / 360.0) + 1):
+        piece = whole.intersection(box(360.0 * turn - 180.0, -90.0, 360.0 * turn + 180.0, 90.0))
+        moved = translate(piece, xoff=-360.0 * turn)
+        pieces.extend(part for part in getattr(moved, "geoms", [moved]) if part.geom_type == "Polygon" and part.area)
+    union: Polygon | MultiPolygon = unary_union(pieces)
+    return union if len(pieces) < 2 else MultiPolygon(pieces)
+
+
+def circle_lonlat(lat_deg: float, lon_deg: float, radius_m: float) -> BaseGeometry:
+    """Return the circle as a polygon of 180 sides, cut at the 180th meridian."""
+    geod = _geod()
+    bearings = [-360.0 * n / _CIRCLE_SIDES for n in range(_CIRCLE_SIDES)]
+    ends = [geod.fwd(lon_deg, lat_deg, bearing, radius_m) for bearing in bearings]
+    return polygon_lonlat([end[1] for end in ends], [end[0] for end in ends], math.inf)
+
+
+def point_lonlat(lat_deg: float, lon_deg: float) -> Point:
+    """Return the point."""
+    from shapely.geometry import Point
+
+    return Point(lon_deg, lat_deg)

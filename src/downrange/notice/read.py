@@ -1,0 +1,185 @@
+"""From text to notices: cut into records, each read by the form its header names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from downrange.base import utc
+from downrange.notice._tokens import Cursor, Lead, Token, TokenKind, tokens
+from downrange.notice.model import Flag, FlagCode, Notice, NoticeError, NoticeKind, Shape
+from downrange.notice.nga import nga_header, read_nga, read_plain
+from downrange.notice.notam import notam_header, read_notam
+
+_OPENERS: Final = frozenset({"NAVAREA", "HYDROPAC", "HYDROLANT", "HYDROARC"})
+_MOST_CONTROLS: Final = 0.02
+
+
+def read(text: str, source: str = "", *, received: datetime | None = None) -> tuple[Notice, ...]:
+    """Read every notice in a text.
+
+    source:   where the text came from, for messages
+    received: when it came in (UTC); dates the windows of a text that holds no year at all
+
+    What cannot be read gives a flag with a reason. Only an empty text, and one that is no text, are refused.
+
+    >>> notice, = read("B1234/26 NOTAMN Q) RPHI/QRALW/IV/NBO/W/000/999/1311N12917E114 A) RPHI B) 2601020000 "
+    ...                "C) 2601022359 E) WI: 1454N 12840E - 1501N 12924E - 1126N 12954E - 1454N 12840E.")
+    >>> notice.source_id, len(notice.areas[0].lat_deg), notice.flags
+    ('B1234/26', 3, ())
+    """
+    if received is not None:
+        received = utc(received, where="received")
+    _refuse(text, source or "notice")
+    row = tokens(text)
+    if len(row) == 1:
+        raise NoticeError(where=source or "notice", seen="holds only remarks, no notice", cure="give the notice's text")
+    return read_tokens(Cursor(row), text, source, received)
+
+
+def read_tokens(cur: Cursor, text: str, source: str, received: datetime | None) -> tuple[Notice, ...]:
+    """Read every notice of a token row; the cursor counts the steps this took."""
+    records = _records(cur)
+    found = [_read_record(cur, start, stop, received) for start, stop in records]
+    dressed: list[Notice] = []
+    for (start, stop), notice in zip(records, found, strict=True):
+        begin, end = cur.part(start, stop).peek().start, cur.part(start, stop + 1).part(stop - 1, stop).peek().stop
+        flags = tuple(_placed(flag, begin, end) for flag in notice.flags)
+        if len(records) > 1 and _same_line(cur, records):
+            message = f"{len(records)} messages stand in one record"
+            flags += (Flag(code=FlagCode.MERGED_RECORDS, start=begin, stop=end, message=message),)
+        dressed.append(replace(notice, text=text[begin:end], source=source, flags=flags))
+    return tuple(dressed)
+
+
+def _refuse(text: str, where: str) -> None:
+    """Refuse an empty text and one that is no text."""
+    if not text.strip():
+        raise NoticeError(where=where, seen="is empty", cure="give the text of a notice")
+    controls = sum(not (character.isprintable() or character.isspace()) for character in text[:10_000])
+    if "\0" in text or controls > _MOST_CONTROLS * min(len(text), 10_000):
+        raise NoticeError(where=where, seen="is no text (control characters)", cure="give plain text, not a document")
+
+
+def _placed(flag: Flag, start: int, stop: int) -> Flag:
+    """Give a flag about the whole notice the place of the notice."""
+    return replace(flag, start=start, stop=stop) if flag.stop == 0 else flag
+
+
+def _starts(cur: Cursor) -> bool:
+    """Say whether a header stands here, for certain."""
+    here = cur.at
+    token = cur.peek()
+    if (token.kind is TokenKind.DIGITS and len(token.text) == 6) or token.text in _OPENERS:
+        found = nga_header(cur, strict=True) is not None and cur.part(here - 1, here).peek().text not in {
+            "CANCEL",
+            "BY",
+        }
+    elif (token.kind is not TokenKind.MARK and cur.peek(1).text in {"/"}) or cur.peek(2).text == "/":
+        found = _starts_notam(cur, token)
+    else:
+        found = _is_bang(cur)
+    cur.at = here
+    return found
+
+
+def _starts_notam(cur: Cursor, token: Token) -> bool:
+    """Say whether a NOTAM begins here: not the name behind NOTAMR, not the middle of a word."""
+    if token.lead is Lead.GLUED and cur.part(cur.at - 1, cur.at).peek().text not in {"(", ""}:
+        return False
+    return notam_header(cur) is not None
+
+
+def _is_bang(cur: Cursor) -> bool:
+    """Say whether `!FDC` or `!CARF` stands here."""
+    return cur.peek().text == "!" and cur.peek(1).kind is TokenKind.LETTERS and cur.peek(1).lead is Lead.GLUED
+
+
+def _records(cur: Cursor) -> list[tuple[int, int]]:
+    """Return the token places where each message begins and ends."""
+    begins: list[int] = []
+    end = cur.stop
+    while not cur.done():
+        here = cur.at
+        if _starts(cur):
+            begins.append(here)
+            cur.at = here
+            _ = notam_header(cur) or nga_header(cur, strict=True)
+        if cur.at == here:
+            cur.take()
+    if not begins:
+        return [(0, end)]
+    begins[0] = 0
+    return list(zip(begins, [*begins[1:], end], strict=True))
+
+
+def _same_line(cur: Cursor, records: list[tuple[int, int]]) -> bool:
+    """Say whether a message begins in the middle of a line."""
+    return any(cur.part(start, stop).peek().lead is not Lead.BREAK for start, stop in records[1:])
+
+
+def _read_record(cur: Cursor, start: int, stop: int, received: datetime | None) -> Notice:
+    """Read one message by the form its header names."""
+    inner = cur.part(start, stop)
+    while inner.peek().text in {"(", "["}:
+        inner.take()
+    begin = inner.at
+    if notam_header(inner) is not None:
+        inner.at = begin
+        notice = read_notam(inner, received)
+    elif _is_bang(inner):
+        notice = _read_bang(inner, received)
+    elif inner.peek().text in "QA" and inner.peek(1).text == ")":
+        notice = read_notam(inner, received)
+    else:
+        notice = read_nga(inner, received)
+    cur.steps += inner.steps
+    return notice
+
+
+def _read_bang(cur: Cursor, received: datetime | None) -> Notice:
+    """Read a domestic notice of the United States: `!FDC 1/4530 ...`, `!CARF 09/199 ...`."""
+    cur.take()
+    name = cur.take().text
+    kind = {"FDC": NoticeKind.FDC, "CARF": NoticeKind.CARF}.get(name, NoticeKind.OTHER)
+    if cur.peek().kind is TokenKind.DIGITS and cur.peek(1).text == "/" and cur.peek(2).kind is TokenKind.DIGITS:
+        name = f"{name} {cur.peek().text}/{cur.peek(2).text}"
+        cur.at += 3
+    return read_plain(cur, received, kind, name)
+
+
+def read_file(path: Path | str, *, received: datetime | None = None) -> tuple[Notice, ...]:
+    """Read every notice in a file (UTF-8 text); lines that start with # are remarks."""
+    path = Path(path)
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise NoticeError(where=str(path), seen="no such file", cure="check the path of the notice") from None
+    except OSError as trouble:
+        seen = f"cannot be read ({trouble.strerror or trouble})"
+        raise NoticeError(where=str(path), seen=seen, cure="check that it is a file you may read") from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as trouble:
+        seen = f"is not UTF-8 text (byte {trouble.start})"
+        raise NoticeError(where=str(path), seen=seen, cure="save it as UTF-8 text", start=trouble.start) from None
+    return read(text, str(path), received=received)
+
+
+def require_areas(notice: Notice) -> Notice:
+    """Return the notice if it has a polygon or a circle; else explain what is missing and how to cure it."""
+    if any(area.shape is not Shape.POINT for area in notice.areas):
+        return notice
+    reasons = notice.flagged(FlagCode.NO_AREA) or notice.flagged(FlagCode.INCOMPLETE_RING) or notice.flags[:1]
+    start, stop = (reasons[0].start, reasons[0].stop) if reasons else (0, 0)
+    why = f" ({reasons[0].message})" if reasons else ""
+    raise NoticeError(
+        where=notice.source or notice.source_id or "notice",
+        key=f"area of {notice.source_id}" if notice.source_id else "area",
+        seen=f"no polygon and no circle could be read{why}",
+        cure="put the vertices behind the words that announce the area, as 145410N 1284006E or 14-54.10N 128-40.10E",
+        start=start,
+        stop=stop,
+    )
