@@ -34,8 +34,8 @@ install_venv_module() { # Debian ships venv's pip apart from Python
         exit 2
     fi
     say "Installing $cure ..."
-    "${root[@]}" apt-get update -qq >&2
-    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$cure" >&2
+    "${root[@]}" apt-get update -qq >/dev/null
+    "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$cure" >/dev/null
 }
 
 fingerprint() { # what the installation depends on
