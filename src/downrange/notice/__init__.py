@@ -5,8 +5,10 @@ Out: areas, windows in UTC, what it cancels, and flags for all that is wrong wit
 Start here: `read`, `read_file`, `Notice`, `require_areas`, `to_geojson`.
 """
 
+from downrange.notice._io import to_geojson, to_kml, to_navarea, to_notam
 from downrange.notice.model import Area, Flag, FlagCode, Notice, NoticeError, NoticeKind, NoticeWindow, Role, Shape
 from downrange.notice.read import read, read_file, require_areas
+from downrange.notice.summary import SummaryRow, summary_rows
 
 __all__ = [
     "Area",
@@ -18,7 +20,13 @@ __all__ = [
     "NoticeWindow",
     "Role",
     "Shape",
+    "SummaryRow",
     "read",
     "read_file",
     "require_areas",
+    "summary_rows",
+    "to_geojson",
+    "to_kml",
+    "to_navarea",
+    "to_notam",
 ]

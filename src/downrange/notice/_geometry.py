@@ -159,6 +159,11 @@ def circle_lonlat(lat_deg: float, lon_deg: float, radius_m: float) -> BaseGeomet
     return polygon_lonlat([end[1] for end in ends], [end[0] for end in ends], math.inf)
 
 
+def area_m2(whole_lonlat: BaseGeometry) -> float:
+    """Return the area on the ellipsoid."""
+    return abs(float(_geod().geometry_area_perimeter(whole_lonlat)[0]))
+
+
 def point_lonlat(lat_deg: float, lon_deg: float) -> Point:
     """Return the point."""
     from shapely.geometry import Point

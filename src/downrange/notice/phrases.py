@@ -131,9 +131,7 @@ _ONES: Final = (
     "FOURTEEN", "FIFTEEN", "SIXTEEN", "SEVENTEEN", "EIGHTEEN", "NINETEEN",
 )  # fmt: skip
 _TENS: Final = ("TWENTY", "THIRTY", "FORTY", "FIFTY", "SIXTY", "SEVENTY", "EIGHTY", "NINETY")
-_NUMBERS: Final = {name: number for number, name in enumerate(_ONES, 1)} | {
-    name: number for number, name in zip(_TENS, range(20, 100, 10), strict=True)
-}
+_NUMBERS: Final[dict[str, int]] = dict(zip((*_ONES, *_TENS), (*range(1, 20), *range(20, 100, 10)), strict=True))
 _UNITS: Final = {
     **dict.fromkeys(("NM", "NMI", "MILE", "MILES"), units.NAUTICAL_MILE),
     **dict.fromkeys(("M", "METER", "METERS", "METRE", "METRES"), 1.0),

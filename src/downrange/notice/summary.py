@@ -1,0 +1,82 @@
+"""A notice in rows for a table: one row an area, one row for a notice without areas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from downrange.base import units
+from downrange.notice._geometry import area_m2, centre
+from downrange.notice._io import flags_of
+from downrange.notice.model import Area, Notice, NoticeWindow, Shape
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryRow:
+    """One row, all text; what is not known is "-".
+
+    notice:  name and number
+    area:    label
+    shape:   "4 points", "circle 15 NM", "point"
+    centre:  latitude and longitude in degrees
+    size:    square kilometres
+    windows: first opening to last closing in UTC, and how many windows where there are several
+    flags:   codes, joined by commas
+    """
+
+    notice: str
+    area: str
+    shape: str
+    centre: str
+    size: str
+    windows: str
+    flags: str
+
+
+def summary_rows(notices: Iterable[Notice]) -> tuple[SummaryRow, ...]:
+    """Return the rows of a table of notices."""
+    rows: list[SummaryRow] = []
+    for notice in notices:
+        areas: Sequence[Area | None] = notice.areas or (None,)
+        rows.extend(_row(notice, area) for area in areas)
+    return tuple(rows)
+
+
+def _row(notice: Notice, area: Area | None) -> SummaryRow:
+    codes = dict.fromkeys(str(flag.code) for flag in flags_of(notice, area))
+    return SummaryRow(
+        notice=notice.source_id or notice.source or str(notice.kind),
+        area=area.label if area is not None else "-",
+        shape=_shape(area) if area is not None else "-",
+        centre=_centre(area) if area is not None else "-",
+        size=_size(area) if area is not None else "-",
+        windows=_windows(notice.windows if area is None else area.windows),
+        flags=", ".join(codes) or "-",
+    )
+
+
+def _shape(area: Area) -> str:
+    if area.radius_m is not None:
+        return f"circle {area.radius_m / units.NAUTICAL_MILE:.3g} NM"
+    return "point" if area.shape is Shape.POINT else f"{len(area.lat_deg)} points"
+
+
+def _centre(area: Area) -> str:
+    """Return the middle as 13.18 N 129.29 E."""
+    lat_deg, lon_deg = centre(area.proposed_lat_deg or area.lat_deg, area.proposed_lon_deg or area.lon_deg)
+    return f"{abs(lat_deg):.2f} {'N' if lat_deg >= 0 else 'S'} {abs(lon_deg):.2f} {'E' if lon_deg >= 0 else 'W'}"
+
+
+def _size(area: Area) -> str:
+    if area.shape is Shape.POINT:
+        return "-"
+    return f"{area_m2(area.geometry_lonlat()) / units.KILOMETRE**2:,.0f} km2"
+
+
+def _windows(windows: Sequence[NoticeWindow]) -> str:
+    """Return the envelope of the windows."""
+    if not windows:
+        return "-"
+    opens, closes = min(window.opens for window in windows), max(window.closes for window in windows)
+    several = f" ({len(windows)} windows)" if len(windows) > 1 else ""
+    return f"{opens:%Y-%m-%d %H%M}Z to {closes:%Y-%m-%d %H%M}Z{several}"
