@@ -110,6 +110,51 @@ def truth(fails_at: float | None = None) -> Truth:
     return Truth(t_s=np.arange(n + 1) * _STEP_S, r_ecef_m=table[:, :3], v_ecef_mps=table[:, 3:])
 
 
+ASCENT_BURNS = ((150.0, 330.0, 2), (450.0, 705.0, 3))
+
+
+@cache
+def ascent(fails_at: float | None = None) -> Truth:
+    """Return a two-burn ascent to a circular orbit of 500 km at T+705 s near 20 N 126 E, made by flying it backwards.
+
+    Thrust lies along the velocity: 9 to 30 m/s2 in the first burn (T+150 to 330 s), 5 to 11 in the second (T+450 to
+    705 s). A failure keeps the flight up to then and coasts from there.
+    """
+    at = ecef_from_geodetic(20.0, 126.2, 500_000.0)
+    east, north, _ = enu_axes(20.0, 126.2)
+    speed = math.sqrt(_GM / float(np.linalg.norm(at)))
+    inertial = speed * (math.sin(math.radians(188.0)) * east + math.cos(math.radians(188.0)) * north)
+    v = inertial - np.cross([0.0, 0.0, S1.OMEGA_RADPS], at)
+
+    def rate(t: float, s: np.ndarray, dead: bool) -> np.ndarray:
+        f = 0.0
+        if not dead:
+            f = 9.0 / (1.0 - (t - 150.0) / 257.0) if 150.0 < t < 330.0 else f
+            f = 5.0 / (1.0 - (t - 450.0) / 468.0) if 450.0 < t < 705.0 else f
+        a = np.array(_derivative(1e6, list(s), [0.0, 0.0, 1.0], None))
+        a[3:] += f * s[3:] / np.linalg.norm(s[3:])
+        return a
+
+    def step(t: float, s: np.ndarray, h: float, dead: bool = False) -> np.ndarray:
+        k1 = rate(t + 1e-9 * h, s, dead)
+        k2 = rate(t + h / 2, s + h / 2 * k1, dead)
+        k3 = rate(t + h / 2, s + h / 2 * k2, dead)
+        k4 = rate(t + h * (1.0 - 1e-9), s + h * k3, dead)
+        return s + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+
+    h, end = 0.5, np.concatenate([at, v])
+    back = [end]
+    for i in range(1410, 300, -1):
+        back.append(step(i * h, back[-1], -h))
+    rows = back[::-1]
+    if fails_at is not None:
+        rows = rows[: round(fails_at / h) - 300 + 1]
+    while len(rows) < 1201:
+        rows.append(step((len(rows) - 1 + 300) * h, rows[-1], h, fails_at is not None))
+    table = np.array(rows)
+    return Truth(t_s=150.0 + h * np.arange(len(rows)), r_ecef_m=table[:, :3], v_ecef_mps=table[:, 3:])
+
+
 @pytest.fixture(scope="session")
 def s1() -> ModuleType:
     return S1

@@ -38,7 +38,7 @@ class Tuning:
         (5e-4, -1e-3, 5e-4),
         (0.5, 0.1, -0.6),
     )
-    hurry_1ps: float = 0.2
+    hurry_1ps: float = 0.1
     hurry_s: float = 2.0
     j2: float = 1.0
     least_mps2: float = 2.0

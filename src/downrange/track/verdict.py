@@ -26,7 +26,7 @@ class Rules:
 
     sure: float = 0.99
     perigee_m: float = 120_000.0
-    grace_s: float = 4.0
+    grace_s: float = 5.0
     hold_s: float = 0.5
     for_good_s: float = 20.0
     overrun_s: float = 12.0
@@ -71,7 +71,7 @@ def schedule(burns: Sequence[Burn | tuple[float, float, int]]) -> tuple[Burn, ..
 class Judge:
     """Goes through the evidence in order of time and says what it means; remembers what was lost and what came back."""
 
-    __slots__ = ("_back_s", "_burns", "_coast_s", "_lost", "_off", "_p_lost", "_rules", "_thrust_s")
+    __slots__ = ("_back_s", "_burns", "_coast_s", "_doubt", "_high", "_lost", "_off", "_p_lost", "_rules", "_thrust_s")
 
     def __init__(self, burns: tuple[Burn, ...], rules: Rules) -> None:
         self._burns, self._rules = burns, rules
@@ -81,6 +81,8 @@ class Judge:
         self._lost: tuple[float, Burn, str] | None = None
         self._p_lost = 0.0
         self._off = ""
+        self._high = False  # the perigee was called above the limit
+        self._doubt = True  # thrust was more likely missing than not
 
     def deaf(self) -> None:
         """Forget what was being timed: readings stopped for a while."""
@@ -94,7 +96,7 @@ class Judge:
         if burn is not None and coasting and now.p_idle > self._rules.sure and self._lost is None:
             self._lose(now, burn)
         self._find_again(now)
-        if now.p_orbit > self._rules.sure:
+        if self._high:
             return self._above(now, coasting)
         if self._lost is not None:
             return self._fallen(now)
@@ -105,7 +107,9 @@ class Judge:
         return self._underway(now, burn)
 
     def _time(self, now: Evidence) -> None:
-        """Keep count since when coasting, or thrust, has been sure; coasting ends only when it is less likely than not."""
+        """Keep count of what is sure. What was once called ends only on clear evidence, so that verdicts do not flicker."""
+        self._high = now.p_orbit > (0.9 if self._high else self._rules.sure)
+        self._doubt = now.p_idle > (0.2 if self._doubt else 0.5)
         if now.p_idle > self._rules.sure and self._coast_s is None:
             self._coast_s = now.t_s
         elif now.p_idle < 0.5:
@@ -172,7 +176,7 @@ class Judge:
     def _underway(self, now: Evidence, burn: Burn | None) -> Said:
         """Say what holds before the last cut-off while nothing is lost."""
         if burn is not None:
-            if now.p_idle < 0.5:
+            if not self._doubt:
                 return self._calm(1.0 - now.p_idle, f"stage {burn.stage} burns as expected")
             return Verdict.UNKNOWN, now.p_idle, f"stage {burn.stage} should burn; no thrust with p={now.p_idle:.2f}"
         grace = self._rules.grace_s
