@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 import gc
 import sys
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,6 +43,7 @@ SILENT = Tag("", "")
 LEAVES = {ast.Name, ast.Constant, ast.arg, ast.alias, ast.Load, ast.Store, ast.Add, ast.Sub, ast.Mult, str, type(None)}
 
 
+@cache
 def tag(name: str) -> Tag:
     """Return the unit and frame in a name.
 
@@ -54,7 +56,8 @@ def tag(name: str) -> Tag:
         name = name.split(silencer)[0]
     parts = name.split("_")[1:]
     unit = parts[-1] if parts and not per and parts[-1] in UNITS else ""
-    return Tag(unit, next((part for part in reversed(parts) if part in FRAMES), ""))
+    frame = next((part for part in reversed(parts) if part in FRAMES), "")
+    return Tag(unit, frame) if unit or frame else SILENT
 
 
 def name_of(node: ast.expr) -> str:
@@ -131,9 +134,11 @@ class Checker:
 
     def compare(self, node: ast.AST, want: str, have: ast.expr, how: str) -> None:
         """Report when a wanted name and an expression carry different units or frames."""
+        first = tag(want)
+        if first is SILENT:
+            return
         have_name = name_of(have)
-        first, second = tag(want), tag(have_name)
-        for a, b in zip(first, second, strict=True):
+        for a, b in zip(first, tag(have_name), strict=True):
             if a and b and a != b:
                 self.found.append(
                     (self.path, getattr(node, "lineno", 0), f"{how}: {have_name} for {want} ({b}, not {a})")
