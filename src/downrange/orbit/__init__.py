@@ -5,6 +5,7 @@ Out: osculating and mean elements, passes with their light, yes/no/unknown, ephe
 Start here: `elements_of`, `reached_orbit`, `passes`, `write_oem`.
 """
 
+from downrange.orbit._io import OemFrame, oem_text, omm, read_tle, write_oem
 from downrange.orbit.elements import (
     ecef_state,
     ecef_state_of,
@@ -13,19 +14,39 @@ from downrange.orbit.elements import (
     inertial_state,
     state_of,
 )
-from downrange.orbit.model import Answer, Elements, Frame, Pass, Reached, TleFit
+from downrange.orbit.fit import fit_tle, osculating_of
+from downrange.orbit.model import Answer, Elements, ElementSet, Frame, Pass, Reached, TleFit
+from downrange.orbit.passes import passes, positions
+from downrange.orbit.reached import Rule, p_perigee_above, reached_orbit
+from downrange.orbit.sun import in_sunlight, sun_direction, sun_elevation
 
 __all__ = [
     "Answer",
+    "ElementSet",
     "Elements",
     "Frame",
+    "OemFrame",
     "Pass",
     "Reached",
+    "Rule",
     "TleFit",
     "ecef_state",
     "ecef_state_of",
     "elements_from_inertial",
     "elements_of",
+    "fit_tle",
+    "in_sunlight",
     "inertial_state",
+    "oem_text",
+    "omm",
+    "osculating_of",
+    "p_perigee_above",
+    "passes",
+    "positions",
+    "reached_orbit",
+    "read_tle",
     "state_of",
+    "sun_direction",
+    "sun_elevation",
+    "write_oem",
 ]

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sgp4.api import Satrec
+
 from downrange.base import InputError, ModelError, wgs84
+
+_GM_WGS72_M3PS2 = 3.986008e14  # Hoots and Roehrich, Spacetrack Report No. 3, 1980, as SGP4 uses it
 
 
 class Frame(StrEnum):
@@ -75,7 +80,67 @@ class Elements:
     @property
     def period_s(self) -> float:
         """Kepler period [s]."""
-        return float(2.0 * 3.141592653589793 * (self.a_m**3 / wgs84.GM_M3PS2) ** 0.5)
+        return float(2.0 * math.pi * (self.a_m**3 / wgs84.GM_M3PS2) ** 0.5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementSet:
+    """A two-line element set: mean elements for SGP4 (TEME, WGS72) and nothing else.
+
+    name:                 the line before the two, or ""
+    lines:                the two lines, checksums verified
+    number:               catalogue number
+    designator:           international designator as printed, as 23179A; "" when there is none
+    epoch:                UTC
+    inclination_deg:      mean, and so on for the rest
+    mean_motion_revpday:  revolutions a day as printed (Kozai)
+    bstar:                drag term [1/Earth radii]
+    """
+
+    name: str
+    lines: tuple[str, str]
+    number: int
+    designator: str
+    epoch: datetime
+    inclination_deg: float
+    raan_deg: float
+    e: float
+    argp_deg: float
+    mean_anomaly_deg: float
+    mean_motion_revpday: float
+    bstar: float
+
+    @property
+    def a_m(self) -> float:
+        """Semi-major axis [m] by Kepler's third law from the printed mean motion, as catalogues do."""
+        rate = self.mean_motion_revpday * 2.0 * math.pi / 86_400.0
+        return float((_GM_WGS72_M3PS2 / rate**2) ** (1.0 / 3.0))
+
+    @property
+    def perigee_alt_m(self) -> float:
+        """Mean height of the perigee over the equatorial radius [m]."""
+        return self.a_m * (1.0 - self.e) - wgs84.RE_M
+
+    @property
+    def apogee_alt_m(self) -> float:
+        """Mean height of the apogee over the equatorial radius [m]."""
+        return self.a_m * (1.0 + self.e) - wgs84.RE_M
+
+    def satellite(self) -> Satrec:
+        """Return the SGP4 propagator of this set."""
+        return Satrec.twoline2rv(*self.lines)
+
+
+def sgp4_problem(error: int) -> str:
+    """Return what an error number of SGP4 means."""
+    words = {
+        1: "the mean eccentricity left 0 to 1",
+        2: "the mean motion became negative",
+        3: "the eccentricity with its perturbations left 0 to 1",
+        4: "the orbit's parameter became negative",
+        6: "the orbit has decayed to the surface",
+    }
+    return words.get(error, f"error {error}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +159,10 @@ class TleFit:
     residual_mps: float
     rounded_m: float
     steps: int
+
+    def satellite(self) -> Satrec:
+        """Return the SGP4 propagator of the two lines."""
+        return Satrec.twoline2rv(*self.lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
