@@ -2,10 +2,14 @@
 
 In: falls ahead, a verdict, municipalities with people, an agency's policy.
 Out: actions (issue, update, lift), CAP 1.2 messages, texts in Korean, Japanese and English, a score.
-Start here: `Event`, `write`, `check`.
+Start here: `look`, `watch`, `release`, `check`, `score`.
 """
 
 from downrange.alert.cap import CapError, parse, reference, when, write
+from downrange.alert.desk import Desk, Situation, Warned, decide, expiry_s, look, watch
+from downrange.alert.draft import Chain, follow, release
+from downrange.alert.exposure import FallsLike, assess, last_arrival_s, upper_bound
+from downrange.alert.lint import lint, lint_message
 from downrange.alert.model import (
     NOBODY,
     Action,
@@ -22,13 +26,19 @@ from downrange.alert.model import (
     Reason,
     Reference,
     Released,
+    Ring,
     Status,
+    people_of,
 )
 from downrange.alert.outline import Outline, outline
+from downrange.alert.policy import Policy, Worth, load_policy, policy_names
 from downrange.alert.rules import RULES, Context, check
 from downrange.alert.schema import SchemaMissingError, schema_path
+from downrange.alert.score import PersonMinutes, Score, Spell, person_minutes, score, spells, tenth_and_median
+from downrange.alert.texts import BUDGETS, TextTooLongError, infos, plain, short
 
 __all__ = [
+    "BUDGETS",
     "NOBODY",
     "RULES",
     "Action",
@@ -36,25 +46,58 @@ __all__ = [
     "AtRisk",
     "Band",
     "CapError",
+    "Chain",
     "Context",
+    "Desk",
     "Event",
+    "FallsLike",
     "Info",
     "Kind",
     "Lift",
     "Message",
     "Outline",
+    "PersonMinutes",
     "PlaceLike",
+    "Policy",
     "Problem",
     "Reason",
     "Reference",
     "Released",
+    "Ring",
     "SchemaMissingError",
+    "Score",
+    "Situation",
+    "Spell",
     "Status",
+    "TextTooLongError",
+    "Warned",
+    "Worth",
+    "assess",
     "check",
+    "decide",
+    "expiry_s",
+    "follow",
+    "infos",
+    "last_arrival_s",
+    "lint",
+    "lint_message",
+    "load_policy",
+    "look",
     "outline",
     "parse",
+    "people_of",
+    "person_minutes",
+    "plain",
+    "policy_names",
     "reference",
+    "release",
     "schema_path",
+    "score",
+    "short",
+    "spells",
+    "tenth_and_median",
+    "upper_bound",
+    "watch",
     "when",
     "write",
 ]

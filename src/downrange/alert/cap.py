@@ -152,6 +152,7 @@ def _parameters(message: Message) -> tuple[tuple[str, str], ...]:
     rows = [
         ("downrange:reason", message.reason.value),
         ("downrange:people", f"{people.low:.0f} {people.best:.0f} {people.high:.0f}"),
+        ("downrange:placesWithoutCount", str(message.people_unknown)),
         ("downrange:overCover", f"{_up(over_cover):.3f}"),
         ("downrange:degraded", "true" if message.degraded else "false"),
     ]

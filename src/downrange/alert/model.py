@@ -30,11 +30,11 @@ class PlaceLike(Protocol):
     @property
     def name_ja(self) -> str: ...  # noqa: D102
     @property
-    def people_low(self) -> float: ...  # noqa: D102
+    def people_low(self) -> float | None: ...  # noqa: D102
     @property
-    def people_best(self) -> float: ...  # noqa: D102
+    def people_best(self) -> float | None: ...  # noqa: D102
     @property
-    def people_high(self) -> float: ...  # noqa: D102
+    def people_high(self) -> float | None: ...  # noqa: D102
     @property
     def geometry_lonlat(self) -> Any: ...  # noqa: D102, ANN401
 
@@ -101,6 +101,13 @@ class Band:
 NOBODY = Band(low=0.0, best=0.0, high=0.0)
 
 
+def people_of(place: PlaceLike) -> Band | None:
+    """Return the people of a place; None: UNKNOWN."""
+    if place.people_low is None or place.people_best is None or place.people_high is None:
+        return None
+    return Band(low=float(place.people_low), best=float(place.people_best), high=float(place.people_high))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtRisk:
     """A place that something may fall on, at one moment.
@@ -108,7 +115,7 @@ class AtRisk:
     place:           the municipality
     p:               probability that something still in flight falls within the margin of it
     p_high:          upper confidence bound of p, never zero while anything is in flight
-    people:          who lives there
+    people:          who lives there; None: UNKNOWN, never to be read as zero
     first_arrival_s: when the first of it may fall, 1 % quantile, seconds after lift-off
     last_arrival_s:  when the last of it will have fallen, 99 % quantile, of landed and flying rows together
     rows:            how many rows of the crowd come within the margin
@@ -117,7 +124,7 @@ class AtRisk:
     place: PlaceLike
     p: float
     p_high: float
-    people: Band
+    people: Band | None
     first_arrival_s: float
     last_arrival_s: float
     rows: int
@@ -225,7 +232,9 @@ class Message:
     sent, onset, until, expires, next_update: aware datetimes in the zone of the people warned;
         onset to until is when things may fall (None for a lift); next_update None says that none follows
     msg_type: Alert, Update or Cancel
-    lifted:   areas that an update no longer names because they were lifted
+    added:    names the areas warned for the first time; lifted: those that an update no longer holds
+    people:   who lives in the areas, without the people_unknown places for which there is no figure
+    zone:     name of the time zone of all its times, as "KST"
     """
 
     identifier: str
@@ -239,8 +248,11 @@ class Message:
     degraded: bool
     event: Event
     areas: tuple[Area, ...]
+    added: tuple[Area, ...] = ()
     lifted: tuple[Area, ...] = ()
     people: Band
+    people_unknown: int = 0
+    zone: str
     p: float
     onset: datetime | None
     until: datetime | None
