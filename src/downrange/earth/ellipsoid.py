@@ -104,11 +104,11 @@ def area_m2(area_lonlat: BaseGeometry) -> float:
     >>> f"{area_m2(shapely.box(124, 37, 125, 38)) / 1e6:.0f} km2"
     '9814 km2'
     """
-    total = 0.0
-    for polygon in shapely.get_parts(area_lonlat):
-        if polygon.geom_type == "Polygon" and not polygon.is_empty:
-            total += _ring(polygon.exterior) - sum(_ring(hole) for hole in polygon.interiors)
-    return total
+    return sum(
+        _ring(polygon.exterior) - sum(_ring(hole) for hole in polygon.interiors)
+        for polygon in shapely.get_parts(shapely.get_parts(area_lonlat))
+        if polygon.geom_type == "Polygon" and not polygon.is_empty
+    )
 
 
 def buffered(area_lonlat: BaseGeometry, metres: float) -> BaseGeometry:

