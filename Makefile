@@ -17,8 +17,7 @@ help: ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
 
 demo: core-venv ## replay the launch of 24 August 2023 and write its report into out/
-	@$(BIN)/downrange replay $(SCENARIO) --out out/$(SCENARIO)
-	@printf 'The report is %s\n' "$(CURDIR)/out/$(SCENARIO)/report.html"
+	@$(BIN)/downrange replay $(SCENARIO)
 
 test: check ## everything that continuous integration runs: the checks, then the tests and the examples in docstrings
 	@$(BIN)/python -m pytest
