@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 _ALLOWED = "no ../shared"  # checks over whole files that lie beside the project, not in it
 
 # The first call of a kernel compiles it; and where CI is set, the same examples are tried every time.
-hypothesis.settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
+hypothesis.settings.register_profile(
+    "house",
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
 hypothesis.settings.load_profile("house")
 
 
