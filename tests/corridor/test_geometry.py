@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from downrange.base import InputError, east_of
 from downrange.corridor import Target, one_plane, ranges
 from downrange.earth import destination
+from downrange.notice import read
 
 
 def pad_at(lat_deg, lon_deg, sigma_m=0.0):
@@ -112,3 +113,14 @@ def test_what_has_no_outline_is_refused():
         Target(label="x", lat_deg=(1.0,), lon_deg=(1.0,))
     with pytest.raises(InputError, match="one longitude for each"):
         Target(label="x", lat_deg=(1.0, 2.0, 3.0), lon_deg=(1.0,))
+
+
+def test_the_areas_of_a_notice_go_in_as_they_were_read():
+    text = (
+        "X0001/23 NOTAMN\nQ) RPHI/QRALW/IV/NBO/W/000/999/1311N12917E114\nA) RPHI B) 2311220000 C) 2311302359\n"
+        "E) WI 145410N 1284006E - 150142N 1292403E - 112649N 1295408E - 111918N 1291050E - 145410N 1284006E."
+    )
+    areas = [area for notice in read(text) for area in notice.areas]
+    fit = one_plane(pad_at(39.66, 124.705), areas)
+    assert fit.accepted
+    assert fit.azimuth_deg == pytest.approx(170.01, abs=0.01)

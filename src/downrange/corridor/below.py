@@ -14,6 +14,7 @@ from downrange.corridor.model import Below, Named
 from downrange.earth import destination, range_azimuth
 
 _STEP_M = 1_000.0  # spacing of the track between which distances are taken as straight
+_LEAST_RADIUS_M = 6_335_000.0  # the meridian's radius of curvature at the equator: chords times this are never too long
 
 
 def below(
@@ -32,7 +33,8 @@ def below(
     times, lat, lon = _track(t_s, lat_deg, lon_deg)
     if not within_m > 0.0:
         raise InputError(where="corridor", key="within_m", seen=f"{within_m:g}", cure="give a distance above 0 metres")
-    rows = (_one(times, lat, lon, place, within_m) for place in places)
+    towards = _unit(lat, lon)
+    rows = (_one(times, lat, lon, towards, place, within_m) for place in places)
     return tuple(sorted((row for row in rows if row is not None), key=lambda row: row.closest_t_s))
 
 
@@ -56,30 +58,31 @@ def _track(t_s: ArrayLike, lat_deg: ArrayLike, lon_deg: ArrayLike) -> tuple[Arra
     return np.append(fine_t, times[-1]), np.append(fine_lat, lat[-1]), np.append(fine_lon, lon[-1])
 
 
-def _one(times: Array, lat: Array, lon: Array, place: Named, within_m: float) -> Below | None:
+def _unit(lat_deg: ArrayLike, lon_deg: ArrayLike) -> Array:
+    """Return unit vectors of a sphere, shape (..., 3), to sort out what is far without a geodesic."""
+    lat, lon = np.radians(lat_deg), np.radians(lon_deg)
+    return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1)
+
+
+def _one(times: Array, lat: Array, lon: Array, towards: Array, place: Named, within_m: float) -> Below | None:
     """Return the row of one place, or None when the track stays away."""
-    range_m, azimuth_deg = range_azimuth(place.lat_deg, place.lon_deg, lat, lon)
-    shape, reach_m = _flat_shape(place)
-    if not float(range_m.min()) <= within_m + reach_m + _STEP_M:
+    away = np.linalg.norm(towards - _unit(place.lat_deg, place.lon_deg), axis=-1) * _LEAST_RADIUS_M
+    near = np.flatnonzero(away <= within_m + _reach(place) + 2.0 * _STEP_M)
+    if near.size == 0:
         return None
-    near = np.flatnonzero(range_m <= within_m + reach_m + 2.0 * _STEP_M)
-    first, last = max(near[0] - 1, 0), min(near[-1] + 2, times.size)
-    azimuth = np.radians(azimuth_deg[first:last])
-    flat = range_m[first:last, None] * np.column_stack([np.sin(azimuth), np.cos(azimuth)])
-    starts, ends = flat[:-1], flat[1:]
-    steps = shapely.linestrings(np.stack([starts, ends], axis=1))
-    step_m = shapely.distance(steps, shape)
-    point_m = shapely.distance(shapely.points(flat), shape)
-    inside = np.flatnonzero(step_m <= within_m)
-    if inside.size == 0:
-        return None
+    first, last = max(int(near[0]) - 1, 0), min(int(near[-1]) + 2, times.size)
     t = times[first:last]
-    best = int(np.argmin(step_m))
-    within = np.flatnonzero(point_m <= within_m)
-    at = float(t[best] + (t[best + 1] - t[best]) * _fraction(starts[best], ends[best], shape))
-    over = np.flatnonzero(step_m == 0.0)
-    if over.size > 1:
-        at = 0.5 * float(t[over[0]] + t[over[-1] + 1])
+    if t.size < 2:
+        return None
+    shape = _flat_shape(place)
+    flat = _flat(place, lat[first:last], lon[first:last])
+    line = shapely.LineString(flat)
+    distance_m = float(line.distance(shape))
+    if distance_m > within_m:
+        return None
+    shapely.prepare(shape)
+    at = _closest(t, flat, line, shape)
+    within = np.flatnonzero(shapely.dwithin(shape, shapely.points(flat), within_m))
     return Below(
         place=place,
         name=place.name_en,
@@ -87,30 +90,41 @@ def _one(times: Array, lat: Array, lon: Array, place: Named, within_m: float) ->
         first_t_s=float(t[within[0]]) if within.size else at,
         closest_t_s=at,
         last_t_s=float(t[within[-1]]) if within.size else at,
-        distance_m=float(step_m[best]),
+        distance_m=distance_m,
     )
 
 
-def _fraction(start: Array, end: Array, shape: BaseGeometry) -> float:
-    """Return how far along a step [0, 1] the track is nearest to a shape."""
-    step = shapely.LineString([start, end])
-    if step.length == 0.0:
-        return 0.0
-    nearest = shapely.Point(shapely.get_coordinates(shapely.shortest_line(step, shape))[0])
-    return float(step.project(nearest, normalized=True))
+def _closest(t_s: Array, flat: Array, line: BaseGeometry, shape: BaseGeometry) -> float:
+    """Return when the track is nearest to a shape [s]; the middle of the crossing when it passes over."""
+    over = np.flatnonzero(shapely.intersects(shape, shapely.linestrings(np.stack([flat[:-1], flat[1:]], axis=1))))
+    if over.size > 1:
+        return 0.5 * float(t_s[over[0]] + t_s[over[-1] + 1])
+    nearest = shapely.Point(shapely.get_coordinates(shapely.shortest_line(line, shape))[0])
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(flat, axis=0), axis=1))])
+    return float(np.interp(line.project(nearest), along, t_s))
 
 
-def _flat_shape(place: Named) -> tuple[BaseGeometry, float]:
-    """Return the place on its own flat map, and how far [m] it reaches from its point."""
+def _reach(place: Named) -> float:
+    """Return a bound [m] on how far the place reaches from its point, from the corners of its box."""
     geometry = getattr(place, "geometry_lonlat", None)
     if geometry is None or geometry.is_empty:
-        return shapely.Point(0.0, 0.0), 0.0
+        return 0.0
+    west, south, east, north = geometry.bounds
+    corners = _unit([south, south, north, north], [west, east, east, west])
+    chord = float(np.linalg.norm(corners - _unit(place.lat_deg, place.lon_deg), axis=-1).max())
+    return 1.02 * chord * _LEAST_RADIUS_M
 
-    def flatten(lonlat: Array) -> Array:
-        range_m, azimuth_deg = range_azimuth(place.lat_deg, place.lon_deg, lonlat[:, 1], lonlat[:, 0])
-        azimuth = np.radians(azimuth_deg)
-        return np.column_stack([range_m * np.sin(azimuth), range_m * np.cos(azimuth)])
 
-    flat = shapely.transform(geometry, flatten)
-    xy = shapely.get_coordinates(flat)
-    return flat, float(np.hypot(xy[:, 0], xy[:, 1]).max())
+def _flat(place: Named, lat_deg: Array, lon_deg: Array) -> Array:
+    """Return points (n, 2) in metres east and north on an azimuthal equidistant map around the place."""
+    range_m, azimuth_deg = range_azimuth(place.lat_deg, place.lon_deg, lat_deg, lon_deg)
+    azimuth = np.radians(azimuth_deg)
+    return np.column_stack([range_m * np.sin(azimuth), range_m * np.cos(azimuth)])
+
+
+def _flat_shape(place: Named) -> BaseGeometry:
+    """Return the place on its own flat map."""
+    geometry = getattr(place, "geometry_lonlat", None)
+    if geometry is None or geometry.is_empty:
+        return shapely.Point(0.0, 0.0)
+    return shapely.transform(geometry, lambda lonlat: _flat(place, lonlat[:, 1], lonlat[:, 0]))
