@@ -23,3 +23,13 @@ SAMPLES = 3011
 RMS_POSITION_M = (33.0, 35.5)
 RMS_VELOCITY_MPS = (12.1, 12.6)
 SLOWEST_DETECTION_S = 6.0
+
+# The trap of another program's impact point (same notes, section 5): from 400 km with a perigee at -30 km the way down
+# is longer than a quarter turn. Numeric two-body: 59.45 S 55.34 W after 2355 s; the trap answers 9.71 N 114.67 E after
+# 468 s. Where it started is not given: over the pad, apogee, azimuth 190, is assumed here, hence the wide margins.
+TRAP_IMPACT = (-59.45, -55.34, 2355.0)
+TRAP_MARGIN = (2.0, 5.0, 20.0)
+TRAP_ALTITUDE_M, TRAP_PERIGEE_M = 400_000.0, -30_000.0
+
+# Perigee spread at a 400 km insertion, 20 m an axis (same notes, section 7): 3-D velocity rms [m/s] -> sigma [km].
+PERIGEE_SPREAD_KM = ((0.3, 0.4, 0.6), (0.65, 0.7, 1.3), (6.3, 7.0, 12.0), (24.0, 27.0, 46.0))

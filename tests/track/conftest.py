@@ -203,3 +203,23 @@ def s1_readings(seed: int, fails_at: float | None = None) -> tuple[Reading, ...]
 @pytest.fixture(scope="session")
 def readings_of() -> Callable[..., tuple[Reading, ...]]:
     return s1_readings
+
+
+@pytest.fixture(scope="session")
+def polar_of() -> Callable[[np.ndarray], np.ndarray]:
+    return polar
+
+
+@pytest.fixture(scope="session")
+def climb() -> Callable[[float | None], Truth]:
+    return ascent
+
+
+@pytest.fixture(scope="session")
+def climb_burns() -> tuple[tuple[float, float, int], ...]:
+    return ASCENT_BURNS
+
+
+@pytest.fixture(scope="session")
+def t0() -> datetime:
+    return T0

@@ -5,6 +5,7 @@ Out: the track with covariance, impact point, perigee, and a verdict with its pr
 Start here: `load_sensors`, `simulate`, `follow`, `assess`.
 """
 
+from downrange.track._io import read_readings, reading_line, reading_of, update_row, write_readings, write_updates
 from downrange.track.assess import assess, decided, first
 from downrange.track.filter import Tuning, follow
 from downrange.track.model import Burn, Impact, Reading, Sensor, Track, Update, Verdict
@@ -27,6 +28,12 @@ __all__ = [
     "first",
     "follow",
     "load_sensors",
+    "read_readings",
+    "reading_line",
+    "reading_of",
     "sensor_files",
     "simulate",
+    "update_row",
+    "write_readings",
+    "write_updates",
 ]

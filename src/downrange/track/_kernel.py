@@ -232,7 +232,10 @@ def update(x: Array, p: Array, z: Array, site: Array, axes: Array, var: Array) -
 
 @numba.njit(cache=True)
 def switching(rates: Array, dt: float, out: Array) -> None:
-    """Fill out with exp(rates dt): the chance of being in model j after dt when it was i; rates' rows sum to 0."""
+    """Fill out with exp(rates dt): the chance of being in model j after dt when it was i.
+
+    Rows of rates sum to zero; the power series is good for steps of a few seconds.
+    """
     term, new = np.eye(_MODES), np.empty((_MODES, _MODES))
     out[:, :] = term
     for n in range(1, 40):

@@ -15,6 +15,7 @@ from downrange.track.model import Burn, Reading, Sensor, Track
 
 _BASELINE_S = 1.0  # the two fixes that start the filter lie at least this far apart
 _PATIENCE_S = 60.0  # and not further than this
+_STEEPEST_DEG = 87.0  # closer to the zenith an azimuth says next to nothing and bends too much to be taken in
 _INT = np.int64
 
 
@@ -121,6 +122,7 @@ def _arrays(
     kept = [row for i, row in enumerate(rows) if i == 0 or row[:2] != rows[i - 1][:2]]
     table = np.array(kept, dtype=float).reshape(len(kept), 6)
     z = table[:, 2:].copy()
+    z[z[:, 2] > _STEEPEST_DEG, 1] = np.nan
     z[:, 1:3] = np.radians(z[:, 1:3])
     return table[:, 0].copy(), z, table[:, 1].astype(_INT), len(rows) - len(kept)
 

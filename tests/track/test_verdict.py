@@ -1,0 +1,116 @@
+"""The judge alone: evidence in, words out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from downrange.base import InputError
+from downrange.track import Burn, Rules, Verdict
+from downrange.track.verdict import Evidence, Judge, schedule
+
+BURNS = schedule([(0.0, 120.0, 1), (125.0, 300.0, 2), (320.0, 600.0, 3)])
+
+
+def course(burning: Iterable[tuple[float, float]], p_orbit=lambda _t: 0.0, burns=BURNS, until=700.0):
+    """Return what is said each 0.1 s when thrust is seen in these intervals and nowhere else."""
+    judge, out = Judge(burns, Rules()), []
+    spans = list(burning)
+    for t in np.arange(10.0, until, 0.1):
+        on = any(a <= t < b for a, b in spans)
+        evidence = Evidence(t_s=float(t), p_idle=0.001 if on else 0.999, p_orbit=p_orbit(t))
+        out.append((float(t), *judge.say(evidence)))
+    return out
+
+
+def times(said, verdict) -> list[float]:
+    return [t for t, v, _, _ in said if v is verdict]
+
+
+FLOWN = [(0.0, 120.0), (125.0, 300.0), (320.0, 600.0)]
+
+
+def test_a_flight_as_planned_is_nominal_until_orbit_is_sure() -> None:
+    said = course(FLOWN, lambda t: 1.0 if t > 590.0 else 0.0)
+    assert {v for t, v, _, _ in said if t < 590.0} == {Verdict.NOMINAL}
+    assert {v for t, v, _, _ in said if 590.1 < t < 600.0} == {Verdict.WILL_REACH_ORBIT}
+    assert {v for t, v, _, _ in said if t > 600.6} == {Verdict.IN_ORBIT}
+
+
+def test_a_stage_that_never_lights_is_called_within_ten_seconds() -> None:
+    said = course([(0.0, 120.0)])
+    lost = times(said, Verdict.THRUST_LOST)
+    assert 125.0 < lost[0] <= 135.0
+    assert "stage 2 did not ignite" in next(r for t, _, _, r in said if t == lost[0])
+    assert times(said, Verdict.WILL_NOT_REACH_ORBIT)[0] == pytest.approx(lost[0] + 20.0, abs=0.11)
+    assert said[-1][1] is Verdict.WILL_NOT_REACH_ORBIT
+
+
+def test_a_stage_that_stops_early_is_said_to_have_stopped() -> None:
+    said = course([(0.0, 120.0), (125.0, 200.0)])
+    lost = times(said, Verdict.THRUST_LOST)
+    assert lost[0] == pytest.approx(200.5, abs=0.11)
+    assert "stage 2 stopped early" in next(r for t, _, _, r in said if t == lost[0])
+
+
+def test_thrust_that_comes_back_is_off_nominal_for_good() -> None:
+    said = course([(0.0, 120.0), (140.0, 300.0), (320.0, 600.0)])
+    assert times(said, Verdict.THRUST_LOST)[-1] < 142.1
+    assert {v for t, v, _, _ in said if 142.2 < t < 590.0} == {Verdict.OFF_NOMINAL}
+    assert "thrust came back" in said[-1500][3]
+
+
+def test_thrust_in_a_planned_coast_is_off_nominal_after_a_while() -> None:
+    said = course([(0.0, 120.0), (125.0, 600.0)])
+    late = times(said, Verdict.OFF_NOMINAL)
+    assert 312.0 < late[0] < 315.0
+
+
+def test_thrust_long_after_the_last_cut_off_is_off_nominal() -> None:
+    said = course([*FLOWN, (600.0, 700.0)])
+    assert times(said, Verdict.OFF_NOMINAL)[0] == pytest.approx(612.1, abs=0.2)
+
+
+def test_an_orbit_too_low_after_the_last_cut_off_is_said() -> None:
+    said = course(FLOWN, lambda _t: 0.0)
+    assert times(said, Verdict.WILL_NOT_REACH_ORBIT)[0] == pytest.approx(605.1, abs=0.2)
+
+
+def test_an_orbit_in_doubt_stays_unknown() -> None:
+    said = course(FLOWN, lambda _t: 0.5)
+    assert {v for t, v, _, _ in said if t > 600.0} == {Verdict.UNKNOWN}
+
+
+def test_without_a_plan_only_orbit_is_said() -> None:
+    said = course(FLOWN, lambda t: 1.0 if t > 590.0 else 0.0, burns=())
+    assert {v for t, v, _, _ in said if t < 590.0} == {Verdict.UNKNOWN}
+    assert said[-1][1] is Verdict.IN_ORBIT
+
+
+@given(
+    p_idle=st.lists(st.floats(0.0, 1.0), min_size=1, max_size=60),
+    p_orbit=st.lists(st.floats(0.0, 1.0), min_size=1, max_size=60),
+)
+def test_whatever_comes_there_is_a_verdict_with_a_probability(p_idle, p_orbit) -> None:
+    judge = Judge(BURNS, Rules())
+    for i, (idle, orbit) in enumerate(zip(p_idle, p_orbit, strict=False)):
+        verdict, p, reason = judge.say(Evidence(t_s=12.0 * i, p_idle=idle, p_orbit=orbit))
+        assert 0.0 <= p <= 1.0
+        assert reason
+        assert verdict not in (Verdict.BROKEN_UP, Verdict.BALLISTIC)
+        if verdict is Verdict.WILL_NOT_REACH_ORBIT:
+            assert orbit < 0.01
+
+
+@pytest.mark.parametrize("burns", [[(10.0, 5.0, 1)], [(0.0, 120.0, 1), (110.0, 300.0, 2)], [(float("nan"), 5.0, 1)]])
+def test_a_plan_that_cannot_be_is_refused(burns) -> None:
+    with pytest.raises(InputError, match="Give burns that end after they begin and do not overlap"):
+        schedule(burns)
+
+
+def test_burns_may_come_in_any_order() -> None:
+    assert schedule([(125.0, 300.0, 2), (0.0, 120.0, 1)])[0] == Burn(0.0, 120.0, 1)
