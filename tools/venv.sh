@@ -50,7 +50,11 @@ fresh() { # DIR has this extra (or, for no extra, any) installed from the files 
     return 1
 }
 
-if ! { [ -e "$dir/bin/pip" ] && "$dir/bin/python" -c ''; } 2>/dev/null; then
+usable() { # it runs, and it was not moved here from another place: its scripts know where they live
+    grep -qF "$(pwd -P)/$dir/" "$dir/bin/pip" && "$dir/bin/python" -c ''
+}
+
+if ! usable 2>/dev/null; then
     python=$(find_python)
     rm -rf "$dir"
     "$python" -c 'import ensurepip' 2>/dev/null || install_venv_module
