@@ -6,7 +6,7 @@ Start here: `look`, `watch`, `release`, `check`, `score`.
 """
 
 from downrange.alert.cap import CapError, parse, reference, when, write
-from downrange.alert.desk import Desk, Situation, Warned, decide, expiry_s, look, watch
+from downrange.alert.desk import Desk, Situation, Told, Warned, decide, expiry_s, look, watch
 from downrange.alert.draft import Chain, follow, release
 from downrange.alert.exposure import FallsLike, assess, last_arrival_s, upper_bound
 from downrange.alert.lint import lint, lint_message
@@ -70,6 +70,7 @@ __all__ = [
     "Spell",
     "Status",
     "TextTooLongError",
+    "Told",
     "Warned",
     "Worth",
     "assess",

@@ -62,12 +62,21 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a country was last told: when its warning ends by itself, and whether the vehicle was said to be falling."""
+
+    country: str
+    expires_s: float
+    falling: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """The state of the desk: who is warned, until when by country, and the time of the last situation."""
+    """The state of the desk: who is warned, what each country was last told, and the time of the last situation."""
 
     policy: Policy
     warned: tuple[Warned, ...] = ()
-    expires_s: tuple[tuple[str, float], ...] = ()
+    told: tuple[Told, ...] = ()
     t_s: float = -math.inf
 
     def places(self, country: str | None = None) -> tuple[PlaceLike, ...]:
@@ -175,8 +184,8 @@ def _lift(desk: Desk, risks: dict[str, AtRisk], situation: Situation, worth: Wor
     gone = {one.place.code for group in freed.values() for one in group}
     left = tuple(one for one in desk.warned if one.place.code not in gone)
     countries = {one.place.country for one in left}
-    expires_s = tuple((country, at_s) for country, at_s in desk.expires_s if country in countries)
-    return replace(desk, warned=left, expires_s=expires_s), actions
+    told = tuple(one for one in desk.told if one.country in countries)
+    return replace(desk, warned=left, told=told), actions
 
 
 def _kind(warned: Warned, risk: AtRisk | None, situation: Situation) -> tuple[Lift, Reason]:
@@ -209,12 +218,19 @@ def _warn(desk: Desk, situation: Situation, worth: Worth) -> tuple[Desk, tuple[A
 
 
 def _renew(desk: Desk, situation: Situation, worth: Worth) -> tuple[Desk, tuple[Action, ...]]:
-    """Extend the warnings that would expire before they can be lifted."""
+    """Say that what was only a risk is now falling, and extend the warnings that would expire before they can be lifted."""
     actions = []
-    for country, expires_s in desk.expires_s:
-        if situation.t_s >= expires_s - desk.policy.renew_minutes * _MINUTE_S:
-            desk, action = _tell(desk, country, situation, worth, kind=Kind.UPDATE, reason=Reason.EXTENDED, added=())
-            actions.append(action)
+    hot = {risk.place.code for risk in situation.at_risk if risk.p >= desk.policy.p_warn}
+    for told in desk.told:
+        falls_here = any(place.code in hot for place in desk.places(told.country))
+        if worth is Worth.FALLING and falls_here and not told.falling:
+            reason = Reason.FALLING
+        elif situation.t_s >= told.expires_s - desk.policy.renew_minutes * _MINUTE_S:
+            reason = Reason.EXTENDED
+        else:
+            continue
+        desk, action = _tell(desk, told.country, situation, worth, kind=Kind.UPDATE, reason=reason, added=())
+        actions.append(action)
     return desk, tuple(actions)
 
 
@@ -244,9 +260,9 @@ def _tell(
         p=max((one.p for one in risks), default=0.0),
         degraded=worth is Worth.NO_EVIDENCE,
     )
-    expires_s = expiry_s(action, desk.policy)
-    others = tuple((name, at_s) for name, at_s in desk.expires_s if name != country)
-    return replace(desk, expires_s=(*others, (country, expires_s))), action
+    told = Told(country=country, expires_s=expiry_s(action, desk.policy), falling=worth is Worth.FALLING)
+    others = tuple(one for one in desk.told if one.country != country)
+    return replace(desk, told=(*others, told)), action
 
 
 def expiry_s(action: Action, policy: Policy) -> float:

@@ -59,9 +59,10 @@ class Chain:
     warned: tuple[PlaceLike, ...] = ()
     counted: Mapping[str, Band | None] = field(default_factory=dict)
 
-    def valid(self, moment: datetime) -> tuple[Reference, ...]:
-        """Return the messages that have not expired at a moment."""
-        return tuple(reference(one.message) for one in self.released if one.message.expires > moment)
+    def references(self, moment: datetime) -> tuple[Reference, ...]:
+        """Return what a message sent at a moment follows: all that has not expired, at least the last while some are warned."""
+        valid = tuple(reference(one.message) for one in self.released if one.message.expires > moment)
+        return valid or (tuple(reference(one.message) for one in self.released[-1:]) if self.warned else ())
 
 
 def release(event: Event, actions: Iterable[Action], policy: Policy, status: Status) -> tuple[Chain, ...]:
@@ -80,8 +81,7 @@ def follow(chain: Chain, action: Action) -> Chain:
     if not places:
         return chain
     if action.kind is not Kind.LIFT:
-        msg_type = "Update" if chain.warned else "Alert"
-        return replace(_with(chain, action, places, msg_type), warned=places)
+        return replace(_with(chain, action, places, "Alert"), warned=places)
     gone = {place.code for place in places}
     _refuse_unwarned(chain, gone)
     left = tuple(place for place in chain.warned if place.code not in gone)
@@ -133,7 +133,7 @@ def _with(
 def _message(
     chain: Chain, action: Action, places: tuple[PlaceLike, ...], msg_type: str, lifted: tuple[PlaceLike, ...]
 ) -> Message:
-    """Return the message of an action, still without words."""
+    """Return the message of an action, still without words; an Alert that follows something is an Update."""
     policy, zone = chain.policy, ZONES.get(chain.country, _UTC)
     sent = _to_second(after(chain.event.t0, action.t_s + policy.decision_delay_s)).astimezone(zone)
     is_lift = action.kind is Kind.LIFT
@@ -142,6 +142,9 @@ def _message(
     soon = action.first_arrival_s - action.t_s < _IMMEDIATE_S
     added = tuple(place for place in action.added if place.country == chain.country)
     counted = [people_of(place) for place in places]
+    references = chain.references(sent)
+    if msg_type == "Alert" and references:
+        msg_type = "Update"
     return Message(
         identifier=_identifier(chain, action, places, sent, msg_type),
         sender=policy.sender,
@@ -168,7 +171,7 @@ def _message(
         severity="Minor" if is_lift else "Extreme",
         certainty="Unlikely" if is_lift else ("Likely" if action.p > _LIKELY else "Possible"),
         response="AllClear" if is_lift else "Shelter",
-        references=chain.valid(sent),
+        references=references,
     )
 
 

@@ -193,18 +193,20 @@ def _near(flying: tuple[_Flying, ...], shapes: NDArray[Any], policy: Policy) -> 
     for j, one in enumerate(flying):
         if not shapes.size or not np.isfinite(one.sigma_m):
             continue
-        degrees = shapely.distance(shapes, shapely.Point(one.lon_deg, one.lat_deg))
-        away_m = degrees * _METRES_PER_DEGREE * _narrowest(shapes, one.lat_deg) - policy.margin_m * _FLAT
+        away_m = _at_least_m(shapes, one) - policy.margin_m * _FLAT
         sigmas = np.maximum(away_m, 0.0) / (policy.tail_inflation * max(one.sigma_m, 1.0))
         near[:, j] = one.p * np.exp(-0.5 * sigmas**2) >= _NEGLIGIBLE
     return near
 
 
-def _narrowest(shapes: NDArray[Any], lat_deg: float) -> Array:
-    """Return the least metres per degree of longitude, over those of latitude, between each shape and a latitude."""
-    _, south, _, north = shapely.bounds(shapes).T
-    steepest = np.maximum(np.maximum(np.abs(south), np.abs(north)), abs(lat_deg))
-    return np.asarray(np.cos(np.radians(np.minimum(steepest, 89.0))), dtype=float)
+def _at_least_m(shapes: NDArray[Any], one: _Flying) -> Array:
+    """Return a distance that no shape is nearer than to a body's centre: to its box, longitudes at their narrowest."""
+    west, south, east, north = shapely.bounds(shapes).T
+    aside_deg = np.maximum(np.maximum(west - one.lon_deg, one.lon_deg - east), 0.0)
+    up_deg = np.maximum(np.maximum(south - one.lat_deg, one.lat_deg - north), 0.0)
+    steepest = np.maximum(np.maximum(np.abs(south), np.abs(north)), abs(one.lat_deg))
+    narrow = np.cos(np.radians(np.minimum(steepest, 89.0)))
+    return np.asarray(np.hypot(aside_deg * narrow, up_deg) * _METRES_PER_DEGREE / _FLAT, dtype=float)
 
 
 def _one(
