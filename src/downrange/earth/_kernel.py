@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 
 import numba
+import numpy as np
 from numpy.typing import NDArray
 
 _GM_M3PS2 = 3.986004418e14
@@ -70,7 +71,7 @@ def pull(
 
 
 @numba.njit(cache=True, error_model="numpy")
-def density(alt_m: float, table: NDArray) -> float:
+def density(alt_m: float, table: NDArray[np.float64]) -> float:
     """Return the density of the air [kg/m^3]; heights outside the table are clamped to its ends."""
     h = min(max(alt_m, _LOWEST_M), _HIGHEST_M)
     if h < _BREAK_M:
@@ -84,7 +85,7 @@ def density(alt_m: float, table: NDArray) -> float:
 
 
 @numba.njit(cache=True, error_model="numpy")
-def sound_speed(alt_m: float, table: NDArray) -> float:
+def sound_speed(alt_m: float, table: NDArray[np.float64]) -> float:
     """Return the speed of sound [m/s], linear between knots; above 86 km the value at 86 km."""
     h = min(max(alt_m, _LOWEST_M), _BREAK_M - 1.0)
     i = int((h - _LOWEST_M) / _FINE_M)

@@ -1,0 +1,181 @@
+"""Fits in plenty: random starts, randomised facts, and what the record does and does not determine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from downrange.base import Array, ModelError, normals
+from downrange.corridor.fit import Fit, orbit_columns, residuals, solve
+from downrange.corridor.fit_model import NAMES, Record, crowd_from
+
+SAME_CHI2 = 0.1
+WORST_CHI2 = 120.0  # a randomised fit whose facts contradict each other worse than this is left out and counted
+LEARNT = 0.8  # a parameter whose spread stays above this share of its prior's was not determined by the record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Starts:
+    """What random starts came to.
+
+    best: the solution of the smallest chi2; chi2: of every start; simulations: of every start
+    """
+
+    best: Fit
+    chi2: Array
+    simulations: Array
+
+    @property
+    def agreeing(self) -> int:
+        """How many starts reached the best chi2 within 0.1."""
+        return int((self.chi2 <= self.best.chi2 + SAME_CHI2).sum())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """One parameter before and after the record: determined when the record narrowed it to below 0.8 of its prior."""
+
+    name: str
+    prior_mean: float
+    prior_sigma: float
+    best: float
+    sigma: float
+    determined: bool
+    source: str
+
+
+def from_starts(record: Record, *, starts: int = 10, seed: int = 1) -> Starts:
+    """Fit from the prior means and from so many random starts drawn from the prior."""
+    draws = normals(seed, starts, len(NAMES))
+    fits = [solve(record), *(solve(record, draw) for draw in draws)]
+    best = min(fits, key=lambda fit: fit.chi2)
+    return Starts(
+        best=best,
+        chi2=np.array([fit.chi2 for fit in fits[1:]]),
+        simulations=np.array([fit.simulations for fit in fits[1:]]),
+    )
+
+
+def randomised(record: Record, *, fits: int, seed: int) -> tuple[Array, int]:
+    """Return parameter rows (F, 27) of fits to perturbed facts and prior means, and how many fits were left out.
+
+    Each fact is moved by a normal number of its own sigmas, each prior mean likewise; sample i of a seed is the same
+    however many are made.
+    """
+    columns = len(orbit_columns(record))
+    draws = normals(seed, fits, columns + len(NAMES))
+    facts = columns - 5  # the last five are the soft rules, which are not data
+    rows = []
+    for draw in draws:
+        shift = np.concatenate([draw[:facts], np.zeros(5)])
+        fit = solve(record, shift=shift, prior_shift=draw[columns:])
+        if fit.chi2 <= WORST_CHI2:
+            rows.append(fit.x)
+    if not rows:
+        raise ModelError(f"none of {fits} randomised fits of {record.name} came below chi2 {WORST_CHI2:g}")
+    return np.array(rows), fits - len(rows)
+
+
+def parameters(record: Record, fits: Array) -> tuple[Parameter, ...]:
+    """Return each parameter with its spread over the fits (F, 27); row 0 is the best fit."""
+    spread = fits[1:].std(axis=0)
+    return tuple(
+        Parameter(
+            name=name,
+            prior_mean=float(record.mean[i]),
+            prior_sigma=float(record.sigma[i]),
+            best=float(fits[0, i]),
+            sigma=float(spread[i]),
+            determined=bool(spread[i] < LEARNT * record.sigma[i]),
+            source=record.priors[name].source,
+        )
+        for i, name in enumerate(NAMES)
+    )
+
+
+def fits_csv(record: Record, best: Fit, rows: Array, seed: int) -> str:
+    """Return the text of the file of fits: the best one first, then the randomised ones."""
+    head = [
+        f"# {record.title}: best fit (chi2 {best.chi2:.3f}) and {len(rows)} randomised fits, seed {seed}",
+        "# fitted to public facts, not measured; written by: downrange corridor refit",
+        ",".join(NAMES),
+    ]
+    return "\n".join(head + [",".join(f"{v:.9g}" for v in row) for row in np.vstack([best.x, rows])]) + "\n"
+
+
+def vehicle_toml(record: Record, fits: Array) -> str:
+    """Return the text of the vehicle file of the best fit, every figure with its spread over the fits and its kind."""
+    crowd = crowd_from(record, fits)
+    told = {p.name: p.determined for p in parameters(record, fits)}
+
+    def figure(key: str, values: Array, told_by: tuple[str, ...]) -> str:
+        fitted = any(told[name] for name in told_by)
+        kind = "fitted" if fitted else "assumed"
+        how = "fit to the public record" if fitted else "prior, which the record does not narrow"
+        names = ", ".join(told_by)
+        return f'{key} = {{ value = {values[0]:.8g}, sigma = {values[1:].std():.3g}, kind = "{kind}", source = "{how} ({names})" }}'
+
+    def fixed(key: str, name: str) -> str:
+        f = record.fixed[name]
+        return f'{key} = {{ value = {f.value:.8g}, kind = "{f.kind}", source = "{f.source}" }}'
+
+    lines = [
+        f"# {record.title}.",
+        "# An outline: nothing but the payload and the diameter was published with certainty. Written by: downrange corridor refit",
+        f'name = "{record.name}"',
+        'title = "Chollima-1 (outline, fitted to the public record)"',
+        "",
+        "[body]",
+        fixed("payload_kg", "payload_kg"),
+        fixed("fairing_kg", "fairing_kg"),
+        figure("fairing_beta_kgpm2", crowd.fairing_beta_kgpm2, ("ln_beta_fairing",)),
+        fixed("reference_area_m2", "reference_area_m2"),
+        fixed("beta_stack_kgpm2", "beta_stack_kgpm2"),
+        "",
+        "[drag]",
+        f'kind = "{record.drag.kind}"',
+        f'source = "{record.drag.source}"',
+        f"mach = {record.drag.mach}",
+        f"cd = {record.drag.cd}",
+    ]
+    for s in range(3):
+        n = s + 1
+        mass = ("liftoff_kg", "structure1") if s == 0 else (f"propellant{n}_kg", f"structure{n}")
+        lines += [
+            "",
+            "[[stages]]",
+            f'name = "stage {n}"',
+            figure("propellant_kg", crowd.propellant_kg[:, s], mass),
+            figure("dry_kg", crowd.dry_kg[:, s], mass),
+            figure("thrust_vac_n", crowd.thrust_vac_n[:, s], ("thrust_sl1_n",) if s == 0 else (f"thrust_vac{n}_n",)),
+            figure("isp_vac_s", crowd.isp_vac_s[:, s], (f"isp_vac{n}_s",)),
+            fixed("thrust_sl_over_vac", "thrust_sl_over_vac")
+            if s == 0
+            else 'thrust_sl_over_vac = { value = 1.0, kind = "assumed", source = "burns above the air" }',
+            figure("beta_kgpm2", crowd.beta_kgpm2[:, s], ("ln_beta1",) if s == 0 else ("ln_beta2",)),
+        ]
+    lines += ["", "[plan]", fixed("vertical_s", "vertical_s"), fixed("kick_s", "kick_s")]
+    lines += [
+        figure("kick_deg", crowd.kick_deg, ("kick_deg",)),
+        figure("azimuth_deg", crowd.azimuth_deg, ("azimuth1_deg",)),
+        figure("fairing_s", crowd.fairing_s, ("fairing_s",)),
+    ]
+    for s in (1, 2):
+        n = s + 1
+        lines += [
+            "",
+            "[[plan.uppers]]",
+            fixed("coast_s", "gap_s") if s == 1 else figure("coast_s", crowd.coast_s[:, 2], ("coast_s",)),
+            figure("pitch_start_deg", crowd.pitch0_deg[:, s], (f"pitch{n}_start_deg",)),
+            figure("pitch_end_deg", crowd.pitch1_deg[:, s], (f"pitch{n}_end_deg",)),
+            figure("azimuth_start_deg", crowd.azimuth0_deg[:, s], (f"azimuth{n}_start_deg",)),
+            figure("azimuth_end_deg", crowd.azimuth1_deg[:, s], (f"azimuth{n}_end_deg",)),
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def chi2_of(record: Record, x: Array) -> float:
+    """Return the chi2 of one parameter row (27,): facts, soft rules and priors."""
+    u = (x - record.mean) / record.sigma
+    return float((residuals(record, x[None])[0] ** 2).sum() + (u**2).sum())

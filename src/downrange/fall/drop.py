@@ -1,0 +1,111 @@
+"""Let bodies go and see where they come down, with air, on the turning ellipsoid."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from downrange.base import Array, ModelError, geodetic_from_ecef
+from downrange.earth import ZONALS, air_table
+from downrange.fall import _kernel as k
+from downrange.fall.model import Impacts
+
+# Largest error a step may make. With these the impact of every ballistic coefficient from 10 to 5000 kg/m^2 is
+# within 1 m of a reference at 1e-9 m (tests/fall/test_drop.py).
+TOLERANCE_M = 3e-4
+LIMIT_S = 7_200.0
+
+
+def states_at(
+    r_ecef_m: ArrayLike,
+    v_ecef_mps: ArrayLike,
+    beta_kgpm2: ArrayLike,
+    *,
+    alt_m: float = 0.0,
+    tolerance_m: float = TOLERANCE_M,
+) -> Array:
+    """Return (seconds to go, x, y, z, vx, vy, vz) where each body comes down through a height; NaN where never.
+
+    r_ecef_m, v_ecef_mps: (n, 3), velocity relative to the Earth; beta_kgpm2: (n,), positive
+    """
+    r = np.atleast_2d(np.asarray(r_ecef_m, dtype=float))
+    v = np.atleast_2d(np.asarray(v_ecef_mps, dtype=float))
+    beta = np.broadcast_to(np.asarray(beta_kgpm2, dtype=float), (len(r),)).copy()
+    if np.any(beta <= 0.0):
+        raise ModelError(f"a ballistic coefficient of {beta.min():g} kg/m2: it must be positive, mass over drag area")
+    out = np.full((len(r), 7), np.nan)
+    flying = np.isfinite(r).all(axis=1) & np.isfinite(v).all(axis=1) & np.isfinite(beta)
+    states = np.ascontiguousarray(np.hstack([r, v])[flying])
+    down = np.empty((len(states), 7))
+    k.fall_many(states, beta[flying], air_table(), ZONALS, tolerance_m, tolerance_m / 10.0, alt_m, LIMIT_S, down)
+    down[np.isnan(down[:, 0])] = np.nan
+    out[flying] = down
+    return out
+
+
+def drop(
+    t_s: ArrayLike,
+    r_ecef_m: ArrayLike,
+    v_ecef_mps: ArrayLike,
+    beta_kgpm2: ArrayLike,
+    *,
+    tolerance_m: float = TOLERANCE_M,
+) -> Impacts:
+    """Drop bodies let go at t_s (n,) and return where they meet the ellipsoid.
+
+    A body still up after two hours (one in orbit) has NaN in every column.
+
+    >>> from downrange.base import ecef_from_geodetic
+    >>> hit = drop([100.0], ecef_from_geodetic([36.0], [124.0], [1000.0]), [[0.0, 0.0, 0.0]], [1e6])
+    >>> f"{hit.lat_deg[0]:.4f} {hit.t_s[0]:.1f} s"
+    '36.0000 114.3 s'
+    """
+    down = states_at(r_ecef_m, v_ecef_mps, beta_kgpm2, tolerance_m=tolerance_m)
+    lat_deg, lon_deg, _ = geodetic_from_ecef(down[:, 1:4])
+    speed = np.linalg.norm(down[:, 4:7], axis=1)
+    return Impacts(lat_deg=lat_deg, lon_deg=lon_deg, t_s=np.asarray(t_s, dtype=float) + down[:, 0], speed_mps=speed)
+
+
+def fall_path(
+    t_s: float,
+    r_ecef_m: ArrayLike,
+    v_ecef_mps: ArrayLike,
+    beta_kgpm2: float,
+    *,
+    every_s: float = 1.0,
+    rows: int = 7_200,
+) -> tuple[Array, Array, Array]:
+    """Return (t_s (n,), r_ecef_m (n, 3), v_ecef_mps (n, 3)) of a falling body until just below the ground."""
+    r, v = np.asarray(r_ecef_m, dtype=float), np.asarray(v_ecef_mps, dtype=float)
+    out = np.empty((rows, 7))
+    used = k.path(
+        r[0],
+        r[1],
+        r[2],
+        v[0],
+        v[1],
+        v[2],
+        float(beta_kgpm2),
+        air_table(),
+        ZONALS,
+        TOLERANCE_M,
+        TOLERANCE_M / 10.0,
+        every_s,
+        out,
+    )
+    out = out[:used]
+    return t_s + out[:, 0], out[:, 1:4], out[:, 4:7]
+
+
+def impact_point(r_ecef_m: ArrayLike, v_ecef_mps: ArrayLike) -> tuple[Array, Array, Array]:
+    """Return latitude [deg], longitude [deg] and time to go [s] of the airless impact; NaN for an orbit.
+
+    r_ecef_m, v_ecef_mps: (..., 3), velocity relative to the Earth. Two-body, ellipsoid; J2 moves it by up to 0.8 km.
+    """
+    r, v = np.broadcast_arrays(np.asarray(r_ecef_m, dtype=float), np.asarray(v_ecef_mps, dtype=float))
+    states = np.ascontiguousarray(np.concatenate([r, v], axis=-1).reshape(-1, 6))
+    out = np.empty((len(states), 3))
+    k.impact_points(states, out)
+    shape = r.shape[:-1]
+    lon_deg = (np.degrees(out[:, 1]) + 180.0) % 360.0 - 180.0
+    return np.degrees(out[:, 0]).reshape(shape), lon_deg.reshape(shape), out[:, 2].reshape(shape)

@@ -1,0 +1,285 @@
+"""Ascent in three degrees of freedom: a table of phases flown by Runge-Kutta, one row of the table a phase.
+
+Bare arithmetic in Earth-fixed axes, SI and radians. Everything that can be chosen arrives as numbers: phases, drag
+table, air table, zonal harmonics. The columns of a phase are named below; `downrange.flight.phases` writes them.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from downrange.earth import _kernel as earth
+
+COLUMNS = 16
+DURATION_S, STEPS, MASS_KG, MDOT_KGPS, THRUST_N, BACK_M2, AREA_M2, STEER = range(8)
+PITCH0_RAD, PITCH1_RAD, AZIMUTH0_RAD, AZIMUTH1_RAD, BURNT_S, BURN_S, STOP_SMA_M, STAGE = range(8, 16)
+COAST, VERTICAL, FIXED, GRAVITY_TURN, LINEAR_TANGENT = range(5)
+STATE = 8  # t, x, y, z, vx, vy, vz, mass
+_GAMMA = 1.4
+_GM_M3PS2 = 3.986004418e14
+_OMEGA_RADPS = 7.292115e-5
+
+
+@numba.njit(cache=True, error_model="numpy")
+def drag_coefficient(mach: float, drag: NDArray[np.float64]) -> float:
+    """Return the drag coefficient, linear between rows (mach, cd), constant outside."""
+    cd = drag[0, 1]
+    for i in range(1, drag.shape[0]):
+        if mach < drag[i, 0]:
+            part = max(0.0, (mach - drag[i - 1, 0]) / (drag[i, 0] - drag[i - 1, 0]))
+            return float(drag[i - 1, 1] + part * (drag[i, 1] - drag[i - 1, 1]))
+        cd = drag[i, 1]
+    return float(cd)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def thrust_direction(
+    mode: int,
+    pitch_rad: float,
+    azimuth_rad: float,
+    px: float,
+    py: float,
+    ux: float,
+    uy: float,
+    uz: float,
+    vx: float,
+    vy: float,
+    vz: float,
+) -> tuple[float, float, float]:
+    """Return the unit vector of thrust; (px, py) is the position off the axis, (ux, uy, uz) is local up."""
+    if mode == VERTICAL:
+        return ux, uy, uz
+    if mode == GRAVITY_TURN:
+        v = math.sqrt(vx * vx + vy * vy + vz * vz)
+        return vx / v, vy / v, vz / v
+    p = math.sqrt(px * px + py * py)
+    ex, ey = -py / p, px / p
+    nx, ny, nz = -uz * ey, uz * ex, ux * ey - uy * ex
+    cp, sp = math.cos(pitch_rad), math.sin(pitch_rad)
+    e, n = cp * math.sin(azimuth_rad), cp * math.cos(azimuth_rad)
+    return e * ex + n * nx + sp * ux, e * ey + n * ny + sp * uy, n * nz + sp * uz
+
+
+@numba.njit(cache=True, error_model="numpy")
+def specific_force(
+    row: NDArray[np.float64],
+    t_s: float,
+    x: float,
+    y: float,
+    z: float,
+    vx: float,
+    vy: float,
+    vz: float,
+    air: NDArray[np.float64],
+    drag: NDArray[np.float64],
+) -> tuple[float, float, float, float, float, float, float]:
+    """Return thrust (3) and drag (3) per mass [m/s^2] and dynamic pressure [Pa], t_s seconds into the phase."""
+    alt_m, ux, uy, uz = earth.height_and_up(x, y, z)
+    rho = earth.density(alt_m, air)
+    sound = earth.sound_speed(alt_m, air)
+    v2 = vx * vx + vy * vy + vz * vz
+    v = math.sqrt(v2)
+    q_pa = 0.5 * rho * v2
+    mass = row[MASS_KG] - row[MDOT_KGPS] * t_s
+    k = 0.0
+    if v > 0.0:
+        k = -q_pa * row[AREA_M2] * drag_coefficient(v / sound, drag) / (mass * v)
+    mode = int(row[STEER])
+    if mode == COAST:
+        return 0.0, 0.0, 0.0, k * vx, k * vy, k * vz, q_pa
+    thrust_n = row[THRUST_N] - row[BACK_M2] * rho * sound * sound / _GAMMA
+    pitch, azimuth = row[PITCH0_RAD], row[AZIMUTH0_RAD]
+    if mode == LINEAR_TANGENT:
+        part = (row[BURNT_S] + t_s) / row[BURN_S]
+        tan0, tan1 = math.tan(row[PITCH0_RAD]), math.tan(row[PITCH1_RAD])
+        pitch = math.atan(tan0 + part * (tan1 - tan0))
+        azimuth += part * (row[AZIMUTH1_RAD] - row[AZIMUTH0_RAD])
+    dx, dy, dz = thrust_direction(mode, pitch, azimuth, x, y, ux, uy, uz, vx, vy, vz)
+    f = thrust_n / mass
+    return f * dx, f * dy, f * dz, k * vx, k * vy, k * vz, q_pa
+
+
+@numba.njit(cache=True, error_model="numpy")
+def acceleration(
+    row: NDArray[np.float64],
+    t_s: float,
+    x: float,
+    y: float,
+    z: float,
+    vx: float,
+    vy: float,
+    vz: float,
+    air: NDArray[np.float64],
+    drag: NDArray[np.float64],
+    zonals: NDArray[np.float64],
+) -> tuple[float, float, float]:
+    """Return the acceleration seen from the turning Earth [m/s^2]."""
+    gx, gy, gz = earth.pull(x, y, z, vx, vy, zonals[0], zonals[1], zonals[2])
+    fx, fy, fz, dx, dy, dz, _ = specific_force(row, t_s, x, y, z, vx, vy, vz, air, drag)
+    return gx + fx + dx, gy + fy + dy, gz + fz + dz
+
+
+@numba.njit(cache=True, error_model="numpy")
+def rk4(
+    row: NDArray[np.float64],
+    t_s: float,
+    h: float,
+    x: float,
+    y: float,
+    z: float,
+    vx: float,
+    vy: float,
+    vz: float,
+    air: NDArray[np.float64],
+    drag: NDArray[np.float64],
+    zonals: NDArray[np.float64],
+) -> tuple[float, float, float, float, float, float]:
+    """Return position and velocity one classical Runge-Kutta step of h seconds later."""
+    a1x, a1y, a1z = acceleration(row, t_s, x, y, z, vx, vy, vz, air, drag, zonals)
+    g = 0.5 * h
+    bx, by, bz = vx + g * a1x, vy + g * a1y, vz + g * a1z
+    a2x, a2y, a2z = acceleration(row, t_s + g, x + g * vx, y + g * vy, z + g * vz, bx, by, bz, air, drag, zonals)
+    cx, cy, cz = vx + g * a2x, vy + g * a2y, vz + g * a2z
+    a3x, a3y, a3z = acceleration(row, t_s + g, x + g * bx, y + g * by, z + g * bz, cx, cy, cz, air, drag, zonals)
+    ex, ey, ez = vx + h * a3x, vy + h * a3y, vz + h * a3z
+    a4x, a4y, a4z = acceleration(row, t_s + h, x + h * cx, y + h * cy, z + h * cz, ex, ey, ez, air, drag, zonals)
+    s = h / 6.0
+    return (
+        x + s * (vx + 2.0 * (bx + cx) + ex),
+        y + s * (vy + 2.0 * (by + cy) + ey),
+        z + s * (vz + 2.0 * (bz + cz) + ez),
+        vx + s * (a1x + 2.0 * (a2x + a3x) + a4x),
+        vy + s * (a1y + 2.0 * (a2y + a3y) + a4y),
+        vz + s * (a1z + 2.0 * (a2z + a3z) + a4z),
+    )
+
+
+@numba.njit(cache=True, error_model="numpy")
+def semi_major_axis(x: float, y: float, z: float, vx: float, vy: float, vz: float) -> float:
+    """Return the two-body semi-major axis [m] of an Earth-fixed state; inf or negative when it escapes."""
+    wx, wy = vx - _OMEGA_RADPS * y, vy + _OMEGA_RADPS * x
+    r = math.sqrt(x * x + y * y + z * z)
+    return 1.0 / (2.0 / r - (wx * wx + wy * wy + vz * vz) / _GM_M3PS2)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def fly(
+    phases: NDArray[np.float64],
+    start: NDArray[np.float64],
+    air: NDArray[np.float64],
+    drag: NDArray[np.float64],
+    zonals: NDArray[np.float64],
+    ends: NDArray[np.float64],
+    path: NDArray[np.float64],
+) -> tuple[int, float]:
+    """Fly the phases from `start` (t, r, v); fill ends[p] and, when it has rows, path; return rows, largest q [Pa].
+
+    phases: (P, COLUMNS); start: (7,); ends: (P, STATE) state at the end of each phase; path: (M, STATE + 4) with
+    thrust per mass (3) and dynamic pressure behind each state, M = 0 when nobody wants it.
+    """
+    t, x, y, z = start[0], start[1], start[2], start[3]
+    vx, vy, vz = start[4], start[5], start[6]
+    rows, q_max, mass = 0, 0.0, phases[0, MASS_KG]
+    for p in range(phases.shape[0]):
+        row = phases[p]
+        steps = int(row[STEPS])
+        h = row[DURATION_S] / max(steps, 1)
+        into = 0.0
+        stop = row[STOP_SMA_M]
+        for i in range(steps):
+            into = i * h
+            fx, fy, fz, _, _, _, q = specific_force(row, into, x, y, z, vx, vy, vz, air, drag)
+            q_max = max(q_max, q)
+            if rows < path.shape[0]:
+                record(path[rows], t + into, x, y, z, vx, vy, vz, row[MASS_KG] - row[MDOT_KGPS] * into, fx, fy, fz, q)
+                rows += 1
+            nx, ny, nz, nvx, nvy, nvz = rk4(row, into, h, x, y, z, vx, vy, vz, air, drag, zonals)
+            into += h
+            if stop > 0.0:
+                after = semi_major_axis(nx, ny, nz, nvx, nvy, nvz)
+                if after >= stop or after < 0.0:
+                    part = cut(row, into - h, h, x, y, z, vx, vy, vz, air, drag, zonals, stop)
+                    x, y, z, vx, vy, vz = rk4(row, into - h, part, x, y, z, vx, vy, vz, air, drag, zonals)
+                    into += part - h
+                    break
+            x, y, z, vx, vy, vz = nx, ny, nz, nvx, nvy, nvz
+        t += into
+        if steps > 0:
+            mass = row[MASS_KG] - row[MDOT_KGPS] * into
+        end = ends[p]
+        end[0], end[1], end[2], end[3], end[4], end[5], end[6], end[7] = t, x, y, z, vx, vy, vz, mass
+        if rows < path.shape[0] and steps > 0:
+            fx, fy, fz, _, _, _, q = specific_force(row, into, x, y, z, vx, vy, vz, air, drag)
+            record(path[rows], t, x, y, z, vx, vy, vz, mass, fx, fy, fz, q)
+            rows += 1
+    return rows, q_max
+
+
+@numba.njit(cache=True, error_model="numpy")
+def record(
+    out: NDArray[np.float64],
+    t: float,
+    x: float,
+    y: float,
+    z: float,
+    vx: float,
+    vy: float,
+    vz: float,
+    mass: float,
+    fx: float,
+    fy: float,
+    fz: float,
+    q: float,
+) -> None:
+    """Write one row of the path."""
+    out[0], out[1], out[2], out[3], out[4], out[5], out[6], out[7] = t, x, y, z, vx, vy, vz, mass
+    out[8], out[9], out[10], out[11] = fx, fy, fz, q
+
+
+@numba.njit(cache=True, error_model="numpy")
+def cut(
+    row: NDArray[np.float64],
+    t_s: float,
+    h: float,
+    x: float,
+    y: float,
+    z: float,
+    vx: float,
+    vy: float,
+    vz: float,
+    air: NDArray[np.float64],
+    drag: NDArray[np.float64],
+    zonals: NDArray[np.float64],
+    stop_m: float,
+) -> float:
+    """Return how far into the step [s] the semi-major axis reaches stop_m; bisection to a microsecond."""
+    low, high = 0.0, h
+    for _ in range(30):
+        mid = 0.5 * (low + high)
+        a, b, c, d, e, f = rk4(row, t_s, mid, x, y, z, vx, vy, vz, air, drag, zonals)
+        sma = semi_major_axis(a, b, c, d, e, f)
+        if sma >= stop_m or sma < 0.0:
+            high = mid
+        else:
+            low = mid
+    return 0.5 * (low + high)
+
+
+@numba.njit(cache=True, parallel=True, error_model="numpy")
+def fly_many(
+    phases: NDArray[np.float64],
+    starts: NDArray[np.float64],
+    air: NDArray[np.float64],
+    drag: NDArray[np.float64],
+    zonals: NDArray[np.float64],
+    ends: NDArray[np.float64],
+    q_max: NDArray[np.float64],
+) -> None:
+    """Fly (N, P, COLUMNS) phases from (N, 7) starts; fill ends (N, P, STATE) and q_max (N,)."""
+    for i in numba.prange(phases.shape[0]):
+        nobody = np.empty((0, STATE + 4))
+        _, q_max[i] = fly(phases[i], starts[i], air, drag, zonals, ends[i], nobody)
