@@ -10,7 +10,8 @@ from downrange.notice._calendar import Anchor
 from downrange.notice.areas import Draft, Drafted, Segment, draft
 from downrange.notice.checks import QCircle, check_q_circle, check_ring, check_self_cancel
 from downrange.notice.model import Area, Flag, FlagCode, NoticeWindow, Shape
-from downrange.notice.phrases import Cancel, Issue, Mark, Part, Phrase, Sign, Span
+from downrange.notice.phrases import Cancel, Hours, Issue, Mark, Part, Phrase, Sign, Span
+from downrange.notice.schedule import daily
 from downrange.notice.windows import Times, in_order, resolve
 
 
@@ -45,10 +46,11 @@ def build(
     """
     anchor = _anchored(row, anchor)
     drafted = draft(row)
-    own, flags = _own_windows(drafted.segments, anchor)
+    own, flags = _own_windows(drafted.segments, anchor, envelope)
     flags.extend(drafted.flags)
     areas = tuple(_area(one, own, envelope) for one in drafted.drafts)
-    windows = in_order([window for row_ in own.values() for window in row_] or envelope)
+    theirs = [window for area in areas for window in area.windows]
+    windows = in_order([*theirs, *(window for place in own.values() for window in place)] or envelope)
     cancels = [item for item in row if isinstance(item, Cancel)]
     flags.extend(_remarks(row, windows, flags, timed=timed))
     flags.extend(_checks(drafted, windows, cancels, flags, q_circle))
@@ -78,20 +80,52 @@ def _anchored(row: Iterable[Phrase], anchor: Anchor) -> Anchor:
 _Own = dict[tuple[str, str], list[NoticeWindow]]
 
 
-def _own_windows(segments: Iterable[Segment], anchor: Anchor) -> tuple[_Own, list[Flag]]:
-    """Return the windows of every segment by number and letter."""
+def _own_windows(
+    segments: Iterable[Segment], anchor: Anchor, envelope: tuple[NoticeWindow, ...]
+) -> tuple[_Own, list[Flag]]:
+    """Return the windows of every segment by number and letter, cut to the envelope where there is one."""
     own: _Own = {}
     flags: list[Flag] = []
     for segment in segments:
         place = own.setdefault((segment.number, segment.letter), [])
         for item in segment.items:
-            if isinstance(item, Times):
-                resolved = resolve(item, anchor)
-                place.extend(resolved.windows)
-                flags.extend(resolved.flags)
-            elif isinstance(item, Span):
-                place.append(NoticeWindow(opens=item.opens, closes=item.closes))
+            if not isinstance(item, Times | Span | Hours):
+                continue
+            found, remarks = _printed(item, anchor, envelope)
+            flags.extend(remarks)
+            inside = _inside(found, envelope) if envelope else found
+            if found and not inside:
+                message = "the times in the text lie outside those of B), C) and D): both are kept"
+                flags.append(_at(FlagCode.WINDOW_CONFLICT, item, message))
+            place.extend(inside or (*envelope, *found))
     return own, flags
+
+
+def _printed(
+    item: Times | Span | Hours, anchor: Anchor, envelope: tuple[NoticeWindow, ...]
+) -> tuple[tuple[NoticeWindow, ...], tuple[Flag, ...]]:
+    """Return the windows of one phrase as printed."""
+    if isinstance(item, Span):
+        return (NoticeWindow(opens=item.opens, closes=item.closes),), ()
+    if isinstance(item, Times):
+        resolved = resolve(item, anchor)
+        return resolved.windows, resolved.flags
+    pieces = daily(item.opens_min, item.closes_min, envelope)
+    if pieces:
+        return pieces, ()
+    code = FlagCode.WINDOW_CONFLICT if envelope else FlagCode.WINDOW_UNREAD
+    return (), (_at(code, item, "these times of the day fall on no day of the notice"),)
+
+
+def _inside(windows: Iterable[NoticeWindow], envelope: tuple[NoticeWindow, ...]) -> tuple[NoticeWindow, ...]:
+    """Cut windows to the envelope."""
+    found: list[NoticeWindow] = []
+    for window in windows:
+        for around in envelope:
+            opens, closes = max(window.opens, around.opens), min(window.closes, around.closes)
+            if opens < closes:
+                found.append(replace(window, opens=opens, closes=closes))
+    return tuple(found)
 
 
 def _area(one: Draft, own: _Own, envelope: tuple[NoticeWindow, ...]) -> Area:
@@ -137,7 +171,7 @@ def _remarks(
 _ABOUT_TIME = (FlagCode.WINDOW_OPEN, FlagCode.WINDOW_UNREAD, FlagCode.WINDOW_CONFLICT, FlagCode.YEAR_UNKNOWN)
 
 
-def _at(code: FlagCode, item: Part | Mark | Cancel, message: str) -> Flag:
+def _at(code: FlagCode, item: Phrase, message: str) -> Flag:
     return Flag(code=code, start=item.start, stop=item.stop, message=message)
 
 

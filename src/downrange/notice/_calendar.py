@@ -16,6 +16,7 @@ _NUMBERS: Final = {name[:length]: number for number, name in enumerate(_MONTHS, 
     "SEPT": 9
 }
 _ZULU: Final = frozenset({"Z", "UTC", "GMT"})
+_WEEKDAYS: Final = frozenset({"MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"})
 _NOT_A_YEAR: Final = _ZULU | set("-°º˚NSEW")
 
 
@@ -68,7 +69,7 @@ def month(cur: Cursor) -> Month | None:
     if token.kind is not TokenKind.LETTERS:
         return None
     number, typo = _NUMBERS.get(token.text, 0), ""
-    if not number and len(token.text) == 3:
+    if not number and len(token.text) == 3 and token.text not in _WEEKDAYS:
         near = [name for name in _NUMBERS if len(name) == 3 and _misses(name, token.text) == 1]
         near.sort(key=lambda name: name[0] != token.text[0])
         if near:

@@ -89,7 +89,8 @@ def read_notam(cur: Cursor, received: datetime | None) -> Notice:
     body_cursor = inside.get("E") or _within(cur, (end, end))
     row = phrases(body_cursor)
     cur.steps += sum(part.steps for part in inside.values())
-    body = build(row, Anchor(received=received), envelope=windows, timed=True, q_circle=q_circle)
+    near = Anchor(received=windows[0].opens if windows else received)
+    body = build(row, near, envelope=windows, timed=True, q_circle=q_circle)
     firs = _firs(inside["A"]) if "A" in inside else ()
     return Notice(
         source_id="" if header is None else header.name,

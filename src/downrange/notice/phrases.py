@@ -95,6 +95,16 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """Times of the day, in minutes after midnight UTC, inside the windows given elsewhere."""
+
+    opens_min: int
+    closes_min: int
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cancel:
     """A cancel line: itself at a moment, or others by name; by: the name of who cancelled this one."""
 
@@ -124,7 +134,7 @@ class Part:
     stop: int
 
 
-Phrase = Vertex | Angle | Mark | Label | Circle | Arc | Count | Span | Cancel | Issue | Part | Times
+Phrase = Vertex | Angle | Mark | Label | Circle | Arc | Count | Span | Hours | Cancel | Issue | Part | Times
 
 _ONES: Final = (
     "ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE", "TEN", "ELEVEN", "TWELVE", "THIRTEEN",
@@ -261,6 +271,25 @@ def moments(cur: Cursor) -> Span | None:
         cur.at = first
         return None
     return Span(opens=row[0], closes=row[1], start=start, stop=cur.peek(-1).stop)
+
+
+def hours(cur: Cursor) -> Hours | None:
+    """Read `FM 0900 TO 1100` or `FROM 2300 UTC-0100 UTC (NEXT DAY) DAILY`: no day stands with them."""
+    first, start = cur.at, cur.peek().start
+    cur.take()
+    opens = clock(cur, zulu=False)
+    linked = opens is not None and (cur.word("TO", "AND", "UNTIL", "TILL") or cur.mark("-/"))
+    closes = clock(cur, zulu=False) if linked else None
+    if opens is None or closes is None or opens.day is not None or closes.day is not None:
+        cur.at = first
+        return None
+    _skip_brackets(cur)
+    cur.word("DAILY", "DLY")
+    if cur.peek().kind is TokenKind.DIGITS and len(cur.peek().text) <= 2 and cur.peek(1).text not in {".", ")"}:
+        cur.at = first
+        return None
+    stop = cur.peek(-1).stop
+    return Hours(opens_min=opens.minutes, closes_min=closes.minutes, start=start, stop=stop)
 
 
 def _skip_brackets(cur: Cursor) -> None:
@@ -487,8 +516,10 @@ def _signed() -> dict[str, list[tuple[Sign, tuple[str, ...]]]]:
 _SIGNED: Final = _signed()
 _BY_WORD: Final[dict[str, tuple[Callable[[Cursor], Phrase | None], ...]]] = {
     "ALTERNATE": (times,),
-    "FROM": (times,),
-    "FM": (times,),
+    "FROM": (hours, times),
+    "FM": (hours, times),
+    "BTN": (hours,),
+    "BETWEEN": (hours,),
     "AREA": (label,),
     "WITHIN": (radius_first,),
     "WI": (radius_first,),

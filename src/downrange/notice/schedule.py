@@ -6,15 +6,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from downrange.notice._calendar import at, month, packed_moment
+from downrange.notice._calendar import Month, month, packed_moment
 from downrange.notice._tokens import Cursor, Token, TokenKind
 from downrange.notice.model import NoticeWindow
 
 _MOST: Final = 2_000
+_LONGEST_SEARCH: Final = 800
 _ABUTTING: Final = timedelta(minutes=1)
 _FILLER: Final = ("DAILY", "DLY", "BTN", "BETWEEN", "AND", "FM", "FROM", "UTC", "EVERY", "DAY", "ON")
 _LINKS: Final = ("TO", "AND", "TILL", "UNTIL", "THRU")
@@ -36,19 +38,38 @@ def schedule(cur: Cursor, envelope: NoticeWindow) -> tuple[NoticeWindow, ...] | 
     """Read field D) to its end; return the windows inside the envelope, or why it cannot be read."""
     lines: list[_Line] = []
     spans: list[tuple[datetime, datetime]] = []
+    days_last = _days_last(cur)
     try:
         while _skip(cur):
             if _is(cur.peek(), 10):
                 spans.append(_moments(cur))
             else:
-                lines.append(_line(cur, lines[-1] if lines else None))
+                lines.append(_line(cur, lines[-1] if lines else None, days_last=days_last))
+        spans += _spread(lines, envelope)
     except _UnreadError as unread:
         return str(unread)
-    spans += _spread(_turned(lines), envelope)
     if len(spans) > _MOST:
         return f"more than {_MOST} windows"
     windows = _merged(spans, envelope)
     return windows or "no piece of the schedule lies between B) and C)"
+
+
+def daily(opens_min: int, closes_min: int, windows: Sequence[NoticeWindow]) -> tuple[NoticeWindow, ...]:
+    """Return the daily pieces between two minutes of the day that lie inside the windows."""
+    line = _Line(days=(), times=((opens_min, closes_min),))
+    return tuple(piece for window in windows for piece in _merged(_spread([line], window), window))
+
+
+def _days_last(cur: Cursor) -> bool:
+    """Say whether days stand behind their times, as in `0900-1100 24 AND 26`: it begins with a time and has days."""
+    first = cur.at
+    _skip(cur)
+    begins = _is(cur.peek(), 4)
+    days = False
+    while begins and not cur.done():
+        days = _is(cur.take(), 1, 2) or days
+    cur.at = first
+    return begins and days
 
 
 def _skip(cur: Cursor) -> bool:
@@ -76,11 +97,13 @@ def _moments(cur: Cursor) -> tuple[datetime, datetime]:
     return opens, closes
 
 
-def _line(cur: Cursor, before: _Line | None) -> _Line:
-    """Read days with their times; times may also stand before the days."""
-    days = _days(cur, before)
+def _line(cur: Cursor, before: _Line | None, *, days_last: bool) -> _Line:
+    """Read days with their times, in the order in which this schedule prints them."""
+    days = () if days_last else _days(cur, before)
     times = _times(cur)
-    if not times:
+    if days_last:
+        days = _days(cur, before)
+    if not times or (days_last and not days):
         raise _unread(cur)
     return _Line(days=days, times=times)
 
@@ -90,14 +113,14 @@ def _days(cur: Cursor, before: _Line | None) -> tuple[tuple[int | None, int, int
     found: list[tuple[int | None, int, int]] = []
     number = before.days[-1][0] if before is not None and before.days else None
     while True:
-        named = month(cur)
+        named = _month(cur)
         number = named.number if named is not None else number
         if not _is(cur.peek(), 1, 2):
             return tuple(found)
         first = last = int(cur.take().text)
         if cur.peek().text in {"-", "/"} and (_is(cur.peek(1), 1, 2) or cur.peek(1).kind is TokenKind.LETTERS):
             cur.take()
-            ending = month(cur)
+            ending = _month(cur)
             if not _is(cur.peek(), 1, 2):
                 raise _unread(cur)
             last = int(cur.take().text)
@@ -106,6 +129,16 @@ def _days(cur: Cursor, before: _Line | None) -> tuple[tuple[int | None, int, int
         else:
             found.append((number, first, last))
         _between_days(cur)
+
+
+def _month(cur: Cursor) -> Month | None:
+    """Take a month; a misspelt one ends the reading, B) and C) are then the safer answer."""
+    here = cur.at
+    named = month(cur)
+    if named is not None and named.typo:
+        cur.at = here
+        raise _unread(cur)
+    return named
 
 
 def _between_days(cur: Cursor) -> None:
@@ -124,6 +157,9 @@ def _times(cur: Cursor) -> tuple[tuple[int, int], ...]:
         here = cur.at
         cur.mark(",")
         cur.word(*_FILLER)
+        if cur.words("H", "24"):
+            found.append((0, 1440))
+            continue
         opens = _minutes(cur)
         linked = opens is not None and (cur.mark("-/") or cur.word(*_LINKS))
         closes = _minutes(cur) if linked else None
@@ -145,49 +181,57 @@ def _minutes(cur: Cursor) -> int | None:
     return minutes
 
 
-def _turned(lines: list[_Line]) -> list[_Line]:
-    """Give lines without days the days that stand behind their times (`0900-1100 24 AND 26`)."""
-    postfix = len(lines) > 1 and not lines[0].days and all(line.days for line in lines[1:])
-    if not postfix:
-        return lines
-    return lines
-
-
-def _spread(lines: list[_Line], envelope: NoticeWindow) -> list[tuple[datetime, datetime]]:
-    """Put every line on its days."""
+def _spread(lines: Sequence[_Line], envelope: NoticeWindow) -> list[tuple[datetime, datetime]]:
+    """Put every line on its days; days without a month come in order from B) on."""
     spans: list[tuple[datetime, datetime]] = []
     first = envelope.opens.date()
     for line in lines:
-        for day in _dates(line, first, envelope):
-            if line.days:
-                first = max(first, day - timedelta(days=0))
+        days = _named_dates(line, first, envelope) if line.days else _every_date(envelope)
+        first = days[-1] if line.days else first
+        for day in days:
+            midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
             for opens, closes in line.times:
-                begin = at(day.year, day.month, day.day, opens)
-                if begin is not None:
-                    spans.append((begin, begin + timedelta(minutes=(closes - opens) % 1440 or 1440)))
-            if len(spans) > _MOST:
-                return spans
+                begin = midnight + timedelta(minutes=opens)
+                spans.append((begin, begin + timedelta(minutes=(closes - opens) % 1440 or 1440)))
+        if len(spans) > _MOST:
+            break
     return spans
 
 
-def _dates(line: _Line, first: date, envelope: NoticeWindow) -> list[date]:
-    """Return the days of a line: every day of the envelope when it names none."""
-    last = envelope.closes.date()
-    if not line.days:
-        begin = envelope.opens.date() - timedelta(days=1)
-        return [begin + timedelta(days=count) for count in range(min((last - begin).days + 1, _MOST + 1))]
+def _every_date(envelope: NoticeWindow) -> list[date]:
+    """Return every day of the envelope, and the one before: its piece may cross midnight."""
+    begin = envelope.opens.date() - timedelta(days=1)
+    days = min((envelope.closes.date() - begin).days + 1, _MOST + 1)
+    return [begin + timedelta(days=count) for count in range(days)]
+
+
+def _named_dates(line: _Line, first: date, envelope: NoticeWindow) -> list[date]:
+    """Return the days that a line names."""
     found: list[date] = []
     for number, low, high in line.days:
-        day = first
-        while day <= last and not (day.day == low and number in {None, day.month}):
+        day = _next(low, number, first, envelope) or _next(low, number, envelope.opens.date(), envelope)
+        if day is None:
+            raise _UnreadError(f"day {low} of D) does not lie between B) and C)")
+        found.append(day)
+        while day.day != high:
             day += timedelta(days=1)
-        while day <= last:
+            if day > envelope.closes.date():
+                raise _UnreadError(f"day {high} of D) does not lie between B) and C)")
             found.append(day)
-            if day.day == high:
-                break
-            day += timedelta(days=1)
-        first = found[-1] if found else first
+        first = day
     return found
+
+
+def _next(number: int, month_: int | None, first: date, envelope: NoticeWindow) -> date | None:
+    """Return the first date from `first` on with this day of the month, inside the envelope."""
+    day, last = first, envelope.closes.date()
+    for _ in range(_LONGEST_SEARCH):
+        if day > last:
+            return None
+        if day.day == number and month_ in {None, day.month}:
+            return day
+        day += timedelta(days=1)
+    return None
 
 
 def _merged(spans: list[tuple[datetime, datetime]], envelope: NoticeWindow) -> tuple[NoticeWindow, ...]:
