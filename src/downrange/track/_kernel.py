@@ -236,8 +236,11 @@ def switching(rates: Array, dt: float, out: Array) -> None:
 
     Rows of rates sum to zero; the power series is good for steps of a few seconds.
     """
-    term, new = np.eye(_MODES), np.empty((_MODES, _MODES))
-    out[:, :] = term
+    term, new = np.empty((_MODES, _MODES)), np.empty((_MODES, _MODES))
+    for i in range(_MODES):
+        for j in range(_MODES):
+            term[i, j] = 1.0 if i == j else 0.0
+            out[i, j] = term[i, j]
     for n in range(1, 40):
         size = 0.0
         for i in range(_MODES):
@@ -247,8 +250,10 @@ def switching(rates: Array, dt: float, out: Array) -> None:
                     s += term[i, k] * rates[k, j]
                 new[i, j] = s * dt / n
                 size = max(size, abs(new[i, j]))
-        term[:, :] = new
-        out += term
+        for i in range(_MODES):
+            for j in range(_MODES):
+                term[i, j] = new[i, j]
+                out[i, j] += new[i, j]
         if size < 1e-17:
             break
 
@@ -257,8 +262,10 @@ def switching(rates: Array, dt: float, out: Array) -> None:
 def _gather(x: Array, p: Array, w: Array, xm: Array, pm: Array) -> None:
     """Fill mean xm (9,) and covariance pm (9, 9) of models x (3, 9), p (3, 9, 9) weighted by w (3,)."""
     d = np.empty(9)
-    xm[:] = w[0] * x[0] + w[1] * x[1] + w[2] * x[2]
-    pm[:, :] = 0.0
+    for a in range(9):
+        xm[a] = w[0] * x[0, a] + w[1] * x[1, a] + w[2] * x[2, a]
+        for b in range(9):
+            pm[a, b] = 0.0
     for i in range(_MODES):
         if w[i] < 1e-12:
             continue
@@ -273,6 +280,16 @@ def _gather(x: Array, p: Array, w: Array, xm: Array, pm: Array) -> None:
 
 
 @numba.njit(cache=True)
+def _copy(x: Array, p: Array, x_to: Array, p_to: Array) -> None:
+    """Copy states and covariances by hand: array assignment costs seconds of compilation."""
+    for j in range(_MODES):
+        for a in range(9):
+            x_to[j, a] = x[j, a]
+            for b in range(9):
+                p_to[j, a, b] = p[j, a, b]
+
+
+@numba.njit(cache=True)
 def _mix(x: Array, p: Array, mu: Array, pi: Array, xm: Array, pm: Array) -> None:
     """Replace states, covariances and chances by their mixture over the switching pi; xm, pm are scratch."""
     c, w = np.zeros(_MODES), np.empty(_MODES)
@@ -282,9 +299,9 @@ def _mix(x: Array, p: Array, mu: Array, pi: Array, xm: Array, pm: Array) -> None
         for i in range(_MODES):
             w[i] = pi[i, j] * mu[i] / c[j]
         _gather(x, p, w, xm[j], pm[j])
-    mu[:] = c
-    x[:, :] = xm
-    p[:, :, :] = pm
+    for j in range(_MODES):
+        mu[j] = c[j]
+    _copy(xm, pm, x, p)
 
 
 @numba.njit(cache=True)
@@ -373,16 +390,14 @@ def run(
             force = True
         else:
             force = False
-        xm[:, :] = x
-        keep[:, :, :] = p
+        _copy(x, p, xm, keep)
         best = np.inf
         s = site[n]
         for j in range(_MODES):
             chi2, loglik[j] = update(x[j], p[j], z[n], sites[s], axes[s], var[s])
             best = min(best, chi2)
         if best > gate and not force:
-            x[:, :] = xm
-            p[:, :, :] = keep
+            _copy(xm, keep, x, p)
             refused += 1
         else:
             _weigh(mu, loglik)
@@ -390,8 +405,11 @@ def run(
             if best <= gate:
                 refused, slack = 0, 1.0
         _gather(x, p, mu, out_x[n], pm[0])
-        out_p[n] = pm[0, :6, :6]
-        out_mu[n] = mu
+        for a in range(6):
+            for b in range(6):
+                out_p[n, a, b] = pm[0, a, b]
+        for j in range(_MODES):
+            out_mu[n, j] = mu[j]
         out_idle[n] = _idle(x, p, mu, out_x[n], least)
 
 
@@ -465,8 +483,9 @@ def apsides(px: float, py: float, pz: float, vx: float, vy: float, vz: float) ->
 @numba.njit(cache=True)
 def root(p: Array, low: Array) -> None:
     """Fill the lower Cholesky factor of a 6x6 covariance; a pivot at or below zero counts as zero spread."""
-    low[:, :] = 0.0
     for i in range(6):
+        for j in range(i + 1, 6):
+            low[i, j] = 0.0
         for j in range(i + 1):
             s = p[i, j]
             for k in range(j):
@@ -478,32 +497,43 @@ def root(p: Array, low: Array) -> None:
 
 
 @numba.njit(cache=True)
+def _apsides_over(x: Array, low: Array, points: Array, perigee_m: float, out: Array) -> None:
+    """Fill out (5,) as orbit_spread does, from points (k, 6) in units of sigma."""
+    y, count = np.empty(6), points.shape[0]
+    above, m1, s1, m2, s2 = 0, 0.0, 0.0, 0.0, 0.0
+    base1, base2 = apsides(x[0], x[1], x[2], x[3], x[4], x[5])
+    for d in range(count):
+        for i in range(6):
+            y[i] = x[i]
+            for k in range(i + 1):
+                y[i] += low[i, k] * points[d, k]
+        lo, hi = apsides(y[0], y[1], y[2], y[3], y[4], y[5])
+        above += lo > perigee_m
+        m1 += lo - base1
+        s1 += (lo - base1) ** 2
+        m2 += hi - base2
+        s2 += (hi - base2) ** 2
+    m1, m2 = m1 / count, m2 / count
+    out[0] = above / count
+    out[1], out[2] = base1 + m1, math.sqrt(max(0.0, s1 / count - m1 * m1))
+    out[3], out[4] = base2 + m2, math.sqrt(max(0.0, s2 / count - m2 * m2))
+
+
+@numba.njit(cache=True)
 def orbit_spread(x: Array, p: Array, draws: Array, perigee_m: float, out: Array) -> None:
     """Fill out (n, 5): P(perigee height above perigee_m), perigee mean and sigma, apogee mean and sigma [m].
 
-    x (n, 6), p (n, 6, 6), draws (k, 6) standard normal numbers, the same for every row.
+    x (n, 6), p (n, 6, 6), draws (k, 6) standard normal numbers, the same for every row. Twelve points at sqrt(6) sigma
+    (unscented transform without a centre) come first; only where the limit is within eight sigma are draws worth it.
     """
-    low, y = np.empty((6, 6)), np.empty(6)
-    count = draws.shape[0]
+    low, star = np.empty((6, 6)), np.zeros((12, 6))
+    for d in range(12):
+        star[d, d // 2] = math.sqrt(6.0) if d % 2 == 0 else -math.sqrt(6.0)
     for n in range(x.shape[0]):
         root(p[n], low)
-        above, m1, s1, m2, s2 = 0, 0.0, 0.0, 0.0, 0.0
-        base1, base2 = apsides(x[n, 0], x[n, 1], x[n, 2], x[n, 3], x[n, 4], x[n, 5])
-        for d in range(count):
-            for i in range(6):
-                y[i] = x[n, i]
-                for k in range(i + 1):
-                    y[i] += low[i, k] * draws[d, k]
-            lo, hi = apsides(y[0], y[1], y[2], y[3], y[4], y[5])
-            above += lo > perigee_m
-            m1 += lo - base1
-            s1 += (lo - base1) ** 2
-            m2 += hi - base2
-            s2 += (hi - base2) ** 2
-        m1, m2 = m1 / count, m2 / count
-        out[n, 0] = above / count
-        out[n, 1], out[n, 2] = base1 + m1, math.sqrt(max(0.0, s1 / count - m1 * m1))
-        out[n, 3], out[n, 4] = base2 + m2, math.sqrt(max(0.0, s2 / count - m2 * m2))
+        _apsides_over(x[n], low, star, perigee_m, out[n])
+        if not abs(out[n, 1] - perigee_m) > 8.0 * out[n, 2]:
+            _apsides_over(x[n], low, draws, perigee_m, out[n])
 
 
 @numba.njit(cache=True)
