@@ -10,18 +10,16 @@ from hypothesis import strategies as st
 
 from downrange.alert import (
     Action,
-    Context,
     Kind,
     Lift,
     Reason,
     Status,
-    check,
     lint_message,
     load_policy,
     parse,
-    reference,
     release,
     spells,
+    verify,
 )
 from downrange.alert.draft import Chain, follow
 from downrange.base import InputError
@@ -54,19 +52,7 @@ def islets(place):
 
 
 def problems_of(chain, places):
-    """Return everything that schema, rules and linter hold against a chain, message by message in order."""
-    found, published = [], []
-    for released in chain.released:
-        context = Context(
-            status=Status.EXERCISE,
-            published=tuple(published),
-            footprints={one.code: one.geometry_lonlat for one in places},
-            max_over_cover=POLICY.max_over_cover,
-            region_lonlat=REGION,
-        )
-        found += [*check(released.xml, context), *lint_message(released.message, POLICY)]
-        published.append(reference(released.message))
-    return found
+    return list(verify(chain, places, REGION))
 
 
 def test_a_whole_life_is_valid_and_closed(islets, event):

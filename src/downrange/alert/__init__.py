@@ -2,7 +2,7 @@
 
 In: falls ahead, a verdict, municipalities with people, an agency's policy.
 Out: actions (issue, update, lift), CAP 1.2 messages, texts in Korean, Japanese and English, a score.
-Start here: `look`, `watch`, `release`, `check`, `score`.
+Start here: `look`, `watch`, `release`, `verify`, `score`.
 """
 
 from downrange.alert.cap import CapError, parse, reference, when, write
@@ -36,6 +36,7 @@ from downrange.alert.rules import RULES, Context, check
 from downrange.alert.schema import SchemaMissingError, schema_path
 from downrange.alert.score import PersonMinutes, Score, Spell, person_minutes, score, spells, tenth_and_median
 from downrange.alert.texts import BUDGETS, TextTooLongError, infos, plain, short
+from downrange.alert.verify import verify
 
 __all__ = [
     "BUDGETS",
@@ -98,6 +99,7 @@ __all__ = [
     "spells",
     "tenth_and_median",
     "upper_bound",
+    "verify",
     "watch",
     "when",
     "write",

@@ -34,12 +34,12 @@ class Outline:
     grown_m: float
 
 
-def outline(area_lonlat: Any, *, max_points: int = 100, max_polygons: int = 24) -> Outline:  # noqa: ANN401
-    """Cover an area with few points: grow it, simplify by as much, round, and test that it covers.
+def outline(area_lonlat: Any, *, max_points: int = 100, max_polygons: int = 60) -> Outline:  # noqa: ANN401
+    """Cover an area with few points: grow it, simplify by less, round, and test that it covers.
 
-    The growth starts at 40 m and rises until each ring has at most max_points points (the closing one counted) and
-    there are at most max_polygons rings. Coordinates are rounded to 1e-4 deg before the test, not after. Holes
-    are filled.
+    The area is grown by 40 m, and by more until its pieces are at most max_polygons; each piece is then grown on
+    until its ring has at most max_points points, the closing one counted. Coordinates are rounded to 1e-4 deg before
+    the test, not after. Holes are filled; rings may overlap.
 
     >>> square = shapely.box(124.6, 37.9, 124.7, 38.0)
     >>> made = outline(square)
@@ -51,24 +51,24 @@ def outline(area_lonlat: Any, *, max_points: int = 100, max_polygons: int = 24) 
             where="area", seen=shapely.is_valid_reason(area_lonlat), cure="repair the polygon with shapely.make_valid"
         )
     wrapped = _unwrapped(area_lonlat)
-    lon0_deg, lat0_deg = wrapped.centroid.x, wrapped.centroid.y
-    scale = np.array([np.cos(np.radians(lat0_deg)) * _METRES_PER_DEGREE, _METRES_PER_DEGREE])
-    centre = np.array([lon0_deg, lat0_deg])
-    flat = shapely.transform(wrapped, lambda xy: (xy - centre) * scale)
+    flat_map = _FlatMap(
+        centre=np.array([wrapped.centroid.x, wrapped.centroid.y]),
+        scale=np.array([np.cos(np.radians(wrapped.centroid.y)) * _METRES_PER_DEGREE, _METRES_PER_DEGREE]),
+    )
+    flat = shapely.simplify(flat_map.metres(wrapped), _FIRST_M / 4.0)
     grown_m = _FIRST_M
     for _ in range(_TRIES):
-        cover = _cover(flat, grown_m, centre, scale)
-        pieces = list(_pieces(cover))
-        if (
-            len(pieces) <= max_polygons
-            and all(len(piece.exterior.coords) <= max_points for piece in pieces)
-            and shapely.covers(cover, wrapped)
-        ):
-            return Outline(
-                polygons=tuple(_ring(piece) for piece in pieces),
-                over_cover=_area(cover) / _area(wrapped) - 1.0 if _area(wrapped) > 0.0 else float("inf"),
-                grown_m=grown_m,
-            )
+        clusters = shapely.get_parts(shapely.buffer(flat, grown_m, quad_segs=2, join_style="mitre", mitre_limit=2.0))
+        if len(clusters) <= max_polygons:
+            covers = [_cover(cluster, grown_m, flat_map, max_points) for cluster in clusters]
+            cover = shapely.union_all(covers)
+            pieces = [piece for one in covers for piece in _pieces(one)]
+            if len(pieces) <= max_polygons and shapely.covers(cover, wrapped):
+                return Outline(
+                    polygons=tuple(_ring(piece) for piece in pieces),
+                    over_cover=_area(cover) / _area(wrapped) - 1.0 if _area(wrapped) > 0.0 else float("inf"),
+                    grown_m=grown_m,
+                )
         grown_m *= _GROWTH
     raise InputError(
         where="area",
@@ -77,14 +77,32 @@ def outline(area_lonlat: Any, *, max_points: int = 100, max_polygons: int = 24) 
     )
 
 
-def _cover(flat: Any, grown_m: float, centre: NDArray[np.float64], scale: NDArray[np.float64]) -> Any:  # noqa: ANN401
-    """Return the grown, simplified and rounded area in (lon, lat)."""
-    grown = shapely.buffer(flat, grown_m, quad_segs=2, join_style="mitre", mitre_limit=2.0)
-    plain = shapely.simplify(grown, 0.9 * grown_m)
-    shells = shapely.union_all([shapely.Polygon(part.exterior) for part in shapely.get_parts(plain)])
-    lonlat = shapely.transform(shells, lambda xy: xy / scale + centre)
-    rounded = shapely.set_precision(lonlat, _GRID_DEG)
-    return shapely.union_all([shapely.Polygon(part.exterior) for part in shapely.get_parts(rounded)])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FlatMap:
+    """Metres east and north of a centre (lon, lat); good enough to grow by, the covering is tested in degrees."""
+
+    centre: NDArray[np.float64]
+    scale: NDArray[np.float64]
+
+    def metres(self, lonlat: Any) -> Any:  # noqa: ANN401
+        """Return a geometry in metres."""
+        return shapely.transform(lonlat, lambda xy: (xy - self.centre) * self.scale)
+
+    def degrees(self, flat: Any) -> Any:  # noqa: ANN401
+        """Return a geometry in degrees, rounded to the grid and valid."""
+        return shapely.set_precision(shapely.transform(flat, lambda xy: xy / self.scale + self.centre), _GRID_DEG)
+
+
+def _cover(cluster: Any, grown_m: float, flat_map: _FlatMap, max_points: int) -> Any:  # noqa: ANN401
+    """Return one simple polygon in (lon, lat) around an area already grown; grown on while it has too many points."""
+    more_m, shell = 0.0, shapely.Polygon(cluster.exterior)
+    for _ in range(_TRIES):
+        wider = shapely.buffer(shell, more_m, quad_segs=2, join_style="mitre", mitre_limit=2.0) if more_m else shell
+        rounded = flat_map.degrees(shapely.simplify(shapely.Polygon(wider.exterior), 0.9 * (grown_m + more_m)))
+        if rounded.geom_type == "Polygon" and len(rounded.exterior.coords) <= max_points:
+            return shapely.Polygon(rounded.exterior)
+        more_m = more_m * _GROWTH or grown_m
+    return flat_map.degrees(shapely.box(*cluster.bounds))
 
 
 def _unwrapped(area_lonlat: Any) -> Any:  # noqa: ANN401

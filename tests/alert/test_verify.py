@@ -1,0 +1,127 @@
+"""The room from falls to score on the real places: a launch like that of 31 May 2023, with falls made up around its facts.
+
+The failure rows lie along the ground track that the launch had to take; the wreck falls around 36.1 N 123.76 E,
+SOURCE: 200 km west of Eocheongdo (sirens.kr No=2832823), eight minutes after lift-off (06:35, Japan's Ministry of Defence).
+"""
+
+import dataclasses
+import json
+import time
+from datetime import datetime
+
+import numpy as np
+import pytest
+import shapely
+
+from downrange.alert import (
+    Band,
+    Kind,
+    Lift,
+    Spell,
+    Status,
+    assess,
+    load_policy,
+    look,
+    release,
+    score,
+    verify,
+    watch,
+)
+from downrange.base import JST, KST, normals, uniforms
+from downrange.earth import places
+
+POLICY = load_policy()
+REGION = shapely.box(118.0, 5.0, 150.0, 45.0)
+
+
+@pytest.fixture(scope="module")
+def watched():
+    parents = {one.parent_code for one in places()}
+    return [one for one in places() if one.code not in parents]
+
+
+def ascent(crowd):
+    """Rows of a vehicle that may fail at any moment (probability one half in all), and of its first stage."""
+    n = 3000
+    along, off = uniforms(1, n, 1)[:, 0], normals(1, n, 3)
+    east = np.interp(along, [0.0, 0.35, 0.82, 1.0], [124.55, 124.3, 125.5, 126.6])
+    failing = (39.66 - 18.0 * along, east + 0.15 * off[:, 0], 200.0 + 700.0 * along, 0.5 / n)
+    return crowd(failing, (36.9 + 0.05 * off[:, 1], 124.1 + 0.05 * off[:, 2], 470.0, 1.0 / n))
+
+
+def wreck(crowd):
+    off = normals(2, 3000, 3)
+    return crowd((36.1 + 0.08 * off[:, 0], 123.76 + 0.08 * off[:, 1], 490.0 + 6.0 * off[:, 2], 1.0 / 3000.0))
+
+
+@pytest.fixture(scope="module")
+def actions(watched, crowd):
+    up, down = ascent(crowd), wreck(crowd)
+    steps = [look(up, watched, POLICY, t_s=t_s, verdict="nominal", p=0.99) for t_s in (60.0, 100.0, 140.0)]
+    steps += [look(down, watched, POLICY, t_s=float(t_s), verdict="thrust lost", p=0.99) for t_s in range(150, 600, 2)]
+    return watch(POLICY, steps)[1]
+
+
+def test_the_islands_are_named_and_seoul_is_not(actions, watched):
+    named = {place.name_en for action in actions for place in action.places}
+    assert {"Baengnyeong-myeon", "Daecheong-myeon", "Miyakojima"} <= named
+    assert not any(place.parent_en == "Seoul" for action in actions for place in action.places)
+    assert len(named) <= 6
+
+
+def test_all_are_freed_within_half_a_minute_of_the_last_fall_and_never_before(actions, crowd):
+    end_s = float(np.quantile(wreck(crowd).t_s, 0.99))
+    lifts = [action for action in actions if action.kind is Kind.LIFT]
+    assert all(end_s <= lift.t_s <= end_s + 30.0 for lift in lifts)
+    assert {lift.lift for lift in lifts if lift.places[0].country == "JP"} == {Lift.NOT_COMING}
+    freed = {place.code for lift in lifts for place in lift.places}
+    assert freed == {place.code for action in actions if action.kind is not Kind.LIFT for place in action.places}
+
+
+def test_every_message_may_go_out(actions, watched, event):
+    chains = release(event, actions, POLICY, Status.EXERCISE)
+    assert [chain.country for chain in chains] == ["KR", "JP"]
+    assert [verify(chain, watched, REGION) for chain in chains] == [(), ()]
+    assert all(chain.warned == () for chain in chains)
+
+
+def test_a_broken_chain_does_not_verify(actions, watched, event):
+    korea = release(event, actions, POLICY, Status.EXERCISE)[0]
+    found = {problem.rule for problem in verify(dataclasses.replace(korea, status=Status.TEST), watched, REGION)}
+    assert found == {"R11"}
+    assert {p.rule for p in verify(korea, watched, shapely.box(-10.0, 40.0, 10.0, 50.0))} == {"R12"}
+    twice = dataclasses.replace(korea, released=(*korea.released, korea.released[-1]))
+    assert "R1" in {problem.rule for problem in verify(twice, watched)}
+    forgetful = dataclasses.replace(korea, released=(korea.released[0], korea.released[0], korea.released[-1]))
+    assert "R1" in {problem.rule for problem in verify(forgetful, watched)}
+
+
+def test_far_fewer_person_minutes_than_history(actions, watched, event, crowd):
+    """Okinawa Prefecture, 1,467,480 people (census 2020), 06:30 to 07:04; the islands 06:29 to 08:01 (KBS)."""
+
+    def past(area, people, start, end, zone):
+        at = [datetime(2023, 5, 31, *clock, tzinfo=zone) for clock in (start, end)]
+        band = Band(low=people, best=people, high=people)
+        return Spell(area=area, people=band, alerted=at[0], lifted=at[1], source="see above")
+
+    history = [past("Okinawa Prefecture", 1_467_480.0, (6, 30), (7, 4), JST)]
+    history += [past("Baengnyeong, Daecheong", 6_803.0, (6, 29), (8, 1), KST)]
+    found = score(release(event, actions, POLICY, Status.EXERCISE), history, wreck(crowd), watched, POLICY, event.t0)
+    assert found.saved >= 0.8
+    assert (found.misses, found.early_lifts) == ((), ())
+    assert found.history.total.best == pytest.approx(1_467_480.0 * 34.0 + 6_803.0 * 92.0)
+    assert all(0.0 <= delay_s <= 60.0 for delay_s in found.lift_delay_s.values())
+
+
+def test_decision_to_files_is_quick(actions, watched, event, crowd):
+    release(event, actions, POLICY, Status.EXERCISE)
+    started = time.process_time()
+    assert assess(ascent(crowd), watched, POLICY, 60.0)
+    chains = release(event, actions, POLICY, Status.EXERCISE)
+    assert verify(chains[0], watched, REGION) == ()
+    assert time.process_time() - started < 1.0  # measured about 0.05 s
+
+
+def test_the_record_of_an_action_can_go_into_json(actions):
+    rows = [{"kind": a.kind, "t_s": a.t_s, "places": [p.code for p in a.places], "reason": a.reason} for a in actions]
+    assert json.loads(json.dumps(rows))[0]["kind"] == "issue"
