@@ -135,7 +135,7 @@ def texts_of(messages, status=Status.EXERCISE):
     ("element", "language", "sound", "broken"),
     [
         ("source", "ko", "다운레인지 상황실에서", "당국에서"),
-        ("hazard", "en", "ocket", "bject"),
+        ("hazard", "en", "(?i)rocket", "thing"),
         ("reason", "ja", "打ち上げられ|落下物|破片", "何か"),
         ("place", "ko", "대청면", "인근 섬"),
         ("time", "ja", "06:33", "まもなく"),

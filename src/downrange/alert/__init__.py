@@ -31,6 +31,7 @@ from downrange.alert.model import (
     people_of,
 )
 from downrange.alert.outline import Outline, outline
+from downrange.alert.passage import passed_by
 from downrange.alert.policy import Policy, Worth, load_policy, policy_names
 from downrange.alert.rules import RULES, Context, check
 from downrange.alert.schema import SchemaMissingError, schema_path
@@ -87,6 +88,7 @@ __all__ = [
     "look",
     "outline",
     "parse",
+    "passed_by",
     "people_of",
     "person_minutes",
     "plain",
