@@ -154,7 +154,9 @@ def bounds(record: Record) -> tuple[Array, Array]:
     return low, high
 
 
-def solve(record: Record, start: Array | None = None, shift: Array | None = None, prior_shift: Array | None = None) -> Fit:
+def solve(
+    record: Record, start: Array | None = None, shift: Array | None = None, prior_shift: Array | None = None
+) -> Fit:
     """Fit the record from a start (27,) in prior sigmas (default the prior means).
 
     shift, prior_shift: move the facts (R,) and the prior means (27,) by so many sigmas, for a randomised fit

@@ -81,13 +81,45 @@ class _File(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     priors: dict[str, Prior]
 
 
-NAMES = (
-    "liftoff_kg propellant2_kg propellant3_kg structure1 structure2 structure3 thrust_sl1_n thrust_vac2_n thrust_vac3_n "
-    "isp_vac1_s isp_vac2_s isp_vac3_s kick_deg azimuth1_deg pitch2_start_deg pitch2_end_deg pitch3_start_deg "
-    "pitch3_end_deg azimuth2_start_deg azimuth2_end_deg azimuth3_start_deg azimuth3_end_deg coast_s ln_beta1 ln_beta2 "
-    "ln_beta_fairing fairing_s"
-).split()
-FIXED = "payload_kg fairing_kg thrust_sl_over_vac reference_area_m2 beta_stack_kgpm2 vertical_s kick_s gap_s".split()
+NAMES = [
+    "liftoff_kg",
+    "propellant2_kg",
+    "propellant3_kg",
+    "structure1",
+    "structure2",
+    "structure3",
+    "thrust_sl1_n",
+    "thrust_vac2_n",
+    "thrust_vac3_n",
+    "isp_vac1_s",
+    "isp_vac2_s",
+    "isp_vac3_s",
+    "kick_deg",
+    "azimuth1_deg",
+    "pitch2_start_deg",
+    "pitch2_end_deg",
+    "pitch3_start_deg",
+    "pitch3_end_deg",
+    "azimuth2_start_deg",
+    "azimuth2_end_deg",
+    "azimuth3_start_deg",
+    "azimuth3_end_deg",
+    "coast_s",
+    "ln_beta1",
+    "ln_beta2",
+    "ln_beta_fairing",
+    "fairing_s",
+]
+FIXED = [
+    "payload_kg",
+    "fairing_kg",
+    "thrust_sl_over_vac",
+    "reference_area_m2",
+    "beta_stack_kgpm2",
+    "vertical_s",
+    "kick_s",
+    "gap_s",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +152,9 @@ def load_record(name_or_path: str | Path) -> Record:
     else:
         shipped = resources.files("downrange.corridor").joinpath("data", f"{name_or_path}.toml")
         if not shipped.is_file():
-            raise InputError(where="record", seen=f"no record is called {str(name_or_path)!r}", cure="use chollima-1 or a .toml file")
+            raise InputError(
+                where="record", seen=f"no record is called {str(name_or_path)!r}", cure="use chollima-1 or a .toml file"
+            )
         text = shipped.read_text(encoding="utf-8")
     try:
         file = msgspec.toml.decode(text.encode(), type=_File)
@@ -129,7 +163,12 @@ def load_record(name_or_path: str | Path) -> Record:
     for key, wanted in (("priors", NAMES), ("fixed", FIXED)):
         differ = set(getattr(file, key)) ^ set(wanted)
         if differ:
-            raise InputError(where=path.name, key=key, seen=f"{', '.join(sorted(differ))} missing or unknown", cure=f"give exactly {', '.join(wanted)}")
+            raise InputError(
+                where=path.name,
+                key=key,
+                seen=f"{', '.join(sorted(differ))} missing or unknown",
+                cure=f"give exactly {', '.join(wanted)}",
+            )
     return Record(
         name=file.name,
         title=file.title,
@@ -154,7 +193,9 @@ def crowd_from(record: Record, x: Array) -> Crowd:
     f = {name: figure.value for name, figure in record.fixed.items()}
     dry2 = d["propellant2_kg"] * d["structure2"] / (1.0 - d["structure2"])
     dry3 = d["propellant3_kg"] * d["structure3"] / (1.0 - d["structure3"])
-    stage1 = d["liftoff_kg"] - d["propellant2_kg"] - dry2 - d["propellant3_kg"] - dry3 - f["fairing_kg"] - f["payload_kg"]
+    stage1 = (
+        d["liftoff_kg"] - d["propellant2_kg"] - dry2 - d["propellant3_kg"] - dry3 - f["fairing_kg"] - f["payload_kg"]
+    )
 
     def stages(*columns: Array | float) -> Array:
         return np.stack([np.broadcast_to(np.asarray(c, dtype=float), (count,)) for c in columns], axis=1)
@@ -197,11 +238,15 @@ def load_fits(name: str) -> Array:
     """Return the shipped randomised fits of a record, (F, 27) in the order of NAMES; row 0 is the best fit."""
     file = resources.files("downrange.corridor").joinpath("data", f"{name}.fits.csv")
     if not file.is_file():
-        raise InputError(where=f"{name}.fits.csv", seen="no fits are shipped for it", cure="run downrange corridor refit")
+        raise InputError(
+            where=f"{name}.fits.csv", seen="no fits are shipped for it", cure="run downrange corridor refit"
+        )
     lines = file.read_text(encoding="utf-8").splitlines()
     header = next(line for line in lines if not line.startswith("#"))
     if header.split(",") != NAMES:
-        raise InputError(where=f"{name}.fits.csv", seen="its columns are not the parameters", cure="run downrange corridor refit")
+        raise InputError(
+            where=f"{name}.fits.csv", seen="its columns are not the parameters", cure="run downrange corridor refit"
+        )
     rows = np.loadtxt([line for line in lines if not line.startswith(("#", NAMES[0]))], delimiter=",", ndmin=2)
     rows.setflags(write=False)
     return rows
