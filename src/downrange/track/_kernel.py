@@ -4,8 +4,7 @@ Filter: interacting multiple models (Blom and Bar-Shalom, IEEE T-AC 33(8), 1988,
 filters (boost, coast, jump) on x = position, velocity, thrust specific force. Readings are taken in one number at a
 time, angles before range and each about the newest state: with independent noises this is the joint update, needs no
 inverse, takes missing fields, and keeps range honest when the cross-range is still wide.
-Impact point: Ahn and Roh, "Noniterative instantaneous impact point prediction algorithm for launch operations",
-JGCD 35(2), 2012, 645-648, doi 10.2514/1.56395, on the ellipsoid by fixed point. Constants: NIMA TR8350.2, EGM96.
+Impact point: the closed form of the fall room. Constants: NIMA TR8350.2, EGM96.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from downrange.base._kernel import geodetic
+from downrange.fall._kernel import impact_point
 
 Array = NDArray[np.float64]
 
@@ -341,9 +340,10 @@ def _advance(
     """Walk all models over a gap in equal steps of at most a second, mixing before each."""
     steps = max(1, math.ceil(gap / _STEP_S - 1e-9))
     dt = gap / steps
-    if kind != pi_for[0] or abs(dt - pi_for[1]) > 1e-9:
-        switching(rates, dt, pi)
-        pi_for[0], pi_for[1] = kind, dt
+    micros = math.floor(dt * 1e6 + 0.5)  # whole microseconds: a run that is continued finds the same matrix
+    if kind != pi_for[0] or micros != pi_for[1]:
+        switching(rates, micros * 1e-6, pi)
+        pi_for[0], pi_for[1] = kind, micros
     for _ in range(steps):
         _mix(x, p, mu, pi, xm, pm)
         for j in range(_MODES):
@@ -411,60 +411,6 @@ def run(
         for j in range(_MODES):
             out_mu[n, j] = mu[j]
         out_idle[n] = _idle(x, p, mu, out_x[n], least)
-
-
-@numba.njit(cache=True)
-def iip(px: float, py: float, pz: float, vx: float, vy: float, vz: float) -> tuple[float, float, float]:
-    """Return geodetic latitude [rad], longitude [rad] and time to go [s] of the airless impact; NaN when in orbit."""
-    nan = math.nan
-    wx, wy = vx - _OMEGA * py, vy + _OMEGA * px
-    r0 = math.sqrt(px * px + py * py + pz * pz)
-    v0 = math.sqrt(wx * wx + wy * wy + vz * vz)
-    sin_g = (px * wx + py * wy + pz * vz) / (r0 * v0)
-    cos_g = math.sqrt(max(0.0, 1.0 - sin_g * sin_g))
-    lam = v0 * v0 * r0 / _GM
-    if lam >= 2.0 or cos_g < 1e-9:
-        return nan, nan, nan
-    c1 = -sin_g / cos_g
-    swing = 1.0 / (lam * cos_g * cos_g)
-    c2 = 1.0 - swing
-    rp, u0, u1, u2 = 6_367_000.0, 0.0, 0.0, 0.0
-    for _ in range(8):
-        c3 = r0 / rp - swing
-        disc = c1 * c1 * c3 * c3 - (c1 * c1 + c2 * c2) * (c3 * c3 - c2 * c2)
-        if disc < 0.0:
-            return nan, nan, nan
-        sin_p = (c1 * c3 + math.sqrt(disc)) / (c1 * c1 + c2 * c2)
-        cos_p = (c3 - c1 * sin_p) / c2
-        a = (cos_g * cos_p - sin_g * sin_p) / (cos_g * r0)
-        b = sin_p / (cos_g * v0)
-        u0, u1, u2 = a * px + b * wx, a * py + b * wy, a * pz + b * vz
-        length = math.sqrt(u0 * u0 + u1 * u1 + u2 * u2)
-        u0, u1, u2 = u0 / length, u1 / length, u2 / length
-        last = rp
-        rp = _RE_M * math.sqrt((1.0 - _E2) / (1.0 - _E2 * (1.0 - u2 * u2)))
-        if abs(rp - last) < 1e-4:
-            break
-    t = _time_to_radius(r0, v0, sin_g, cos_g, rp)
-    lon = math.atan2(u1, u0) - _OMEGA * t
-    lon = (lon + math.pi) % (2.0 * math.pi) - math.pi
-    return math.atan2(u2, (1.0 - _E2) * math.hypot(u0, u1)), lon, t
-
-
-@numba.njit(cache=True)
-def _time_to_radius(r0: float, v0: float, sin_g: float, cos_g: float, rp: float) -> float:
-    """Return the time [s] until the ellipse comes down through radius rp (Kepler's equation twice)."""
-    a = 1.0 / (2.0 / r0 - v0 * v0 / _GM)
-    h = r0 * v0 * cos_g
-    e = math.sqrt(max(0.0, 1.0 - h * h / (_GM * a)))
-    e0 = math.atan2(r0 * v0 * sin_g / math.sqrt(_GM * a), 1.0 - r0 / a)
-    if e0 < 0.0:
-        e0 += 2.0 * math.pi
-    c = (1.0 - rp / a) / e
-    if abs(c) > 1.0:
-        return math.nan
-    e1 = 2.0 * math.pi - math.acos(c)
-    return ((e1 - e * math.sin(e1)) - (e0 - e * math.sin(e0))) / math.sqrt(_GM / (a * a * a))
 
 
 @numba.njit(cache=True)
@@ -537,6 +483,12 @@ def orbit_spread(x: Array, p: Array, draws: Array, perigee_m: float, out: Array)
 
 
 @numba.njit(cache=True)
+def _root_of(variance: float) -> float:
+    """Return the square root; a rounding below zero is zero, NaN stays NaN."""
+    return 0.0 if variance < 0.0 else math.sqrt(variance)
+
+
+@numba.njit(cache=True)
 def impact_spread(x: Array, p: Array, out: Array) -> None:
     """Fill out (n, 7): latitude, longitude [rad], time to go [s], sigma major and minor [m], axis [rad], sigma of time.
 
@@ -546,7 +498,7 @@ def impact_spread(x: Array, p: Array, out: Array) -> None:
     low, y = np.empty((6, 6)), np.empty(6)
     far = math.sqrt(6.0)
     for n in range(x.shape[0]):
-        lat, lon, t = iip(x[n, 0], x[n, 1], x[n, 2], x[n, 3], x[n, 4], x[n, 5])
+        lat, lon, t = impact_point(x[n, 0], x[n, 1], x[n, 2], x[n, 3], x[n, 4], x[n, 5])
         root(p[n], low)
         s = 1.0 - _E2 * math.sin(lat) ** 2
         per_lat, per_lon = _RE_M * (1.0 - _E2) / s**1.5, _RE_M * math.cos(lat) / math.sqrt(s)
@@ -555,7 +507,7 @@ def impact_spread(x: Array, p: Array, out: Array) -> None:
             sign = far if d % 2 == 0 else -far
             for i in range(6):
                 y[i] = x[n, i] + sign * low[i, d // 2]
-            la, lo, ti = iip(y[0], y[1], y[2], y[3], y[4], y[5])
+            la, lo, ti = impact_point(y[0], y[1], y[2], y[3], y[4], y[5])
             east = ((lo - lon + math.pi) % (2.0 * math.pi) - math.pi) * per_lon
             north, late = (la - lat) * per_lat, ti - t
             me, mn, mt = me + east / 12.0, mn + north / 12.0, mt + late / 12.0
@@ -564,16 +516,9 @@ def impact_spread(x: Array, p: Array, out: Array) -> None:
         ee, en, nn = ee - me * me, en - me * mn, nn - mn * mn
         half, off = 0.5 * (ee + nn), math.hypot(0.5 * (ee - nn), en)
         out[n, 0], out[n, 1], out[n, 2] = lat, lon, t
-        out[n, 3], out[n, 4] = math.sqrt(max(0.0, half + off)), math.sqrt(max(0.0, half - off))
+        out[n, 3], out[n, 4] = _root_of(half + off), _root_of(half - off)
         out[n, 5] = 0.5 * math.atan2(2.0 * en, nn - ee) % math.pi
-        out[n, 6] = math.sqrt(max(0.0, tt - mt * mt))
-
-
-@numba.njit(cache=True)
-def heights(r: Array, out: Array) -> None:
-    """Fill out (n,) with heights over the ellipsoid [m] of r (n, 3)."""
-    for n in range(r.shape[0]):
-        out[n] = geodetic(r[n, 0], r[n, 1], r[n, 2])[2]
+        out[n, 6] = _root_of(tt - mt * mt)
 
 
 @numba.njit(cache=True)
