@@ -80,7 +80,7 @@ def test_the_errors_are_as_large_as_the_filter_says(fly, radar, readings_of, t0)
     assert 1.0 < np.mean(ratios) < 4.0  # three numbers: 3 when the covariance is exact
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(order=st.randoms(use_true_random=False), doubles=st.integers(0, 50))
 def test_order_of_arrival_and_doubles_change_nothing(order, doubles, radar, readings_of, t0) -> None:
     readings = list(readings_of(1)[:400])

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from downrange.base import InputError
@@ -40,7 +40,6 @@ def test_local_time_with_its_zone_is_the_same_moment() -> None:
     )
 
 
-@settings(deadline=None)
 @given(
     range_m=st.none() | st.floats(1.0, 1e8),
     az_deg=st.none() | st.floats(0.0, 360.0),

@@ -61,7 +61,6 @@ def test_nothing_pulls_a_geostationary_satellite() -> None:
     assert k.field(r * 0.6, r * 0.8, 0.0, 0.0, 0.0, 0.0) == pytest.approx((0.0, 0.0, 0.0), abs=1e-12)
 
 
-@settings(deadline=None)
 @given(
     lat=st.floats(-89.0, 89.0), lon=st.floats(-180.0, 180.0), v=st.lists(st.floats(-8e3, 8e3), min_size=3, max_size=3)
 )
@@ -78,7 +77,6 @@ def test_the_field_is_the_slope_of_the_jacobi_potential(lat: float, lon: float, 
     assert np.array(k.field(*r, v[0], v[1], 1.0)) == pytest.approx(np.array(slope) + turn, abs=1e-6)
 
 
-@settings(deadline=None)
 @given(a=st.floats(0.0, 2.0), b=st.floats(0.0, 2.0))
 def test_switching_over_a_sum_is_the_product_and_keeps_chance(a: float, b: float) -> None:
     one, two, both = (np.empty((3, 3)) for _ in range(3))
@@ -124,7 +122,7 @@ def test_the_transition_is_the_slope_of_the_motion() -> None:
     assert np.abs(got - f @ p @ f.T).max() < 1e-4 * 1e4
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(out=st.floats(5e4, 3e5), turn=st.floats(0.0, math.tau), up=st.floats(5e4, 4e5))
 def test_taking_numbers_one_by_one_is_the_joint_update(out: float, turn: float, up: float) -> None:
     east, north = out * math.sin(turn), out * math.cos(turn)
@@ -153,7 +151,7 @@ def test_taking_numbers_one_by_one_is_the_joint_update(out: float, turn: float, 
     assert chi2 == pytest.approx(innovation @ np.linalg.solve(s, innovation), abs=0.01)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     lat=st.floats(-80.0, 80.0),
     lon=st.floats(-180.0, 179.0),
@@ -194,7 +192,6 @@ def test_what_stays_up_has_no_impact_point(speed: float) -> None:
     )
 
 
-@settings(deadline=None)
 @given(low=st.floats(-5e6, 8e5), more=st.floats(0.0, 2e6), part=st.floats(0.0, 1.0))
 def test_apsides_come_back_from_anywhere_on_the_ellipse(low: float, more: float, part: float) -> None:
     near, far = wgs84.RE_M + low, wgs84.RE_M + low + more

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from downrange.base import InputError
@@ -91,7 +91,6 @@ def test_without_a_plan_only_orbit_is_said() -> None:
     assert said[-1][1] is Verdict.IN_ORBIT
 
 
-@settings(deadline=None)
 @given(
     p_idle=st.lists(st.floats(0.0, 1.0), min_size=1, max_size=60),
     p_orbit=st.lists(st.floats(0.0, 1.0), min_size=1, max_size=60),
