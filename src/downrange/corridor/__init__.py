@@ -8,6 +8,7 @@ Start here: `one_plane`, `dog_leg`, `below`, `launch_hazards`, `from_starts`.
 
 from downrange.corridor.ascent import azimuth_for, inclination_of
 from downrange.corridor.below import below
+from downrange.corridor.checks import Check, checks, dog_leg_cost_mps
 from downrange.corridor.dogleg import dog_leg
 from downrange.corridor.fit import Fit, solve
 from downrange.corridor.fit_model import Record, load_fits, load_record
@@ -20,6 +21,7 @@ __all__ = [
     "Area",
     "AreaRange",
     "Below",
+    "Check",
     "DogLeg",
     "Fit",
     "Hazards",
@@ -34,7 +36,9 @@ __all__ = [
     "azimuth_for",
     "below",
     "case_falls",
+    "checks",
     "dog_leg",
+    "dog_leg_cost_mps",
     "fits_csv",
     "from_starts",
     "inclination_of",

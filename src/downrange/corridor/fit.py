@@ -97,15 +97,20 @@ def _fact(fact: Fact, p: Prediction) -> list[Array]:
     """Return the residual columns of one fact."""
     if fact.kind == "insertion":
         return _insertion(fact, p.ends[:, -1])
-    lat, lon, t_s = p.place[fact.body]
     if fact.kind == "time":
-        return [(t_s - fact.t_s) / fact.sigma_s]
-    distance, azimuth = range_azimuth(np.full_like(lat, fact.lat_deg), np.full_like(lon, fact.lon_deg), lat, lon)
-    turn = np.radians(azimuth - fact.course_deg)
-    along, across = distance * np.cos(turn), distance * np.sin(turn)
+        return [(p.place[fact.body][2] - fact.t_s) / fact.sigma_s]
+    along, across = offsets_m(fact, p)
     if fact.kind == "place":
         return [across / fact.sigma_m, along / fact.sigma_m]
     return [along / fact.sigma_along_m, across / fact.sigma_across_m]
+
+
+def offsets_m(fact: Fact, p: Prediction) -> tuple[Array, Array]:
+    """Return how far a body falls from the fact's point, along its course (0: north) and to the right of it, each (N,)."""
+    lat, lon, _ = p.place[fact.body]
+    distance, azimuth = range_azimuth(np.full_like(lat, fact.lat_deg), np.full_like(lon, fact.lon_deg), lat, lon)
+    turn = np.radians(azimuth - fact.course_deg)
+    return distance * np.cos(turn), distance * np.sin(turn)
 
 
 def _insertion(fact: Fact, state: Array) -> list[Array]:
@@ -172,6 +177,12 @@ def solve(
         count += 1
         return np.concatenate([residuals(record, (record.mean + record.sigma * u)[None], shift)[0], u - centre])
 
+    def softly(u: Array) -> Array:
+        return weight * values(u)
+
+    def soft_slopes(u: Array) -> Array:
+        return weight[:, None] * slopes(u)
+
     def slopes(u: Array) -> Array:
         nonlocal count
         count += len(u) + 1
@@ -182,14 +193,7 @@ def solve(
     u = np.clip(np.zeros(len(NAMES)) if start is None else start, low + 0.05, high - 0.05)
     weight = np.concatenate([np.where(orbit_columns(record), 1.0 / FIRST_SOFTER, 1.0), np.ones(len(NAMES))])
     first = least_squares(
-        lambda u: weight * values(u),
-        u,
-        jac=lambda u: weight[:, None] * slopes(u),
-        bounds=(low, high),
-        max_nfev=FIRST_TRIES,
-        ftol=1e-3,
-        xtol=1e-3,
-        gtol=1e-3,
+        softly, u, jac=soft_slopes, bounds=(low, high), max_nfev=FIRST_TRIES, ftol=1e-3, xtol=1e-3, gtol=1e-3
     )
     last = least_squares(
         values, first.x, jac=slopes, bounds=(low, high), max_nfev=SECOND_TRIES, ftol=1e-7, xtol=1e-6, gtol=1e-6

@@ -47,6 +47,11 @@ class Fact(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True
     sigma_r_m: float = 0.0
     sigma_radial_mps: float = 0.0
     sigma_inclination_deg: float = 0.0
+    limit_m: float = 0.0
+    limit_along_m: float = 0.0
+    limit_low_s: float = 0.0
+    limit_high_s: float = 0.0
+    limit_deg: float = 0.0
 
 
 class Soft(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from downrange.base import Array, ModelError, normals
-from downrange.corridor.fit import Fit, orbit_columns, residuals, solve
+from downrange.corridor.fit import Fit, orbit_columns, solve
 from downrange.corridor.fit_model import NAMES, Record, crowd_from
 
 SAME_CHI2 = 0.1
@@ -173,9 +173,3 @@ def vehicle_toml(record: Record, fits: Array) -> str:
             figure("azimuth_end_deg", crowd.azimuth1_deg[:, s], (f"azimuth{n}_end_deg",)),
         ]
     return "\n".join(lines) + "\n"
-
-
-def chi2_of(record: Record, x: Array) -> float:
-    """Return the chi2 of one parameter row (27,): facts, soft rules and priors."""
-    u = (x - record.mean) / record.sigma
-    return float((residuals(record, x[None])[0] ** 2).sum() + (u**2).sum())

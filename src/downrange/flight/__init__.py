@@ -19,9 +19,11 @@ from downrange.flight.model import (
     Steering,
     Vehicle,
 )
-from downrange.flight.vehicle import Figure, load_plan, load_vehicle, load_vehicle_and_plan, vehicles
+from downrange.flight.targeting import Aim, Orbit, orbit_of, target
+from downrange.flight.vehicle import Figure, load_plan, load_vehicle, load_vehicle_and_plan, read_vehicle, vehicles
 
 __all__ = [
+    "Aim",
     "Body",
     "Crowd",
     "Event",
@@ -29,6 +31,7 @@ __all__ = [
     "FailureKind",
     "Figure",
     "Flight",
+    "Orbit",
     "Outcome",
     "Plan",
     "Stage",
@@ -43,6 +46,9 @@ __all__ = [
     "load_plan",
     "load_vehicle",
     "load_vehicle_and_plan",
+    "orbit_of",
     "phase_table",
+    "read_vehicle",
+    "target",
     "vehicles",
 ]

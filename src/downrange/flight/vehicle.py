@@ -95,6 +95,11 @@ def load_plan(name_or_path: str | Path) -> Plan:
 def load_vehicle_and_plan(name_or_path: str | Path) -> tuple[Vehicle, Plan]:
     """Read a vehicle file once for both: what flies, and the programme that it flies."""
     where, text = _text(name_or_path)
+    return read_vehicle(text, where=where)
+
+
+def read_vehicle(text: str, *, where: str) -> tuple[Vehicle, Plan]:
+    """Return vehicle and programme of the text of a vehicle file; `where` names it in errors."""
     try:
         raw = msgspec.toml.decode(text.encode())
         file = msgspec.convert(raw, _File)
