@@ -93,7 +93,7 @@ def _own_windows(
                 continue
             found, remarks = _printed(item, anchor, envelope)
             flags.extend(remarks)
-            inside = _inside(found, envelope) if envelope else found
+            inside = _inside(found, envelope) if envelope and not isinstance(item, Hours) else found
             if found and not inside:
                 message = "the times in the text lie outside those of B), C) and D): both are kept"
                 flags.append(_at(FlagCode.WINDOW_CONFLICT, item, message))

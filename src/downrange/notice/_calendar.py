@@ -105,15 +105,18 @@ def clock(cur: Cursor, *, zulu: bool = True) -> Clock | None:
     return Clock(day=day, minutes=hours * 60 + minutes)
 
 
-def year(cur: Cursor, *lengths: int) -> int | None:
-    """Take a year of two or four digits, unless it is the number of a list or begins a time or a position."""
+def year(cur: Cursor, *lengths: int, wrapped: bool = False) -> int | None:
+    """Take a year of two or four digits, unless it is the number of a list or begins a time or a position.
+
+    wrapped: two digits and a full stop on a new line are a year, not the number of a paragraph
+    """
     token, after = cur.peek(), cur.peek(1)
     if token.kind is not TokenKind.DIGITS or len(token.text) not in lengths or after.text in _NOT_A_YEAR:
         return None
     value = int(token.text)
     if len(token.text) == 4 and not 1950 <= value < 2100:
         return None
-    if len(token.text) == 2 and token.lead is Lead.BREAK and after.text == ".":
+    if not wrapped and len(token.text) == 2 and token.lead is Lead.BREAK and after.text == ".":
         return None
     cur.take()
     return value if value > 99 else century(value)
@@ -139,7 +142,7 @@ def stamp(cur: Cursor) -> Stamp | None:
     time = clock(cur)
     if time is not None and time.day is not None:
         named = month(cur)
-        number = year(cur, 2, 4) if named is not None else None
+        number = year(cur, 2, 4, wrapped=True) if named is not None else None
         if named is not None and number is not None:
             moment = at(number, named.number, time.day, time.minutes)
             if moment is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -113,22 +114,25 @@ def _cut(row: Sequence[Phrase]) -> tuple[list[Phrase], list[Flag]]:
 
 
 def _segments(row: Iterable[Phrase]) -> list[Segment]:
-    """Cut the row at its labels; numbers count up from 1, letters from A, anything else is no label."""
+    """Cut the row at its labels."""
     segments = [Segment()]
     number = letter = ""
     for item in row:
-        if isinstance(item, Label):
-            if item.text.isdigit() and (item.area or item.text in {"1", str(int(number or 0) + 1)}):
-                number, letter = item.text, ""
-            elif item.text.isalpha() and (item.area or item.text in {"A", chr(ord(letter or "@") + 1)}):
-                letter = item.text
-            else:
-                continue
-            segments.append(Segment(number, letter, item.start, item.stop))
-        else:
+        if not isinstance(item, Label):
             segments[-1].items.append(item)
             segments[-1].stop = item.stop
+        elif item.text.isdigit() and (item.area or _counts_on(int(item.text), int(number or 0))):
+            number, letter = item.text, ""
+            segments.append(Segment(number, letter, item.start, item.stop))
+        elif item.text.isalpha() and (item.area or item.text == "A" or item.text > (letter or "A")):
+            letter = item.text
+            segments.append(Segment(number, letter, item.start, item.stop))
     return segments
+
+
+def _counts_on(number: int, before: int) -> bool:
+    """Say whether a number can be the next label: 1, or one of the next three, as paragraphs get lost in copies."""
+    return number == 1 or before < number <= before + 3
 
 
 def _vertex_lists(segments: Sequence[Segment]) -> list[Segment]:
@@ -139,7 +143,7 @@ def _vertex_lists(segments: Sequence[Segment]) -> list[Segment]:
         joined.extend(_joined(row) if row[0].letter else row)
     numbered = [segment for segment in joined if segment.number and not segment.letter]
     if _are_vertices(numbered):
-        rest = [segment for segment in joined if segment not in numbered]
+        rest = [segment for segment in joined if segment.letter or not segment.number]
         return rest + _joined(numbered)
     return joined
 
@@ -345,9 +349,15 @@ def _check_end(segment: Segment, drafts: Sequence[Draft]) -> None:
 def _check_empty(segments: Sequence[Segment], drafts: Sequence[Draft]) -> list[Flag]:
     """Flag lettered segments, and announced areas, that hold no position."""
     flags: list[Flag] = []
+    drawn = {id(draft.segment) for draft in drafts}
+    numbers = {draft.segment.number for draft in drafts}
     for segment in segments:
         announced = [item for item in segment.items if _is_sign(item, Sign.ANNOUNCE)]
-        if segment.vertices() or not (announced or segment.letter) or _has_areas(segment, drafts):
+        if segment.letter:
+            satisfied = id(segment) in drawn
+        else:
+            satisfied = not announced or segment.number in numbers or (not segment.number and bool(drafts))
+        if satisfied or segment.vertices():
             continue
         start, stop = (announced[0].start, announced[-1].stop) if announced else (segment.start, segment.stop)
         named = f"area {segment.number}{segment.letter}" if segment.letter else "an area"
@@ -356,26 +366,14 @@ def _check_empty(segments: Sequence[Segment], drafts: Sequence[Draft]) -> list[F
     return flags
 
 
-def _has_areas(segment: Segment, drafts: Sequence[Draft]) -> bool:
-    """Say whether a segment, or one below it, has an area."""
-    if segment.letter:
-        return any(draft.segment is segment for draft in drafts)
-    return any(segment.number in {"", draft.segment.number} for draft in drafts)
-
-
 def _name(drafts: Sequence[Draft]) -> None:
     """Give every area a label of its own: the notice's where it has one, else its place in print."""
-    numbers = {draft.segment.number for draft in drafts}
-    names: list[str] = []
-    for draft in drafts:
-        segment = draft.segment
-        if segment.letter:
-            names.append((segment.number if len(numbers) > 1 else "") + segment.letter)
-        else:
-            names.append(segment.number if len(numbers) > 1 else "")
-    for here, (draft, name) in enumerate(zip(drafts, names, strict=True)):
+    several = len({draft.segment.number for draft in drafts}) > 1
+    names = [(draft.segment.number if several else "") + draft.segment.letter for draft in drafts]
+    total, seen = Counter(names), Counter[str]()
+    for here, (draft, name) in enumerate(zip(drafts, names, strict=True), 1):
+        seen[name] += 1
         if not name:
-            draft.label = str(here + 1)
+            draft.label = str(here)
         else:
-            same = names.count(name)
-            draft.label = f"{name}-{names[:here].count(name) + 1}" if same > 1 else name
+            draft.label = f"{name}-{seen[name]}" if total[name] > 1 else name

@@ -20,6 +20,9 @@ _KINDS: Final = {
 }
 
 
+_LONGEST_SUBREGIONS: Final = 40
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NgaHeader:
     """`ddhhmmZ MMM yy NAVAREA IV 207/26(11,26).`: the parts, the subregions read over."""
@@ -45,8 +48,9 @@ def nga_header(cur: Cursor, *, strict: bool) -> NgaHeader | None:
         cur.at = first
         return None
     if cur.mark("("):
-        while not cur.done() and not cur.mark(")"):
-            cur.take()
+        for _ in range(_LONGEST_SUBREGIONS):
+            if cur.take().text == ")":
+                break
     number = name.rpartition("/")[2] if "/" in name else ""
     year = None if not number else century(int(number)) if len(number) == 2 else int(number)
     return NgaHeader(name=name, kind=_KINDS[word], issued=None if moment is None else moment.moment, year=year)

@@ -401,8 +401,9 @@ def radius_first(cur: Cursor) -> Circle | None:
     first, start = cur.at, cur.peek().start
     within = cur.word("WITHIN", "WI") is not None
     named = cur.word("RADIUS", "CIRCLE")
-    while named is not None and cur.word("RADIUS", "OF", "WITH", "A"):
-        pass
+    if named is not None:
+        _ = cur.words("WITH", "A", "RADIUS") or cur.words("WITH", "RADIUS") or cur.word("RADIUS")
+        cur.word("OF")
     radius_m = _length(cur)
     if radius_m is not None and (cur.word("RADIUS", "CIRCLE", "RAD") or within or named):
         centre = _around(cur)

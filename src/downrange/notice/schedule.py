@@ -16,6 +16,7 @@ from downrange.notice._tokens import Cursor, Token, TokenKind
 from downrange.notice.model import NoticeWindow
 
 _MOST: Final = 2_000
+_LONGEST_MONTH: Final = 31
 _LONGEST_SEARCH: Final = 800
 _ABUTTING: Final = timedelta(minutes=1)
 _FILLER: Final = ("DAILY", "DLY", "BTN", "BETWEEN", "AND", "FM", "FROM", "UTC", "EVERY", "DAY", "ON")
@@ -124,6 +125,8 @@ def _days(cur: Cursor, before: _Line | None) -> tuple[tuple[int | None, int, int
             if not _is(cur.peek(), 1, 2):
                 raise _unread(cur)
             last = int(cur.take().text)
+            if last > _LONGEST_MONTH:
+                raise _unread(cur)
             found.append((number, first, last))
             number = ending.number if ending is not None else number
         else:

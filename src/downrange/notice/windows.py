@@ -28,6 +28,7 @@ _WEEKDAYS: Final = (
     "WEEKENDS",
 )
 _DAILY: Final = ("DAILY", "DLY")
+_LONGEST_JOINT: Final = 6
 _LONGEST: Final = timedelta(days=400)
 
 
@@ -96,12 +97,13 @@ def times(cur: Cursor) -> Times | None:
 
 
 def _joint(cur: Cursor, role: Role) -> Role:
-    """Take what stands between periods."""
-    while True:
+    """Take what stands between periods: a few words at most."""
+    for _ in range(_LONGEST_JOINT):
         if cur.word("ALTERNATE", "ALTERNATES", "ALTERNATIVE", "BACKUP"):
             role = Role.ALTERNATE
         elif not (cur.mark(",;") or cur.word("AND", "OR", "FROM", "FM")):
-            return role
+            break
+    return role
 
 
 def _period(cur: Cursor, role: Role) -> Period | None:
