@@ -27,6 +27,7 @@ _OMEGA = 7.292115e-5
 _J2 = 1.08262668355e-3
 _MODES = 3
 _COAST = 1
+_SURE = 0.99  # from here on coast answers alone
 _STEP_S = 1.0  # longest single prediction; longer gaps are walked in equal steps
 _RELOCK = 5  # after so many refused readings in a row the track, not the sensor, is held to be wrong
 
@@ -279,6 +280,22 @@ def _gather(x: Array, p: Array, w: Array, xm: Array, pm: Array) -> None:
 
 
 @numba.njit(cache=True)
+def _answer(x: Array, p: Array, mu: Array, out_x: Array, out_p: Array) -> None:
+    """Fill the state (9,) and covariance (9, 9) to publish: the mixture, or coast alone once it is sure.
+
+    The few thousandths that then remain for a new ignition are said by the probability of coast; left in the mixture
+    they widen the velocity by up to two thirds (scenario S1). What coast takes over from the others at each mixing
+    stays in, so its impact ellipse is still too wide there: the 90 % region held 99.5 % of S1's coast.
+    """
+    w = np.zeros(_MODES)
+    for j in range(_MODES):
+        w[j] = mu[j]
+        if mu[_COAST] > _SURE:
+            w[j] = 1.0 if j == _COAST else 0.0
+    _gather(x, p, w, out_x, out_p)
+
+
+@numba.njit(cache=True)
 def _copy(x: Array, p: Array, x_to: Array, p_to: Array) -> None:
     """Copy states and covariances by hand: array assignment costs seconds of compilation."""
     for j in range(_MODES):
@@ -404,7 +421,7 @@ def run(
             used[n] = True
             if best <= gate:
                 refused, slack = 0, 1.0
-        _gather(x, p, mu, out_x[n], pm[0])
+        _answer(x, p, mu, out_x[n], pm[0])
         for a in range(6):
             for b in range(6):
                 out_p[n, a, b] = pm[0, a, b]
