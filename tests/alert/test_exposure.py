@@ -15,6 +15,7 @@ FAR = (30.0, 130.0)
 
 def test_rows_within_the_margin_count_and_others_do_not(policy, place, crowd):
     """A box of +-0.05 deg on the equator: 30 km of margin reach to 0.05 deg + 30 km / 111.195 km = 0.3198 deg."""
+    policy = replace(policy, margin_m=30_000.0)
     islet = place("1", 0.0, 125.0)
     for lon_deg, inside in ((125.0, True), (125.31, True), (125.33, False)):
         found = assess(crowd(([0.0, *[FAR[0]] * 99], [lon_deg, *[FAR[1]] * 99], 300.0, 0.01)), [islet], policy, 0.0)
@@ -23,6 +24,7 @@ def test_rows_within_the_margin_count_and_others_do_not(policy, place, crowd):
 
 def test_the_margin_is_metres_at_every_latitude(policy, place, crowd):
     """At 60 N a degree of longitude is half as long: 0.6 deg of it are 33 km, 0.55 deg beyond the edge 30.6 km."""
+    policy = replace(policy, margin_m=30_000.0)
     islet = place("1", 60.0, 125.0)
     near, far = 125.05 + 0.53, 125.05 + 0.56
     assert assess(crowd((60.0, near, 300.0, 0.01)), [islet], policy, 0.0)[0].rows == 1
@@ -128,6 +130,7 @@ def finest():
 
 def test_31_may_a_fall_at_36_1_north_is_no_business_of_seoul(policy, crowd):
     """A stack falling around 36.1 N 123.76 E with 15 km of spread is 150 km from anybody, and 230 km from the islands."""
+    policy = replace(policy, margin_m=30_000.0)
     off = normals(1, 2000, 2)
     falls = crowd((36.1 + 0.13 * off[:, 0], 123.76 + 0.13 * off[:, 1], 500.0, 1.0 / 2000.0))
     found = assess(falls, finest(), policy, 0.0)
