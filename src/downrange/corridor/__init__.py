@@ -15,7 +15,7 @@ from downrange.corridor.fit_model import Record, load_fits, load_record
 from downrange.corridor.geometry import one_plane, ranges
 from downrange.corridor.hazard import Hazards, case_falls, joined, launch_hazards, tracked_falls
 from downrange.corridor.model import Area, AreaRange, Below, DogLeg, Leg, Named, Pad, PlaneFit, Target
-from downrange.corridor.refit import Parameter, Starts, fits_csv, from_starts, parameters, randomised, vehicle_toml
+from downrange.corridor.refit import Parameter, Refit, Starts, from_starts, parameters, randomised, refit, vehicle_toml
 
 __all__ = [
     "Area",
@@ -31,6 +31,7 @@ __all__ = [
     "Parameter",
     "PlaneFit",
     "Record",
+    "Refit",
     "Starts",
     "Target",
     "azimuth_for",
@@ -39,7 +40,6 @@ __all__ = [
     "checks",
     "dog_leg",
     "dog_leg_cost_mps",
-    "fits_csv",
     "from_starts",
     "inclination_of",
     "joined",
@@ -50,6 +50,7 @@ __all__ = [
     "parameters",
     "randomised",
     "ranges",
+    "refit",
     "solve",
     "tracked_falls",
     "vehicle_toml",

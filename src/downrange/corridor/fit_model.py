@@ -246,12 +246,14 @@ def load_fits(name: str) -> Array:
         raise InputError(
             where=f"{name}.fits.csv", seen="no fits are shipped for it", cure="run downrange corridor refit"
         )
-    lines = file.read_text(encoding="utf-8").splitlines()
-    header = next(line for line in lines if not line.startswith("#"))
-    if header.split(",") != NAMES:
-        raise InputError(
-            where=f"{name}.fits.csv", seen="its columns are not the parameters", cure="run downrange corridor refit"
-        )
-    rows = np.loadtxt([line for line in lines if not line.startswith(("#", NAMES[0]))], delimiter=",", ndmin=2)
+    return read_fits(file.read_text(encoding="utf-8"), where=file.name)
+
+
+def read_fits(text: str, *, where: str = "fits") -> Array:
+    """Return the parameter rows (F, 27) of the text of a file of fits; InputError when it has other columns."""
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    if lines[0].split(",") != list(NAMES):
+        raise InputError(where=where, seen="its columns are not the parameters", cure="run downrange corridor refit")
+    rows = np.loadtxt(lines[1:], delimiter=",", ndmin=2)
     rows.setflags(write=False)
     return rows

@@ -8,7 +8,7 @@ import numpy as np
 
 from downrange.base import Array, ModelError, normals
 from downrange.corridor.fit import Fit, orbit_columns, solve
-from downrange.corridor.fit_model import NAMES, Record, crowd_from
+from downrange.corridor.fit_model import NAMES, Record, crowd_from, read_fits
 
 SAME_CHI2 = 0.1
 WORST_CHI2 = 120.0  # a randomised fit whose facts contradict each other worse than this is left out and counted
@@ -94,14 +94,40 @@ def parameters(record: Record, fits: Array) -> tuple[Parameter, ...]:
     )
 
 
-def fits_csv(record: Record, best: Fit, rows: Array, seed: int) -> str:
-    """Return the text of the file of fits: the best one first, then the randomised ones."""
+def fits_csv(record: Record, starts: Starts, rows: Array, seed: int) -> str:
+    """Return the text of the file of fits: the best one first, then the randomised ones (F, 27)."""
+    counts = starts.simulations
     head = [
-        f"# {record.title}: best fit (chi2 {best.chi2:.3f}) and {len(rows)} randomised fits, seed {seed}",
+        f"# {record.title}: best fit (chi2 {starts.best.chi2:.3f}) and {len(rows)} randomised fits, seed {seed}",
+        f"# {starts.agreeing} of {len(counts)} random starts came within {SAME_CHI2} of the best chi2, "
+        f"in {counts.min()} to {counts.max()} simulations",
         "# fitted to public facts, not measured; written by: downrange corridor refit",
         ",".join(NAMES),
     ]
-    return "\n".join(head + [",".join(f"{v:.9g}" for v in row) for row in np.vstack([best.x, rows])]) + "\n"
+    table = [",".join(f"{v:.9g}" for v in row) for row in np.vstack([starts.best.x, rows])]
+    return "\n".join(head + table) + "\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refit:
+    """A record fitted again: what the starts came to, the fits (F + 1, 27) with the best first, the two files."""
+
+    starts: Starts
+    fits: Array
+    left_out: int
+    fits_csv: str
+    vehicle_toml: str
+
+
+def refit(record: Record, *, starts: int = 10, fits: int = 128, seed: int = 2023) -> Refit:
+    """Fit a record from random starts and to randomised facts; takes about a CPU-second a fit."""
+    found = from_starts(record, starts=starts)
+    rows, left_out = randomised(record, fits=fits, seed=seed)
+    text = fits_csv(record, found, rows, seed)
+    every = np.vstack([found.best.x, rows])
+    return Refit(
+        starts=found, fits=every, left_out=left_out, fits_csv=text, vehicle_toml=vehicle_toml(record, read_fits(text))
+    )
 
 
 def vehicle_toml(record: Record, fits: Array) -> str:
