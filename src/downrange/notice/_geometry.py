@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from shapely.geometry import MultiPolygon, Point, Polygon
+    from shapely.geometry import Point, Polygon
     from shapely.geometry.base import BaseGeometry
 
 _CIRCLE_SIDES: Final = 180
@@ -136,7 +136,7 @@ def polygon_lonlat(lat_deg: Sequence[float], lon_deg: Sequence[float], side_m: f
 def _cut(whole: BaseGeometry) -> BaseGeometry:
     """Cut at the 180th meridian and shift the pieces into [-180, 180]."""
     from shapely.affinity import translate
-    from shapely.geometry import MultiPolygon, box
+    from shapely.geometry import box
     from shapely.ops import unary_union
 
     low, _, high, _ = whole.bounds
@@ -147,8 +147,7 @@ def _cut(whole: BaseGeometry) -> BaseGeometry:
         piece = whole.intersection(box(360.0 * turn - 180.0, -90.0, 360.0 * turn + 180.0, 90.0))
         moved = translate(piece, xoff=-360.0 * turn)
         pieces.extend(part for part in getattr(moved, "geoms", [moved]) if part.geom_type == "Polygon" and part.area)
-    union: Polygon | MultiPolygon = unary_union(pieces)
-    return union if len(pieces) < 2 else MultiPolygon(pieces)
+    return unary_union(pieces)
 
 
 def circle_lonlat(lat_deg: float, lon_deg: float, radius_m: float) -> BaseGeometry:

@@ -28,6 +28,7 @@ _WEEKDAYS: Final = (
     "WEEKENDS",
 )
 _DAILY: Final = ("DAILY", "DLY")
+_LEAP_YEAR: Final = 2024
 _LONGEST_JOINT: Final = 6
 _LONGEST: Final = timedelta(days=400)
 
@@ -332,7 +333,7 @@ def _single_span(period: Period, anchor: Anchor) -> _Spans | str:
         return "no month stands with these times"
     number = period.year or infer_year(closing.number, closes.day, anchor)
     if number is None:
-        return "no year: the text has neither issue time nor cancel line nor number"
+        return _no_year(closing.number, closes.day)
     ends = at(number, closing.number, closes.day, closes.minutes)
     begins = at(number - (opening.number > closing.number), opening.number, opens.day, opens.minutes)
     if begins is None or ends is None:
@@ -344,13 +345,20 @@ def _single_span(period: Period, anchor: Anchor) -> _Spans | str:
     return [(begins, ends)]
 
 
+def _no_year(month_: int, day: int) -> str:
+    """Say why no year was found for a day."""
+    if at(_LEAP_YEAR, month_, day) is None:
+        return "the calendar has no such day"
+    return "no year: the text has neither issue time nor cancel line nor number"
+
+
 def _daily_span(period: Period, days: Days, anchor: Anchor) -> _Spans | str:
     """Return one window a day; one that crosses midnight belongs to the day it opens."""
     if period.closes is None or days.first_month is None or days.last_month is None:
         return "no month stands with these days"
     number = period.year or infer_year(days.last_month.number, days.last, anchor)
     if number is None:
-        return "no year: the text has neither issue time nor cancel line nor number"
+        return _no_year(days.last_month.number, days.last)
     last = at(number, days.last_month.number, days.last)
     first = at(number - (days.first_month.number > days.last_month.number), days.first_month.number, days.first)
     if first is None or last is None:

@@ -1,0 +1,134 @@
+import pytest
+
+from downrange.notice._tokens import Cursor, tokens
+from downrange.notice.areas import draft
+from downrange.notice.model import FlagCode
+from downrange.notice.phrases import phrases
+
+A, B, C, D = "1000N02000E", "1000N02100E", "0900N02100E", "0900N02000E"
+E, F, G = "1500N03000E", "1500N03100E", "1400N03100E"
+A_PLACE = (10.0, 20.0)
+
+
+def read(text):
+    found = draft(phrases(Cursor(tokens(text))))
+    return [(one.label, [vertex.place for vertex in one.ring]) for one in found.drafts], found
+
+
+def sizes(text):
+    return [len(ring) for _, ring in read(text)[0]]
+
+
+def codes(found):
+    return {flag.code for flag in found.flags} | {flag.code for one in found.drafts for flag in one.flags}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"WI {A}-{B}-{C}-{D}",
+        f"WI {A}-{B}-{C}-{D}-{A}.",
+        f"WI {A} TO {B} TO {C} TO {D} TO POINT OF ORIGIN",
+        f"WI {A}, {B}, {C}, {D} TO BEGINNING.",
+        f"WI {A}-{B}-{C}-{D},\nBACK TO START. SFC-UNL",
+        f"WI {A}-{B}-{C}-{D}-{A}-({A}). IMPACT",
+        f"WI {A}-{B}-{C}-{D}-({A})",
+        f"WI {A}-{A}-{B}-{C}-{D}-{D}-{A}",
+        f"A. {A} B. {B} C. {C} D. {D}",
+        f"1. {A} 2. {B} 3. {C} 4. {D}",
+        f"{A}, {B}, {C} AND {D}.",
+    ],
+)
+def test_every_closing_style_gives_the_same_ring(text) -> None:
+    rings, found = read(text)
+    assert [ring for _, ring in rings] == [[A_PLACE, (10.0, 21.0), (9.0, 21.0), (9.0, 20.0)]]
+    assert codes(found) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        (f"1. {A}-{B}-{C}. 2. {E}-{F}-{G}.", ["1", "2"]),
+        (f"A. {A}, {B}, {C}.\nB. {E}, {F}, {G}.", ["A", "B"]),
+        (f"AREA1: {A}-{B}-{C} AREA2: {E}-{F}-{G}", ["1", "2"]),
+        (f"{A}-{B}-{C}-{A} AND {E}-{F}-{G}-{E}", ["1", "2"]),
+        (f"{A}-{B}-{C} AND {E}-{F}-{G}", ["1", "2"]),
+        (f"{A}-{B}-{C}-({A}). ALSO PLANNED AT {E}-{F}-{G}", ["1", "2"]),
+        (f"1. A. {A}, {B}, {C}. B. {E}, {F}, {G}. 2. A. {A}, {C}, {D}.", ["1A", "1B", "2A"]),
+        (f"1. {A}-{B}-{C}-{A}-{E}-{F}-{G}-{E}. 2. {A}-{C}-{D}.", ["1-1", "1-2", "2"]),
+    ],
+)
+def test_areas_are_split_and_named(text, labels) -> None:
+    rings, _ = read(text)
+    assert [label for label, _ in rings] == labels
+    assert all(len(ring) == 3 for _, ring in rings)
+
+
+def test_a_centre_before_the_ring_is_left_out_and_flagged() -> None:
+    rings, found = read(f"WI 0930N02030E-{A}-{B}-{C}-{D}-{A}")
+    assert rings[0][1][0] == A_PLACE
+    assert codes(found) == {FlagCode.LEADING_CENTROID}
+
+
+def test_reroutes_are_cut_away_and_flagged() -> None:
+    rings, found = read(f"WI {A}-{B}-{C}-{A}. ALTN RTE: {E}-DCT-{F}-{G}")
+    assert len(rings) == 1
+    assert codes(found) == {FlagCode.REROUTE_CUT}
+
+
+def test_a_remark_before_the_announcement_cuts_nothing_else() -> None:
+    assert sizes(f"ATS RTE A123 NOT AVBL DUE TO FLT WI AREA: {A}-{B}-{C}-{A}") == [3]
+
+
+def test_a_navaid_among_the_vertices_makes_the_ring_incomplete() -> None:
+    for text in (f"WI 'ABC' VOR-{A}-{B}-{C}", f"WI {A}-{B}-'ABC' VOR-{C}", f"WI {A}-{B}-FIXXX-{C}-{A}"):
+        expected = {FlagCode.INCOMPLETE_RING} if "VOR-1000N02000E" not in text else set()
+        assert codes(read(text)[1]) == expected
+
+
+def test_a_bad_vertex_is_left_out_and_flagged_twice() -> None:
+    text = f"WI {A}-{B}-1075N02100E-{C}-{D}-{A}"
+    rings, found = read(text)
+    assert len(rings[0][1]) == 4
+    assert codes(found) == {FlagCode.BAD_COORDINATE, FlagCode.INCOMPLETE_RING}
+    assert text[found.flags[0].start : found.flags[0].stop] == "1075N02100E"
+
+
+def test_half_a_position_is_flagged() -> None:
+    assert codes(read(f"WI {A}-{B}-0900N-{C}-{A}")[1]) == {FlagCode.BAD_COORDINATE, FlagCode.INCOMPLETE_RING}
+
+
+def test_leftovers_are_flagged() -> None:
+    assert codes(read(f"FM {A} TO {B}")[1]) == {FlagCode.INCOMPLETE_RING}
+    rings, found = read(f"1. {A}-{B}-{C}-{A}. 2. DEBRIS IS EXPECTED TO FALL {D}")
+    assert [len(ring) for _, ring in rings] == [3, 1]
+    assert codes(found) == {FlagCode.SINGLE_POINT}
+
+
+def test_the_number_of_points_in_words_is_checked() -> None:
+    assert codes(read(f"FOUR-POINT CONNECTION RANGE: {A}-{B}-{C}-{D}-{A}")[1]) == set()
+    assert codes(read(f"FIVE-POINT CONNECTION RANGE: {A}-{B}-{C}-{D}-{A}")[1]) == {FlagCode.POINT_COUNT}
+
+
+@pytest.mark.parametrize("ending", [",", ""])
+def test_a_list_without_its_full_stop_may_be_cut_off(ending) -> None:
+    assert codes(read(f"A. {A}, {B}, {C}{ending}\nB. {E}, {F}, {G}.")[1]) == {FlagCode.POSSIBLY_INCOMPLETE}
+
+
+def test_announced_but_empty() -> None:
+    assert codes(read("IN AREA BOUND BY")[1]) == {FlagCode.NO_AREA}
+    _, found = read(f"IN AREAS BOUND BY: A. {A}, {B}, {C}. B. IN AREA BOUND BY .")
+    assert [flag.message for flag in found.flags] == ["area B is announced without coordinates"]
+
+
+def test_an_arc_is_stepped_by_a_degree() -> None:
+    rings, found = read(
+        "WI 0100N00000E THEN CLOCKWISE ON A 60 NM ARC CENTERED ON 0000N00000E TO 0000N00100E TO 0000N00000E TO POINT OF ORIGIN"
+    )
+    assert len(rings[0][1]) == 3 + 89
+    assert codes(found) == {FlagCode.ARC_STEPPED}
+
+
+def test_an_arc_without_an_end_is_flagged() -> None:
+    text = f"WI {A} TO {B} TO {C} THEN CLOCKWISE ON A 60 NM ARC CENTERED ON {D}"
+    assert codes(read(text)[1]) >= {FlagCode.BAD_COORDINATE}
