@@ -90,4 +90,4 @@ def sound_speed(alt_m: float, table: NDArray[np.float64]) -> float:
     h = min(max(alt_m, _LOWEST_M), _BREAK_M - 1.0)
     i = int((h - _LOWEST_M) / _FINE_M)
     part = (h - _LOWEST_M) / _FINE_M - i
-    return table[i, 4] * (1.0 - part) + table[i + 1, 4] * part
+    return float(table[i, 4] * (1.0 - part) + table[i + 1, 4] * part)

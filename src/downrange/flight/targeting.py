@@ -170,7 +170,8 @@ def _misses(base: Crowd, orbit: Orbit, u: Array) -> Array:
         np.maximum(q_max_pa - _Q_LIMIT_PA, 0.0) / 5_000.0,
         *soft,
     ]
-    return np.nan_to_num(np.stack(columns, axis=1), nan=1e4, posinf=1e4, neginf=-1e4)
+    misses: Array = np.nan_to_num(np.stack(columns, axis=1), nan=1e4, posinf=1e4, neginf=-1e4)
+    return misses
 
 
 def _solve(base: Crowd, orbit: Orbit, u: Array) -> Array:
