@@ -86,6 +86,11 @@ def test_a_navaid_among_the_vertices_makes_the_ring_incomplete() -> None:
         assert codes(read(text)[1]) == expected
 
 
+@pytest.mark.parametrize("words", ["WITHIN 15 MILES OF TRACKLINE", "5 NM EITHER SIDE OF LINE"])
+def test_a_band_along_a_line_is_flagged(words) -> None:
+    assert codes(read(f"{words} {A}, {B}, {E}, {F}.")[1]) == {FlagCode.INCOMPLETE_RING}
+
+
 def test_a_bad_vertex_is_left_out_and_flagged_twice() -> None:
     text = f"WI {A}-{B}-1075N02100E-{C}-{D}-{A}"
     rings, found = read(text)

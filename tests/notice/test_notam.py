@@ -112,3 +112,11 @@ def test_a_circle_of_the_q_line_that_is_too_small_is_flagged_where_it_stands() -
     notice = notam(q="RPHI/QRALW/IV/NBO/W/000/999/0940N02040E005")
     (flag,) = notice.flagged(FlagCode.Q_CIRCLE_MISMATCH)
     assert "0940N02040E005" in ("B1/26 NOTAMN Q) RPHI/QRALW/IV/NBO/W/000/999/0940N02040E005")[flag.start :]
+
+
+def test_flags_of_fields_point_at_the_fields() -> None:
+    text = f"B1/26 NOTAMN Q) RPHI/QRALW/IV/NBO/W/000/999/ A) RPHI B) 2604010000 C) 2604022359 D) SR-SS E) {RING}"
+    (flag,) = read(text)[0].flags
+    assert text[flag.start : flag.stop] == "D) SR-SS"
+    (flag,) = read(text.replace("2604022359 D) SR-SS", "PERM"))[0].flags
+    assert text[flag.start :].startswith("B) 2604010000 C) ")

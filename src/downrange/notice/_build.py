@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from downrange.notice._calendar import Anchor
+from downrange.notice._phrases import Cancel, Hours, Issue, Mark, Part, Phrase, Sign, Span
 from downrange.notice.areas import Draft, Drafted, Segment, draft
 from downrange.notice.checks import QCircle, check_q_circle, check_ring, check_self_cancel
 from downrange.notice.model import Area, Flag, FlagCode, NoticeWindow, Shape
-from downrange.notice.phrases import Cancel, Hours, Issue, Mark, Part, Phrase, Sign, Span
 from downrange.notice.schedule import daily
 from downrange.notice.windows import Times, in_order, resolve
 

@@ -101,7 +101,7 @@ class Cursor:
     def __init__(self, row: Sequence[Token], start: int = 0, stop: int | None = None) -> None:
         self._row = row
         self._end = row[-1]
-        self.at = start
+        self.begin = self.at = start
         self.stop = len(row) - 1 if stop is None else stop
         self.steps = 0
 

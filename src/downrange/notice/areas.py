@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
+from downrange.notice._phrases import Arc, Circle, Count, Label, Mark, Phrase, Sign
 from downrange.notice.coordinates import Angle, Vertex
 from downrange.notice.model import Flag, FlagCode
-from downrange.notice.phrases import Arc, Circle, Count, Label, Mark, Phrase, Sign
 
 _NAVAIDS: Final = ("VOR", "VORTAC", "NDB", "DME", "TACAN")
+_BANDS: Final = ("TRACKLINE", "TRACKLINES", "EITHER")
 _FIX_LENGTH: Final = 5
 
 
@@ -263,6 +264,9 @@ class _Walk:
             after = self.segment.items[here + 1 : here + 2]
             if ready and not (after and isinstance(after[0], Vertex)):
                 self._emit()
+        elif mark.text in _BANDS and ahead:
+            message = "a band along a line is not drawn: its points are joined as if they were corners"
+            self.notes.append(Flag(code=FlagCode.INCOMPLETE_RING, start=mark.start, stop=mark.stop, message=message))
         elif self.ring and ahead and self._is_fix(mark, here):
             message = f"{mark.text} stands among the vertices; its position is not in the text"
             self.notes.append(Flag(code=FlagCode.INCOMPLETE_RING, start=mark.start, stop=mark.stop, message=message))

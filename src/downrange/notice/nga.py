@@ -8,9 +8,10 @@ from typing import Final
 
 from downrange.notice._build import build
 from downrange.notice._calendar import Anchor, century, stamp
+from downrange.notice._clauses import series_name
 from downrange.notice._tokens import Cursor
 from downrange.notice.model import Flag, FlagCode, Notice, NoticeKind
-from downrange.notice.phrases import phrases, series_name
+from downrange.notice.phrases import phrases
 
 _KINDS: Final = {
     "NAVAREA": NoticeKind.NAVAREA,

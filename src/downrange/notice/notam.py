@@ -142,7 +142,7 @@ def _windows(inside: dict[str, Cursor]) -> tuple[tuple[NoticeWindow, ...], list[
     """Return the windows of B), C) and D), and what is wrong with them."""
     if "B" not in inside and "C" not in inside:
         return (), [Flag(code=FlagCode.WINDOW_OPEN, start=0, stop=0, message="this copy has neither B) nor C)")]
-    span = _span(inside)
+    span = _span(inside.get("B"), inside.get("C"))
     opens, _ = _moment(inside.get("B"))
     closes, word = _moment(inside.get("C"))
     if opens is None or closes is None:
@@ -159,19 +159,19 @@ def _windows(inside: dict[str, Cursor]) -> tuple[tuple[NoticeWindow, ...], list[
     envelope = NoticeWindow(opens=opens, closes=closes)
     if "D" not in inside or inside["D"].done():
         return (envelope,), flags
-    place = inside["D"].peek().start
     pieces = schedule(inside["D"], envelope)
     if isinstance(pieces, str):
-        stop = inside["D"].peek(-1).stop
-        flags.append(Flag(code=FlagCode.WINDOW_UNREAD, start=place, stop=max(place, stop), message=pieces))
+        start, stop = _span(inside["D"])
+        flags.append(Flag(code=FlagCode.WINDOW_UNREAD, start=start, stop=stop, message=pieces))
         return (envelope,), flags
     return pieces, flags
 
 
-def _span(inside: dict[str, Cursor]) -> tuple[int, int]:
-    """Return where B) and C) stand in the text."""
-    places = [inside[name].peek().start for name in "BC" if name in inside]
-    return min(places), max(places) + 10
+def _span(*fields: Cursor | None) -> tuple[int, int]:
+    """Return where fields stand in the text, their letters included."""
+    present = [field for field in fields if field is not None]
+    ends = [field.part(field.stop - 1, field.stop).peek().stop for field in present]
+    return min(field.peek(field.begin - field.at - 2).start for field in present), max(ends)
 
 
 def _moment(cur: Cursor | None) -> tuple[datetime | None, str]:

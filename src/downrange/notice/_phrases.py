@@ -1,0 +1,128 @@
+"""The phrases that the body of a notice is made of: frozen records with their places in the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+
+from downrange.notice.coordinates import Angle, Vertex
+from downrange.notice.windows import Times
+
+
+class Sign(Enum):
+    """Phrases that say one thing only."""
+
+    ANNOUNCE = auto()
+    CLOSE = auto()
+    CUT = auto()
+    AND = auto()
+    FULL_STOP = auto()
+    COMMA = auto()
+    DASH = auto()
+    VAGUE_TIME = auto()
+    UNREAD_TIME = auto()
+    WORD = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A phrase without content of its own."""
+
+    sign: Sign
+    text: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """The letter or number of an area, a vertex or a paragraph; area: the word AREA stood before it."""
+
+    text: str
+    area: bool
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circle:
+    """A radius around a position."""
+
+    radius_m: float
+    centre: Vertex
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arc:
+    """A circular side between the vertex before it and the vertex behind it."""
+
+    clockwise: bool
+    radius_m: float
+    centre: Vertex
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """The number of vertices, in words."""
+
+    number: int
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A window between two complete moments."""
+
+    opens: datetime
+    closes: datetime
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """Times of the day, in minutes after midnight UTC, inside the windows given elsewhere."""
+
+    opens_min: int
+    closes_min: int
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel:
+    """A cancel line: itself at a moment, or others by name; by: the name of who cancelled this one."""
+
+    moment: datetime | None
+    names: tuple[str, ...]
+    by: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """A complete date-time group outside a window."""
+
+    moment: datetime
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """PART x OF y."""
+
+    number: int
+    of: int
+    start: int
+    stop: int
+
+
+Phrase = Vertex | Angle | Mark | Label | Circle | Arc | Count | Span | Hours | Cancel | Issue | Part | Times

@@ -1,0 +1,55 @@
+import pytest
+
+from downrange.notice._phrases import Arc, Circle, Count
+from downrange.notice._tokens import Cursor, tokens
+from downrange.notice.coordinates import Vertex
+from downrange.notice.phrases import phrases
+
+NAUTICAL_MILE_M = 1852.0
+
+
+def read(text):
+    return phrases(Cursor(tokens(text)))
+
+
+def first(text, kind):
+    return next(item for item in read(text) if isinstance(item, kind))
+
+
+@pytest.mark.parametrize(
+    ("text", "radius_m"),
+    [
+        ("WITHIN 150 MILES OF 37-35.15N 045-40.37W", 150 * NAUTICAL_MILE_M),
+        ("WITHIN NINE MILES OF 37-35.15N 045-40.37W", 9 * NAUTICAL_MILE_M),
+        ("WITHIN TWENTY-FIVE MILES OF 37-35.15N 045-40.37W", 25 * NAUTICAL_MILE_M),
+        ("WITHIN 1000 METERS OF 37-35.15N 045-40.37W", 1000.0),
+        ("15NM RADIUS OF 405242N1190233W", 15 * NAUTICAL_MILE_M),
+        ("WI 0.5NM RADIUS OF 512846N 0001745W", 0.5 * NAUTICAL_MILE_M),
+        ("CIRCLE RADIUS 30 KM CENTRED ON 353406N1283006E", 30e3),
+        ("CIRCLE WITH RADIUS OF 5 NM CENTERED ON 353406N1283006E", 5 * NAUTICAL_MILE_M),
+        ("WI A 30 NM RADIUS OF PSN 353406N1283006E", 30 * NAUTICAL_MILE_M),
+    ],
+)
+def test_circles(text, radius_m) -> None:
+    row = read("IN AREA " + text + ".")
+    circle = next(item for item in row if isinstance(item, Circle))
+    assert circle.radius_m == pytest.approx(radius_m)
+    assert not any(isinstance(item, Vertex) for item in row)
+
+
+@pytest.mark.parametrize(
+    "text", ["WITHIN 15 MILES OF TRACKLINE 37-35.15N 045-40.37W", "15 NM NORTH OF 37-35.15N 045-40.37W"]
+)
+def test_other_distances_are_no_circles(text) -> None:
+    assert not any(isinstance(item, Circle) for item in read(text))
+
+
+def test_an_arc_keeps_its_definition() -> None:
+    arc = first("THEN CLOCKWISE ON A 30 NM ARC CENTERED ON 283703N0803647W (OMN147048.7) TO", Arc)
+    assert (arc.clockwise, arc.radius_m) == (True, 30 * NAUTICAL_MILE_M)
+    assert arc.centre.lat_deg == pytest.approx(28 + 37 / 60 + 3 / 3600)
+
+
+def test_counts_in_words_and_digits() -> None:
+    assert first("FOUR-POINT CONNECTION RANGE", Count).number == 4
+    assert first("SIX POINT CONNECTION", Count).number == 6

@@ -1,0 +1,50 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from downrange.notice._phrases import Cancel, Hours, Issue, Part, Span
+from downrange.notice._tokens import Cursor, tokens
+from downrange.notice.phrases import phrases
+from downrange.notice.windows import Times
+
+
+def read(text):
+    return phrases(Cursor(tokens(text)))
+
+
+def first(text, kind):
+    return next(item for item in read(text) if isinstance(item, kind))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "EFFECTIVE 2104071500 UTC UNTIL 2104071724 UTC.",
+        "2104071500-2104071724",
+        "2104071500 UTC (1100 LOCAL 04/07/21) UNTIL 2104071724 UTC",
+        "Beginning Date and Time : April 7, 2021 at 1500 UTC\nEnding Date and Time : April 7, 2021 at 1724 UTC",
+    ],
+)
+def test_windows_between_complete_moments(text) -> None:
+    span = first(text, Span)
+    assert (span.opens, span.closes) == (datetime(2021, 4, 7, 15, tzinfo=UTC), datetime(2021, 4, 7, 17, 24, tzinfo=UTC))
+
+
+def test_hours_of_the_day() -> None:
+    hours = first("AREA1:FM 0900 TO 1100 PSN", Hours)
+    assert (hours.opens_min, hours.closes_min) == (540, 660)
+    assert first("FROM 2300 UTC-0100 UTC (NEXT DAY) DAILY", Hours).closes_min == 60
+
+
+def test_cancel_lines() -> None:
+    own = first("2. CANCEL THIS MSG 291600Z APR 23.", Cancel)
+    assert own.moment == datetime(2023, 4, 29, 16, tzinfo=UTC)
+    assert first("CANCEL NAVAREA IV 1165/22.", Cancel).names == ("NAVAREA IV 1165/22",)
+    assert first("CANCEL HYDROPAC 12/23, HYDROPAC 13/23.", Cancel).names == ("HYDROPAC 12/23", "HYDROPAC 13/23")
+    assert first("(Cancelled by NAVAREA XII 657/2019)", Cancel).by == "NAVAREA XII 657/2019"
+
+
+def test_parts_times_and_issue() -> None:
+    assert first("PART 1 OF 3", Part).of == 3
+    assert first("SPACEX 0/23 070712Z APR 23.", Issue).moment == datetime(2023, 4, 7, 7, 12, tzinfo=UTC)
+    assert len(first("1200Z TO 1330Z DAILY 13 THRU 30 APR", Times).periods) == 1
