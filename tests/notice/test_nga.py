@@ -53,7 +53,7 @@ def test_intermittent_firing_has_an_open_window() -> None:
 
 
 def test_an_announcement_without_coordinates() -> None:
-    text = "HYDROPAC 12/26(81).\n1. ROCKET LAUNCHING\n1200Z TO 1300Z DAILY 06 THRU 08 APR\nIN AREA BOUND BY\n2. CANCEL THIS MSG 081400Z APR 26."
+    text = "HYDROPAC 12/26(81).\n1. ROCKET LAUNCHING\n1200Z TO 1300Z DAILY 06 THRU 08 APR\n   IN AREA BOUND BY\n2. CANCEL THIS MSG 081400Z APR 26."
     (flag,) = one(text).flagged(FlagCode.NO_AREA)
     assert "IN AREA" in text[flag.start : flag.stop]
 
