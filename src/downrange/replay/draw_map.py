@@ -30,7 +30,7 @@ class Line:
     """A line on the ground.
 
     lat_deg, lon_deg: (n,)
-    kind:             "track" (where it flew), "impact" (where it would fall), "corridor"
+    kind:             "track" (where it flew), "planned", "descent" (of a falling body), "impact" (where it would fall)
     """
 
     lat_deg: Array
@@ -66,7 +66,6 @@ class Panel:
 
     south_deg, north_deg, west_deg, east_deg: its frame
     title:  over it
-    step_deg: between the lines of the graticule
     names:  kinds of marks that get a label here
     land_lonlat: land to draw, in the detail that suits the panel
     """
@@ -76,14 +75,13 @@ class Panel:
     west_deg: float
     east_deg: float
     title: str
-    step_deg: float
     land_lonlat: Any
     names: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MapContent:
-    """All that is drawn, in every panel where it falls."""
+    """All that is drawn, in every panel where it falls; up to four panels."""
 
     title: str
     lines: tuple[Line, ...] = ()
@@ -93,19 +91,38 @@ class MapContent:
     panels: tuple[Panel, ...] = field(default_factory=tuple)
 
 
-_LINES: Final = {
+_LINES: Final[dict[str, dict[str, Any]]] = {
     "track": {"color": ink.BLUE, "lw": 1.5, "ls": "-", "zorder": 8, "label": "flight over the ground"},
-    "impact": {"color": ink.ORANGE, "lw": 1.0, "ls": (0, (1.2, 1.6)), "zorder": 7, "label": "where it would fall, each moment"},
-    "corridor": {"color": ink.FAINT, "lw": 0.9, "ls": (0, (6, 3)), "zorder": 5, "label": "courses from pad to areas"},
+    "impact": {
+        "color": ink.ORANGE,
+        "lw": 1.0,
+        "ls": (0, (1.2, 1.6)),
+        "zorder": 7,
+        "label": "where it would fall, each moment",
+    },
+    "planned": {
+        "color": ink.FAINT,
+        "lw": 0.9,
+        "ls": (0, (6, 3)),
+        "zorder": 5,
+        "label": "planned flight over the ground",
+    },
+    "descent": {
+        "color": ink.SKY,
+        "lw": 1.0,
+        "ls": (0, (3, 1)),
+        "zorder": 6,
+        "label": "bodies falling, over the ground",
+    },
 }
-_RINGS: Final = {
+_RINGS: Final[dict[str, dict[str, Any]]] = {
     "announced": {"ec": ink.INK, "fc": "none", "lw": 1.3, "ls": "-", "hatch": None, "zorder": 6, "label": "announced area (published corners)"},
     "reference": {"ec": ink.INK, "fc": "none", "lw": 1.0, "ls": (0, (2, 2)), "hatch": None, "zorder": 6, "label": "reference point of an area, and its uncertainty"},
     "footprint": {"ec": ink.ORANGE, "fc": ink.ORANGE, "lw": 1.2, "ls": "-", "hatch": None, "zorder": 9, "label": "predicted fall, 90 % ellipse"},
     "reported": {"ec": ink.PURPLE, "fc": "none", "lw": 0.9, "ls": (0, (4, 1.5, 1, 1.5)), "hatch": "....", "zorder": 4, "label": "reported fall (region that fits the report)"},
     "warned": {"ec": ink.GREEN, "fc": ink.GREEN, "lw": 0.9, "ls": "-", "hatch": "//////", "zorder": 3, "label": "warned place"},
 }  # fmt: skip
-_MARKS: Final = {
+_MARKS: Final[dict[str, dict[str, Any]]] = {
     "pad": {"marker": "^", "color": ink.INK, "ms": 6.0, "label": "pad"},
     "fall": {"marker": "x", "color": ink.ORANGE, "ms": 5.5, "label": "predicted fall, centre"},
     "reported": {"marker": "P", "color": ink.PURPLE, "ms": 5.5, "label": "reported fall (point)"},
@@ -131,27 +148,27 @@ def mercator(lat_deg: Array | float, lon_deg: Array | float) -> tuple[Array, Arr
 
 def draw_map(content: MapContent) -> Figure:
     """Draw the panels side by side, the first one tall, with one legend under them."""
-    with mpl.rc_context(ink.styled()):
+    with ink.style():
         figure = ink.new_figure(10.2, 8.6)
         for panel, axes in zip(content.panels, _frames(figure, len(content.panels)), strict=True):
             _draw_panel(axes, panel, content)
-        figure.suptitle(content.title, x=0.06, y=0.985, ha="left", fontsize=10.5, fontweight="bold", color=ink.INK)
-        figure.text(0.06, 0.008, content.note, fontsize=6.8, color=ink.FAINT, ha="left", va="bottom")
+        figure.suptitle(content.title, x=0.055, y=0.985, ha="left", fontsize=10.5, fontweight="bold", color=ink.INK)
+        figure.text(0.055, 0.008, content.note, fontsize=6.8, color=ink.FAINT, ha="left", va="bottom")
         _legend(figure, content)
     return figure
 
 
+_FRAMES: Final = (
+    (0.055, 0.125, 0.375, 0.815),
+    (0.485, 0.535, 0.505, 0.405),
+    (0.485, 0.125, 0.250, 0.355),
+    (0.785, 0.125, 0.205, 0.355),
+)
+
+
 def _frames(figure: Figure, panels: int) -> list[Axes]:
-    """Return the axes: one tall on the left, the rest stacked on the right."""
-    left = figure.add_axes((0.06, 0.125, 0.40, 0.815))
-    if panels == 1:
-        return [left]
-    room = 0.815 / (panels - 1)
-    rest = [
-        figure.add_axes((0.535, 0.125 + room * (panels - 2 - i) + (0.028 if i < panels - 2 else 0.0), 0.45, room - 0.028))
-        for i in range(panels - 1)
-    ]
-    return [left, *rest]
+    """Return the axes: one tall on the left, one over two on the right."""
+    return [figure.add_axes(frame) for frame in _FRAMES[:panels]]
 
 
 def _draw_panel(axes: Axes, panel: Panel, content: MapContent) -> None:
@@ -165,14 +182,26 @@ def _draw_panel(axes: Axes, panel: Panel, content: MapContent) -> None:
         fill = "none" if look["marker"] in "x+" else look["color"]
         edge = look["color"] if look["marker"] in "x+" else "#ffffff"
         size = float(look["ms"])
-        axes.plot([x], [y], marker=look["marker"], ms=size, mfc=fill, mec=edge, mew=1.3 if fill == "none" else 0.5, ls="", zorder=12)
+        axes.plot(
+            [x],
+            [y],
+            marker=look["marker"],
+            ms=size,
+            mfc=fill,
+            mec=edge,
+            mew=1.3 if fill == "none" else 0.5,
+            ls="",
+            zorder=12,
+        )
     points = np.concatenate(clear) if clear else np.empty((0, 2))
     labels.place(axes, _labels(panel, content), points)
 
 
 def _frame(axes: Axes, panel: Panel) -> None:
     """Set the limits so that the frame is filled without stretching, and draw the graticule."""
-    (x0, x1), (y0, y1) = mercator(np.array([panel.south_deg, panel.north_deg]), np.array([panel.west_deg, panel.east_deg]))
+    (x0, x1), (y0, y1) = mercator(
+        np.array([panel.south_deg, panel.north_deg]), np.array([panel.west_deg, panel.east_deg])
+    )
     box = axes.get_window_extent()
     ratio = box.height / box.width
     wide, tall = x1 - x0, y1 - y0
@@ -183,15 +212,21 @@ def _frame(axes: Axes, panel: Panel) -> None:
     axes.set_xlim(x0, x1)
     axes.set_ylim(y0, y1)
     axes.set_facecolor(ink.SEA)
-    step = panel.step_deg
-    lons = np.arange(np.ceil(x0 / step) * step, x1, step)
     low, high = np.degrees(np.arctan(np.sinh(np.radians([y0, y1]))))
-    lats = np.arange(np.ceil(low / step) * step, high, step)
+    lons, lats = _ticks(x0, x1, box.width, 75.0), _ticks(low, high, box.height, 60.0)
     axes.set_xticks(lons, [f"{abs(v):g}°{'E' if v >= 0 else 'W'}" for v in (lons + 180.0) % 360.0 - 180.0])
     axes.set_yticks(mercator(lats, 0.0 * lats)[1], [f"{abs(v):g}°{'N' if v >= 0 else 'S'}" for v in lats])
     axes.grid(color=ink.GRID, lw=0.5, zorder=0)
     axes.tick_params(length=2.5, pad=2.0)
     axes.set_title(panel.title, loc="left", pad=3.0, fontsize=8.5)
+
+
+def _ticks(low: float, high: float, length_px: float, room_px: float) -> Array:
+    """Return round degrees for a side of the frame, each with room for its label."""
+    widest = max(length_px / room_px, 1.0)
+    step = next((step for step in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0) if (high - low) / step <= widest), 10.0)
+    ticks: Array = np.round(np.arange(np.ceil(low / step) * step, high, step, dtype=np.float64), 3)
+    return ticks
 
 
 def _land(axes: Axes, panel: Panel) -> None:
@@ -279,7 +314,9 @@ def _legend(figure: Figure, content: MapContent) -> None:
         if any(ring.kind == kind for ring in content.rings):
             hatch = look["hatch"]
             face = mpl.colors.to_rgba(str(look["ec"]), 0.18) if look["fc"] != "none" else "none"
-            entries.append(Patch(fc=face, ec=look["ec"], lw=look["lw"], ls=look["ls"], hatch=hatch, label=look["label"]))
+            entries.append(
+                Patch(fc=face, ec=look["ec"], lw=look["lw"], ls=look["ls"], hatch=hatch, label=look["label"])
+            )
     for kind, look in _MARKS.items():
         if look["label"] and any(mark.kind == kind for mark in content.marks):
             entries.append(Line2D([], [], marker=look["marker"], ms=look["ms"], color=look["color"], ls="", label=look["label"]))  # fmt: skip

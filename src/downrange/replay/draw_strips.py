@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -42,7 +41,7 @@ class Moment:
 
 def draw_strips(title: str, strips: tuple[Strip, ...], moments: tuple[Moment, ...]) -> Figure:
     """Draw the strips over each other with the moments as dotted lines, named over the top strip."""
-    with mpl.rc_context(ink.styled()):
+    with ink.style():
         end = max(float(strip.t_s[-1]) for strip in strips)
         names = _rows(moments, end)
         end = max([end * 1.01] + [moment.t_s + _wide_s(moment, end) for moment in moments])

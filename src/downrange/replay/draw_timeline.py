@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.dates import DateFormatter, MinuteLocator, date2num
 from matplotlib.figure import Figure
@@ -31,7 +31,7 @@ class Bar:
     kind: str
 
 
-_LOOKS = {
+_LOOKS: dict[str, dict[str, Any]] = {
     "flight": {"color": ink.BLUE, "hatch": None, "marker": "o"},
     "ours": {"color": ink.GREEN, "hatch": None, "marker": "D"},
     "history": {"color": ink.AMBER, "hatch": "////", "marker": "s"},
@@ -42,7 +42,7 @@ _LOOKS = {
 def draw_timeline(title: str, groups: tuple[tuple[str, tuple[Bar, ...]], ...]) -> Figure:
     """Draw the groups under each other; bars are alerts in force, marks are moments. UTC below, KST and JST above."""
     rows = sum(len(bars) + 1 for _, bars in groups)
-    with mpl.rc_context(ink.styled()):
+    with ink.style():
         figure = ink.new_figure(10.2, 1.25 + _ROW_IN * rows)
         tall = float(figure.get_size_inches()[1])
         axes = figure.add_axes((0.245, 0.42 / tall, 0.735, 1.0 - 1.25 / tall))
@@ -51,7 +51,9 @@ def draw_timeline(title: str, groups: tuple[tuple[str, tuple[Bar, ...]], ...]) -
         axes.set_ylim(rows - 0.3, -0.6)
         y = 0
         for name, bars in groups:
-            axes.text(-0.318, y, name, transform=axes.get_yaxis_transform(), fontweight="bold", va="center", fontsize=8.5)
+            axes.text(
+                -0.318, y, name, transform=axes.get_yaxis_transform(), fontweight="bold", va="center", fontsize=8.5
+            )
             axes.axhline(y, color=ink.GRID, lw=0.6, zorder=0)
             y += 1
             for bar in bars:
@@ -81,7 +83,9 @@ def _draw_bar(axes: Axes, bar: Bar, y: int, low: datetime, high: datetime) -> No
     axes.plot([start], [y], marker=look["marker"], ms=4.5, color=look["color"], zorder=4)
     middle = 0.5 * (float(date2num(low)) + float(date2num(high)))
     if end > middle + 0.25 * (float(date2num(high)) - middle) and start > middle:
-        axes.annotate(bar.note, (start, y), xytext=(-6, 0), textcoords="offset points", va="center", ha="right", fontsize=7.0)
+        axes.annotate(
+            bar.note, (start, y), xytext=(-6, 0), textcoords="offset points", va="center", ha="right", fontsize=7.0
+        )
     elif end > middle + 0.5 * (float(date2num(high)) - middle):
         axes.annotate(bar.note, (start, y), xytext=(8, 0), textcoords="offset points", va="center", fontsize=7.0)
     else:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Final
+from contextlib import AbstractContextManager
+from typing import Any, Final
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -42,7 +43,7 @@ _THEMED: Final = {
     PURPLE: "var(--purple)",
     "#ffffff": "var(--paper)",
 }
-_STYLE: Final = {
+_STYLE: Final[dict[Any, Any]] = {
     "font.family": "DejaVu Sans",
     "font.size": 8.0,
     "axes.edgecolor": FAINT,
@@ -71,9 +72,9 @@ def new_figure(width_in: float, height_in: float) -> Figure:
     return figure
 
 
-def styled() -> dict[str, object]:
-    """Return the style to draw in: use as `with mpl.rc_context(styled())`."""
-    return dict(_STYLE)
+def style() -> AbstractContextManager[None]:
+    """Return the context to draw in."""
+    return mpl.rc_context(_STYLE)
 
 
 def png(figure: Figure) -> bytes:
@@ -86,12 +87,13 @@ def png(figure: Figure) -> bytes:
 def svg(figure: Figure, title: str, prefix: str) -> str:
     """Return the figure as inline SVG whose colours follow the page; ids carry a prefix so that figures can share a page."""
     out = io.StringIO()
-    with mpl.rc_context(styled()):
+    with style():
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     text = out.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     text = re.sub(r'\b(id="|href="#|url\(#)', rf"\g<1>{prefix}-", text)
+    text = re.sub(r"(\.\d\d)\d+", r"\1", text)  # a hundredth of a point is enough
     for colour, themed in _THEMED.items():
         text = text.replace(colour, themed)
     head, rest = text.split(">", 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,6 +12,8 @@ from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+_Across = Literal["left", "center", "right"]
+_Up = Literal["bottom", "center", "top"]
 _GAP_PT = 3.5
 _FAR_PT = 13.0
 _FARTHER_PT = 24.0
@@ -74,6 +77,7 @@ def _place_one(axes: Axes, label: Label, anchor: Array, frame: Bbox, clear: Arra
         zorder=20,
         xytext=(0.0, 0.0),
         textcoords="offset points",
+        bbox={"boxstyle": "square,pad=0.06", "fc": "#ffffff", "ec": "none", "alpha": 0.55},
     )
     box = text.get_window_extent(renderer)
     per_pt = axes.figure.dpi / 72.0
@@ -110,10 +114,10 @@ def _leader(axes: Axes, label: Label, dx: float, dy: float) -> None:
     )
 
 
-def _candidates() -> list[tuple[float, float, str, str]]:
+def _candidates() -> list[tuple[float, float, _Across, _Up]]:
     """Return the places to try: offset right and up [pt], horizontal and vertical alignment; the best liked first."""
     near, far = _GAP_PT, 0.75 * _GAP_PT
-    spots = [
+    spots: list[tuple[float, float, _Across, _Up]] = [
         (near, 0.0, "left", "center"),
         (-near, 0.0, "right", "center"),
         (far, far, "left", "bottom"),
@@ -130,7 +134,7 @@ def _candidates() -> list[tuple[float, float, str, str]]:
     return spots
 
 
-def _box_at(anchor: Array, dx_px: float, dy_px: float, width: float, height: float, ha: str, va: str) -> Bbox:
+def _box_at(anchor: Array, dx_px: float, dy_px: float, width: float, height: float, ha: _Across, va: _Up) -> Bbox:
     """Return the box [px] that a text of that size takes at an offset from its anchor."""
     x = anchor[0] + dx_px - {"left": 0.0, "center": 0.5, "right": 1.0}[ha] * width
     y = anchor[1] + dy_px - {"bottom": 0.0, "center": 0.5, "top": 1.0}[va] * height

@@ -12,7 +12,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct
 
 from downrange.base import InputError
 from downrange.replay._toml import read_strict
@@ -26,6 +26,14 @@ Text = Annotated[str, Meta(min_length=1)]
 
 class _Strict(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A table of the scenario file; unknown keys are refused."""
+
+
+class Origin(_Strict, frozen=True, kw_only=True):
+    """Who launched, as it stands in the middle of a sentence of an alert, in each language."""
+
+    en: Text
+    ko: Text
+    ja: Text
 
 
 class TimeClaim(_Strict, frozen=True, kw_only=True):
@@ -58,16 +66,24 @@ class OrbitTarget(_Strict, frozen=True, kw_only=True):
     source: Text
 
 
+class AreaName(_Strict, frozen=True, kw_only=True):
+    """What an area of a notice is called here, what it is for, and which body is to fall in it."""
+
+    label: Text
+    what: Text
+    body: Text
+
+
 class RestatedNotice(_Strict, frozen=True, kw_only=True):
     """A notice written by us in the public syntax with the published numbers; never a copy of a text.
 
-    drops: which body the notice's area is for, as {"C" = "stage2"}; the label is put on areas without one, in order
+    areas: a name for each area of the notice, in its order
     """
 
     text: Text
     source: Text
     restated: Literal[True]
-    drops: dict[str, str] = field(default_factory=dict)
+    areas: Annotated[tuple[AreaName, ...], Meta(min_length=1)]
 
 
 class ReferenceArea(_Strict, frozen=True, kw_only=True):
@@ -113,7 +129,7 @@ class Ensemble(_Strict, frozen=True, kw_only=True):
 class HistoricAlert(_Strict, frozen=True, kw_only=True):
     """An alert that really went out: by whom, where, to how many, when, and when it was lifted.
 
-    people:  number of people under it, or absent when nobody can say (ships)
+    places:  codes of the places alerted, as in the gazetteer ("KR-11"); none for an alert to ships
     verdict: "right" when the area lay under the hazard as its authority saw it, "error" when the authority took it back
     lift:    the kind of the lift as its text gives it
     """
@@ -121,8 +137,6 @@ class HistoricAlert(_Strict, frozen=True, kw_only=True):
     authority: Text
     area: Text
     places: tuple[str, ...] = ()
-    people: Annotated[int, Meta(ge=0)] | None = None
-    people_source: str = ""
     issued: Moment
     lifted: Moment | None = None
     verdict: Literal["right", "error"]
@@ -172,15 +186,20 @@ class ReportedEvent(_Strict, frozen=True, kw_only=True):
 
 
 class Scenario(_Strict, frozen=True, kw_only=True):
-    """One launch as a replay needs it; see the data folder for examples to copy."""
+    """One launch as a replay needs it; see the data folder for examples to copy.
+
+    vehicle: name or TOML file; fit: the public record whose randomised fits stand behind every footprint
+    """
 
     name: Text
     title: Text
     summary: Text
+    origin: Origin
     liftoff: Liftoff
     site: Text
     vehicle: Text
     vehicle_source: Text
+    fit: Text
     orbit: OrbitTarget
     policy: Text
     sensors: SensorSet
@@ -263,10 +282,6 @@ def _check(where: str, scenario: Scenario) -> None:
                 key=f"history[{i}].lifted",
                 seen="the alert is lifted before it is issued",
                 cure="check the time zone: KST and JST are UTC+9",
-            )
-        if alert.people is not None and not alert.people_source:
-            raise InputError(
-                where=where, key=f"history[{i}].people_source", seen="missing", cure="say where the number is from"
             )
     _check_failure(where, scenario.failure)
 

@@ -1,0 +1,67 @@
+"""The main job: a scenario in, the folder with its report out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from downrange import __version__
+from downrange.base import InputError, iso
+from downrange.replay.chain import run
+from downrange.replay.document import document
+from downrange.replay.folder import check_folder, write_folder
+from downrange.replay.model import Done, Replay
+from downrange.replay.scenario import load_scenario
+
+_LEAST_RUNS = 100
+
+
+def replay_scenario(
+    name_or_path: str,
+    *,
+    folder: Path | None = None,
+    seed: int | None = None,
+    runs: int | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Done:
+    """Replay a scenario and write its folder, whole or not at all.
+
+    folder:     where to; out/<name of the scenario> when not given; an earlier replay there is replaced
+    seed, runs: of the dispersed flights; the scenario's own when not given
+    say:        called with one line a room
+    """
+    scenario = load_scenario(name_or_path)
+    if runs is not None and runs < _LEAST_RUNS:
+        raise InputError(where="--runs", seen=f"{runs}", cure=f"give {_LEAST_RUNS} or more, or no ellipse can be drawn")
+    target = folder if folder is not None else Path("out") / scenario.name
+    check_folder(target)
+    start = time.perf_counter()
+    replay = run(
+        scenario,
+        runs=scenario.ensemble.runs if runs is None else runs,
+        seed=scenario.ensemble.seed if seed is None else seed,
+        say=say,
+    )
+    return _written(replay, target, say, start)
+
+
+def _written(replay: Replay, folder: Path, say: Callable[[str], None], start: float) -> Done:
+    """Draw, write, and return what was made."""
+    from downrange.replay.figures import draw
+    from downrange.replay.page import console_tables
+    from downrange.replay.report import output_files
+
+    since = time.perf_counter()
+    figures = draw(replay)
+    made: dict[str, Any] = {"at": iso(datetime.now(UTC)), "by": f"downrange {__version__}"}
+    made["spent_s"] = {room: round(spent, 2) for room, spent in replay.spent_s}
+    found = document(replay, made)
+    files = output_files(replay, figures, found, __version__)
+    write_folder(folder, files)
+    now = time.perf_counter()
+    say(f"{'report':<9}{now - since:6.2f} s  {len(files)} files in {folder}")
+    say(f"{'in all':<9}{now - start:6.2f} s")
+    return Done(replay=replay, document=found, tables=console_tables(replay), folder=folder)

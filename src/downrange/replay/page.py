@@ -1,0 +1,488 @@
+"""What the report says, in the order in which it is read: verdict, facts, sections with tables and texts."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+
+from downrange.base import KST, after, iso, utc
+from downrange.replay.alerts import Span, messages, spans
+from downrange.replay.figures import Drawn
+from downrange.replay.model import Replay
+from downrange.replay.sources import sources_of
+from downrange.replay.tables import Table, clock, columns, number, place
+
+_LANGUAGES = {"ko": "한국어", "ja": "日本語", "en": "English"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """A message in one language: its BCP 47 tag, its own name, headline and paragraphs."""
+
+    language: str
+    name: str
+    headline: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A message as the report shows it."""
+
+    heading: str
+    about: str
+    words: tuple[Words, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A part of the report."""
+
+    name: str
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    figures: tuple[Drawn, ...] = ()
+    tables: tuple[Table, ...] = ()
+    texts: tuple[Told, ...] = ()
+    items: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The whole report."""
+
+    title: str
+    version: str
+    verdict: str
+    facts: tuple[tuple[str, str, str], ...]
+    sections: tuple[Section, ...]
+    colophon: str
+
+
+def verdict(replay: Replay) -> str:
+    """Say in one sentence what the flight did, what the track found and who was warned."""
+    watched, reached = replay.watched, replay.reached
+    found = {
+        "yes": f"something reached orbit (said at T+{number(reached.decided_t_s, 0)} s)",
+        "no": f"nothing reached orbit (said at T+{number(reached.decided_t_s, 0)} s)",
+        "unknown": "whether anything reached orbit stays unknown",
+    }[str(reached.answer)]
+    if watched.delay_s is not None and watched.detected is not None:
+        found = f"the track says '{watched.detected.verdict}' {watched.delay_s:.1f} s after the failure; {found}"
+    stays = spans(replay)
+    warned = len({span.place.code for span in stays})
+    if not stays:
+        return f"{replay.scenario.summary} In this replay {found}; no place had to be warned."
+    many = "place was" if warned == 1 else "places were"
+    last = max((span.lifted for span in stays if span.lifted), default=None)
+    people = replay.score.ours.total
+    lifted = (
+        "not all lifted"
+        if any(span.lifted is None for span in stays) or last is None
+        else f"the last one lifted at {clock(last)}"
+    )
+    return (
+        f"{replay.scenario.summary} In this replay {found}; {warned} {many} warned and {lifted}, "
+        f"{number(people.best / 1e6, 2)} million person-minutes against {number(replay.score.history.total.best / 1e6, 1)} million in history."
+    )
+
+
+def facts(replay: Replay) -> tuple[tuple[str, str, str], ...]:
+    """Return the boxes at the top: name, value, small print."""
+    t0 = replay.scenario.liftoff.t0
+    early, late = replay.scenario.liftoff.interval()
+    score = replay.score
+    inside = [fall for fall in replay.falls if fall.inside_area]
+    delay = "no failure to find" if replay.watched.failed_t_s is None else f"{number(replay.watched.delay_s, 1)} s"
+    saved = "unknown" if math.isnan(score.saved) else f"{100.0 * score.saved:.1f} % fewer"
+    return (
+        ("Lift-off", f"{utc(t0):%d %B %Y, %H:%M:%S} UTC", f"{t0.astimezone(KST):%d %B, %H:%M} KST and JST; official times {early:%H:%M} to {late:%H:%M} UTC"),
+        ("Failure found after", delay, "from the moment thrust should have been there; simulated radar readings"),
+        ("Reached orbit", str(replay.reached.answer), replay.reached.rule),
+        ("Falls inside announced areas", f"{len(inside)} of {len(replay.falls)}", "centres of predicted falls; A and B are reference points with their uncertainty"),
+        ("Person-minutes under warning", f"{number(score.ours.total.best)}", f"history: {number(score.history.total.best)}; {saved}"),
+        ("Early lifts, misses", f"{len(score.early_lifts)}, {len(score.misses)}", "lifts before the 99 % arrival; places hit without warning"),
+    )  # fmt: skip
+
+
+def page(replay: Replay, figures: tuple[Drawn, ...], version: str) -> Page:
+    """Return the report."""
+    by_name = {figure.name: figure for figure in figures}
+    made = (
+        _map(replay, by_name["map"]),
+        _timeline(replay, by_name["timeline"]),
+        _falls(replay),
+        _flight(replay, by_name["ascent"]),
+        _corridor(replay),
+        _orbit(replay),
+        _alerts(replay),
+        _score(replay),
+        _vehicle(replay),
+        _notice(replay),
+        _sources(replay),
+    )
+    return Page(
+        title=replay.scenario.title,
+        version=version,
+        verdict=verdict(replay),
+        facts=facts(replay),
+        sections=tuple(section for section in made if section is not None),
+        colophon=(
+            f"Downrange {version}, scenario {replay.scenario.name}, {replay.runs} dispersed flights, seed {replay.seed}. "
+            "Every alert here is an exercise. Vehicle figures are fitted or assumed, never measured."
+        ),
+    )
+
+
+def _map(replay: Replay, figure: Drawn) -> Section:
+    """Return the map and what lies under the track."""
+    rows = tuple(
+        (one.name, str(one.minute), number(one.closest_t_s), number(one.distance_m / 1e3, 0))
+        for one in replay.corridor.below
+    )
+    note = "Distance from the ground track to the place's edge; minute after lift-off of the closest point."
+    under = Table(title="Islands and cities near the ground track", columns=columns("place", "minute >", "closest [s] >", "distance [km] >"), rows=rows, note=note)  # fmt: skip
+    return Section(name="where", title="Where", figures=(figure,), tables=(under,) if rows else ())
+
+
+def _timeline(replay: Replay, figure: Drawn) -> Section:
+    """Return the timeline and its tables."""
+    return Section(
+        name="when",
+        title="When",
+        figures=(figure,),
+        tables=(warned_table(replay), history_table(replay), told_table(replay)),
+    )
+
+
+def warned_table(replay: Replay) -> Table:
+    """Return the places that we warn, with their people and the times."""
+    rows = tuple(_warned_row(span, replay) for span in spans(replay))
+    return Table(
+        title="Warned by Downrange",
+        columns=columns("place", "people (band) >", "warned", "lifted", "minutes >", "why lifted"),
+        rows=rows,
+        note="Times of sending, the desk's delay included. People: residents, low to high.",
+    )
+
+
+def _warned_row(span: Span, replay: Replay) -> tuple[str, ...]:
+    """Return one row."""
+    counted = next((c.counted[span.place.code] for c in replay.chains if span.place.code in c.counted), None)
+    people = "unknown" if counted is None else f"{number(counted.best)} ({number(counted.low)}–{number(counted.high)})"
+    lifted = "not lifted" if span.lifted is None else clock(span.lifted)
+    name = f"{span.place.name_en} ({span.place.name_ko if span.place.country == 'KR' else span.place.name_ja})"
+    return (name, people, clock(span.sent), lifted, number(span.minutes, 1, unknown="–"), span.lift or "–")
+
+
+def history_table(replay: Replay) -> Table:
+    """Return the alerts that really went out."""
+    rows = tuple(
+        (
+            one.alert.area,
+            one.alert.authority,
+            "unknown" if one.people is None else number(one.people.best),
+            clock(one.alert.issued, seconds=False),
+            "unknown" if one.alert.lifted is None else clock(one.alert.lifted, seconds=False),
+            number(one.minutes, 0, unknown="–"),
+            "sent in error" if one.alert.verdict == "error" else "as meant",
+        )
+        for one in replay.history
+    )
+    names = columns("area", "authority", "people >", "issued", "lifted", "minutes >", "verdict")
+    return Table(title="Really alerted", columns=names, rows=rows, note=" ".join(f"{h.alert.area}: {h.alert.note}." for h in replay.history if h.alert.note))  # fmt: skip
+
+
+def told_table(replay: Replay) -> Table:
+    """Return the public timeline as reported."""
+    t0 = replay.scenario.liftoff.t0
+    rows = tuple(
+        (
+            f"{'about ' if event.circa else ''}{clock(event.at, seconds=False)}",
+            f"{(event.at - t0).total_seconds() / 60.0:+.0f}",
+            event.what,
+            event.source,
+        )
+        for event in replay.scenario.reported_events
+    )
+    return Table(title="Reported events", columns=columns("when", "minutes >", "what", "source"), rows=rows)
+
+
+def _falls(replay: Replay) -> Section:
+    """Return predicted and reported falls."""
+    return Section(name="falls", title="What falls where", tables=(falls_table(replay), reported_table(replay)))
+
+
+def falls_table(replay: Replay) -> Table:
+    """Return the predicted falls."""
+    t0 = replay.scenario.liftoff.t0
+    rows = tuple(
+        (
+            f.footprint.body,
+            place(f.footprint.lat_deg, f.footprint.lon_deg, 2),
+            f"{number(f.footprint.t_s)} ± {number(f.footprint.t_sigma_s)}",
+            f"{utc(after(t0, f.footprint.t_s)):%H:%M:%S}",
+            f"{number(f.footprint.sigma_major_m / 1e3)} × {number(f.footprint.sigma_minor_m / 1e3)} at {number(f.footprint.axis_deg)}°",
+            f.inside_area or "none",
+            "–" if f.own_area is None else f"{f.own_area}: {number(f.own_area_m / 1e3)}",
+        )
+        for f in replay.falls
+    )
+    names = columns("body", "centre", "time [s after lift-off] >", "UTC >", "1-sigma [km] >", "inside area", "from its own area [km] >")  # fmt: skip
+    note = f"From {replay.runs} dispersed flights; the fitted vehicle's spread, the pad's, and the air's drag on tumbling bodies. Areas A and B are known by a reference point only: inside means within its uncertainty."
+    return Table(title="Predicted", columns=names, rows=rows, note=note)
+
+
+def reported_table(replay: Replay) -> Table:
+    """Return the reported falls beside ours."""
+    rows = tuple(
+        (
+            one.label,
+            one.body,
+            "–" if one.at is None else f"{utc(one.at):%H:%M}",
+            number(one.distance_m / 1e3) if not math.isnan(one.distance_m) else "not predicted",
+            "–" if math.isnan(one.inside_p) else f"{100.0 * one.inside_p:.0f} %",
+            "–" if math.isnan(one.late_s) else f"{one.late_s:+.0f}",
+            {True: "outside", False: "inside", None: "–"}[one.outside_areas],
+        )
+        for one in replay.reported
+    )
+    names = columns("report", "compared with", "UTC >", "distance from our centre [km] >", "smallest ellipse that reaches it >", "ours later by [s] >", "said of the areas")  # fmt: skip
+    note = " ".join(f"{one.label}: {one.note}." for one in replay.reported if one.note)
+    if not rows:
+        note = "Nothing was reported, because this flight did not take place."
+    return Table(title="Reported", columns=names, rows=rows, note=note)
+
+
+def events_table(replay: Replay) -> Table:
+    """Return the events of the flight shown."""
+    rows = tuple(
+        (
+            event.name,
+            number(event.t_s, 1),
+            number(event.alt_m / 1e3, 1),
+            place(event.lat_deg, event.lon_deg, 2),
+            number(event.speed_mps),
+            number(event.v_inertial_mps),
+        )
+        for event in replay.flight.events
+    )
+    names = columns("event", "time [s] >", "altitude [km] >", "place", "speed [m/s] >", "inertial speed [m/s] >")
+    return Table(title="Events of the flight shown", columns=names, rows=rows, note=f"Outcome: {replay.flight.outcome}. Speed is relative to the Earth.")  # fmt: skip
+
+
+def _flight(replay: Replay, figure: Drawn) -> Section:
+    """Return the ascent and the track."""
+    watched = replay.watched
+    last = watched.decided
+    said = "there was no reading" if last is None else f"{last.verdict} (probability {last.p:.3f}): {last.reason}"
+    text = f"{number(watched.readings)} simulated readings of {len(watched.sensors)} sensors ({', '.join(watched.sensors)}). Final verdict of the track: {said}."
+    return Section(name="flight", title="The flight and what was seen of it", paragraphs=(text,), figures=(figure,), tables=(events_table(replay),))  # fmt: skip
+
+
+def _corridor(replay: Replay) -> Section:
+    """Return the plane and the dog-leg."""
+    corridor = replay.corridor
+    rows = tuple(
+        (
+            one.label,
+            number(one.near_m / 1e3),
+            number(one.centre_m / 1e3),
+            number(one.far_m / 1e3),
+            number(one.azimuth_deg, 1),
+            *_residual(replay, one.label),
+        )
+        for one in corridor.ranges
+    )
+    names = columns("area", "near [km] >", "centre [km] >", "far [km] >", "azimuth [°] >", "miss of the best single plane [km] >", "allowed [km] >")  # fmt: skip
+    seen = Table(title="The areas from the pad", columns=names, rows=rows)
+    legs = tuple(
+        (f"{leg.start} to {leg.end}", number(leg.range_m / 1e3), number(leg.course_deg, 1), f"{leg.turn_deg:+.1f} ± {leg.turn_spread_deg:.1f}")
+        for leg in corridor.dog_leg.legs
+    )  # fmt: skip
+    turns = Table(title="The dog-leg", columns=columns("leg", "length [km] >", "course [°] >", "turn before it [°] >"), rows=legs)  # fmt: skip
+    return Section(name="corridor", title="The corridor", paragraphs=(corridor.plane.sentence, corridor.dog_leg.sentence), tables=(seen, turns))  # fmt: skip
+
+
+def _residual(replay: Replay, label: str) -> tuple[str, str]:
+    """Return by how much the best plane misses an area, and what is allowed."""
+    plane = replay.corridor.plane
+    if label not in plane.labels:
+        return "–", "–"
+    i = plane.labels.index(label)
+    return f"{plane.residual_m[i] / 1e3:+.0f}", number(plane.tolerance_m[i] / 1e3)
+
+
+def _orbit(replay: Replay) -> Section | None:
+    """Return the orbit and the passes of the next day; None without an orbit."""
+    if replay.orbit is None:
+        return None
+    elements = replay.orbit.elements
+    text = (
+        f"At {iso(elements.epoch)}: {number(elements.perigee_alt_m / 1e3, 1)} × {number(elements.apogee_alt_m / 1e3, 1)} km "
+        f"over the equatorial radius, inclination {elements.inclination_deg:.2f}°, period {elements.period_s / 60.0:.1f} min ({elements.frame})."
+    )
+    rows = tuple(
+        (
+            f"{utc(one.rises):%d %b %H:%M:%S}",
+            f"{one.culminates.astimezone(KST):%d %b %H:%M}",
+            number(one.max_elevation_deg),
+            number(one.range_m / 1e3),
+            number((one.sets - one.rises).total_seconds() / 60.0, 1),
+            "day" if one.daylight else "night",
+        )
+        for one in replay.orbit.passes
+    )
+    names = columns("rises (UTC)", "culminates (KST)", "elevation [°] >", "distance [km] >", "minutes >", "light")
+    passes = Table(title=f"Passes over {replay.orbit.over}, 24 hours from insertion", columns=names, rows=rows, note=f"Element set: {replay.orbit.tle[0]} / {replay.orbit.tle[1]}")  # fmt: skip
+    return Section(name="orbit", title="The orbit", paragraphs=(text,), tables=(passes,))
+
+
+def _alerts(replay: Replay) -> Section:
+    """Return the texts of every message."""
+    texts = tuple(_told(released.message) for released in messages(replay))
+    counts = Counter(str(released.message.msg_type) for released in messages(replay))
+    text = "Status Exercise, CAP 1.2; the files are in the folder cap. " + (
+        ", ".join(f"{n} {kind}" for kind, n in sorted(counts.items())) or "No message."
+    )
+    return Section(name="alerts", title="The alerts in full", paragraphs=(text,), texts=texts)
+
+
+def _told(message: object) -> Told:
+    """Return a message as the report shows it."""
+    from downrange.alert import Message
+
+    if not isinstance(message, Message):
+        raise TypeError("a message of the alert room is needed")
+    words = tuple(
+        Words(
+            language=info.language,
+            name=_LANGUAGES.get(info.language.split("-")[0], info.language),
+            headline=info.headline,
+            paragraphs=tuple(
+                part for part in (*info.description.split("\n"), *info.instruction.split("\n")) if part.strip()
+            ),
+        )
+        for info in message.infos
+    )
+    about = f"{message.identifier}; sent {clock(message.sent)}; expires {clock(message.expires, seconds=False)}; certainty {message.certainty}"
+    return Told(heading=f"{message.msg_type}: {message.kind}, {len(message.areas)} places", about=about, words=words)
+
+
+def score_table(replay: Replay) -> Table:
+    """Return person-minutes, ours against history."""
+    score = replay.score
+    rows = tuple(
+        (name, number(sums.total.best), f"{number(sums.total.low)}–{number(sums.total.high)}", number(sums.avoidable.best), str(sums.unknown))
+        for name, sums in (("Downrange", score.ours), ("history", score.history))
+    )  # fmt: skip
+    saved = "unknown" if math.isnan(score.saved) else f"{100.0 * score.saved:.1f} %"
+    note = f"Spared against history: {saved}. Early lifts: {len(score.early_lifts)}. Misses: {len(score.misses)}. Warned, and nothing fell there: {len(score.needless)}."
+    names = columns(
+        "", "person-minutes >", "band >", "of them after the hazard had ended >", "groups of unknown size >"
+    )
+    return Table(title="Person-minutes under warning", columns=names, rows=rows, note=note)
+
+
+def _score(replay: Replay) -> Section:
+    """Return the score."""
+    return Section(name="score", title="How well people were served", tables=(score_table(replay),))
+
+
+def fit_table(replay: Replay) -> Table:
+    """Return the public facts beside the fitted vehicle."""
+    rows = tuple(
+        (
+            row.fact,
+            row.published,
+            f"{_short(row.value)} {row.unit}",
+            _short(row.residual),
+            _short(row.sigma),
+            row.limit,
+            "yes" if row.holds else "no",
+        )
+        for row in replay.fit
+    )
+    names = columns("fact", "published", "fitted vehicle >", "residual >", "sigma of the fits >", "limit", "holds")
+    return Table(title="The fitted vehicle against the public record", columns=names, rows=rows)
+
+
+def _short(value: float) -> str:
+    """Write a number with the digits that matter."""
+    if math.isnan(value):
+        return "–"
+    return number(value, 2 if abs(value) < 10.0 else 1 if abs(value) < 1000.0 else 0)
+
+
+def _vehicle(replay: Replay) -> Section:
+    """Return the vehicle: fit, and what the record determines."""
+    rows = tuple(
+        (
+            one.name,
+            f"{one.prior_mean:.5g} ± {one.prior_sigma:.3g}",
+            f"{one.best:.5g} ± {one.sigma:.3g}",
+            "fitted" if one.determined else "assumed",
+            one.source,
+        )
+        for one in sorted(replay.parameters, key=lambda one: not one.determined)
+    )
+    names = columns("parameter", "guess before >", "after the record >", "kind", "source of the guess")
+    note = "fitted: the record narrows the guess. assumed: it does not, and the value is the guess. SI units, degrees."
+    what = Table(
+        title="What the record tells of the vehicle, and what it does not", columns=names, rows=rows, note=note
+    )
+    text = f"{replay.vehicle.title}. None of its masses was measured; footprints come from many vehicles that all fit the record."
+    return Section(name="vehicle", title="The vehicle", paragraphs=(text,), tables=(fit_table(replay), what))
+
+
+def _notice(replay: Replay) -> Section:
+    """Return the notices, restated."""
+    t0 = replay.scenario.liftoff.t0
+    rows = tuple(
+        (
+            notice.source_id or str(notice.kind),
+            f"{iso(window.opens)} to {iso(window.closes)}",
+            "yes" if window.holds(t0) else "no",
+            "; ".join(str(flag.code) for flag in notice.flags) or "none",
+        )
+        for notice in replay.notices
+        for window in notice.windows
+    )
+    windows = Table(
+        title="Windows", columns=columns("notice", "window (UTC)", "holds the lift-off", "flags"), rows=rows
+    )
+    areas = tuple(
+        (a.label, a.what, a.known_by, "; ".join(place(lat, lon) for lat, lon in zip(a.lat_deg, a.lon_deg, strict=True)), "–" if a.radius_m is None else number(a.radius_m / 1e3), a.derivation or "published corners")
+        for a in replay.areas
+    )  # fmt: skip
+    drawn = Table(title="Areas", columns=columns("area", "for", "known by", "corners or reference point", "± [km] >", "how"), rows=areas)  # fmt: skip
+    text = "The notices are restated in their own syntax with the published numbers; they are not copies of the texts."
+    return Section(name="notice", title="The notices", paragraphs=(text,), tables=(windows, drawn))
+
+
+def _sources(replay: Replay) -> Section:
+    """Return where everything came from."""
+    return Section(
+        name="sources", title="Sources", items=tuple(f"{what}: {source}" for what, source in sources_of(replay))
+    )
+
+
+def console_tables(replay: Replay) -> tuple[Table, ...]:
+    """Return the tables that the terminal shows: timeline first, as people ask for it."""
+    t0 = replay.scenario.liftoff.t0
+    rows = [(f"T+{e.t_s:.0f} s", clock(after(t0, e.t_s)), e.name) for e in replay.flight.events]
+    seen = replay.watched.detected
+    if seen is not None:
+        rows.append((f"T+{seen.t_s:.0f} s", clock(after(t0, seen.t_s)), f"track: {seen.verdict}"))
+    rows += [(f"T+{f.footprint.t_s:.0f} s", clock(after(t0, f.footprint.t_s)), f"fall of {f.footprint.body} (predicted)") for f in replay.falls]  # fmt: skip
+    for released in messages(replay):
+        message = released.message
+        late = (message.sent - t0).total_seconds()
+        names = ", ".join(area.name["en"] for area in message.areas[:4]) + (f" and {len(message.areas) - 4} more" if len(message.areas) > 4 else "")  # fmt: skip
+        rows.append((f"T+{late:.0f} s", clock(message.sent), f"{message.msg_type} ({message.kind}): {names}"))
+    rows += [(f"T+{(h.alert.issued - t0).total_seconds():.0f} s", clock(h.alert.issued), f"history: {h.alert.authority} alerts {h.alert.area}") for h in replay.history]  # fmt: skip
+    rows += [(f"T+{(h.alert.lifted - t0).total_seconds():.0f} s", clock(h.alert.lifted), f"history: {h.alert.area} lifted") for h in replay.history if h.alert.lifted]  # fmt: skip
+    rows.sort(key=lambda row: float(row[0][2:-2]))
+    timeline = Table(title=f"{replay.scenario.title}", columns=columns("after lift-off >", "clock", "what"), rows=tuple(rows), note=verdict(replay))  # fmt: skip
+    return (timeline, falls_table(replay), reported_table(replay), score_table(replay))

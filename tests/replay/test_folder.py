@@ -1,0 +1,60 @@
+"""The output folder is whole or not there, and nobody's files are replaced."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from downrange.base import InputError
+from downrange.replay.folder import check_folder, write_folder
+
+FILES = {"replay.json": b"{}\n", "cap/one.xml": b"<a/>"}
+
+
+def test_files_arrive_whole_with_their_subfolders(tmp_path: Path) -> None:
+    write_folder(tmp_path / "a" / "b", FILES)
+    assert (tmp_path / "a" / "b" / "cap" / "one.xml").read_bytes() == b"<a/>"
+    assert [p.name for p in (tmp_path / "a").iterdir()] == ["b"]
+
+
+def test_an_earlier_replay_is_replaced_whole(tmp_path: Path) -> None:
+    write_folder(tmp_path / "b", FILES)
+    write_folder(tmp_path / "b", {"replay.json": b"[]"})
+    assert sorted(p.name for p in (tmp_path / "b").rglob("*")) == ["replay.json"]
+
+
+def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    with pytest.raises(InputError, match="no replay wrote"):
+        write_folder(tmp_path / "mine", FILES)
+    assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_file_in_the_way_is_told(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("")
+    with pytest.raises(InputError, match="it is a file"):
+        check_folder(tmp_path / "out")
+
+
+def unwritable(tmp_path: Path) -> Path:
+    """A folder that refuses even us: the superuser may write anywhere but in the kernel's own tree."""
+    if os.geteuid() == 0:
+        return Path("/proc/self/fdinfo")
+    (tmp_path / "locked").mkdir(mode=0o555)
+    return tmp_path / "locked"
+
+
+def test_a_read_only_folder_is_told_before_the_work(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be written"):
+        check_folder(unwritable(tmp_path) / "out")
+
+
+def test_a_failure_in_the_middle_leaves_the_old_folder_and_no_trace(tmp_path: Path) -> None:
+    write_folder(tmp_path / "b", FILES)
+    with pytest.raises(InputError, match="cannot be written"):
+        write_folder(tmp_path / "b", {"replay.json": b"new", "replay.json/x": b"a file cannot be a folder"})
+    assert (tmp_path / "b" / "replay.json").read_bytes() == b"{}\n"
+    assert [p.name for p in tmp_path.iterdir()] == ["b"]

@@ -1,0 +1,106 @@
+"""Scenario files are strict: every fault names file, key and cure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from downrange.base import InputError
+from downrange.replay.scenario import Scenario, load_scenario, scenario_names
+
+FIRST = (files("downrange.replay") / "data" / "scenarios" / "2023-05-31.toml").read_text(encoding="utf-8")
+
+
+def altered(tmp_path: Path, old: str, new: str) -> str:
+    assert old in FIRST
+    path = tmp_path / "mine.toml"
+    path.write_text(FIRST.replace(old, new, 1), encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize("name", ["2023-05-31", "2023-08-24", "2023-08-24-nominal"])
+def test_every_shipped_scenario_loads_and_bears_its_own_name(name: str) -> None:
+    assert load_scenario(name).name == name
+
+
+def test_official_times_are_an_interval_with_a_source_for_each_end() -> None:
+    # KCNA 06:27, Japan MOD 06:28, ROK JCS 06:29 KST (sources beside the numbers in the scenario file)
+    liftoff = load_scenario("2023-05-31").liftoff
+    assert liftoff.interval() == (datetime(2023, 5, 30, 21, 27, tzinfo=UTC), datetime(2023, 5, 30, 21, 29, tzinfo=UTC))
+    assert all(claim.source for claim in liftoff.claims)
+
+
+def test_every_ensemble_is_large_enough_for_a_footprint() -> None:
+    assert all(load_scenario(name).ensemble.runs >= 2000 for name in scenario_names())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "cure"),
+    [
+        ('vehicle = "chollima-1"', 'vehicel = "chollima-1"', "vehicel", "Write vehicle"),
+        ("uncertainty_km = 25.0", "uncertanty_km = 25.0", "areas[0].uncertanty_km", "Write uncertainty_km"),
+        ("lat_deg = 36.10\n", "", "areas[0].lat_deg", "coordinates"),
+        ('source = "sirens.kr/View.aspx?No=2832823"', "", "liftoff.claims[2].source", "where the numbers came from"),
+        ("t0 = 2023-05-30T21:27:00Z", "t0 = 2023-05-30T21:27:00", "liftoff.t0", "time zone"),
+        ("runs = 2000", "runs = 20", "ensemble.runs", "Correct the value"),
+        ("lat_deg = 36.10\n", "lat_deg = 136.10\n", "areas[0].lat_deg", "Correct the value"),
+        ('kind = "no-ignition"', 'kind = "no-ignitoin"', "failure.kind", "Correct the value"),
+        ("lifted = 2023-05-30T22:04:00Z", "lifted = 2023-05-30T13:04:00Z", "history[0].lifted", "UTC+9"),
+        ("lat_deg = 36.096\n", "", "reported_falls[0]", "Give lat_deg"),
+    ],
+)
+def test_a_fault_names_file_key_and_cure(tmp_path: Path, old: str, new: str, key: str, cure: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load_scenario(altered(tmp_path, old, new))
+    assert caught.value.where == "mine.toml"
+    assert caught.value.key == key
+    assert cure in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_scenario_without_a_notice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    head, rest = FIRST.split("[[notices]]")
+    path.write_text(head.replace('policy = "founding"', 'policy = "founding"\nnotices = []') + rest[rest.index("[[areas]]") :])
+    with pytest.raises(InputError, match=r"notices: there is none"):
+        load_scenario(str(path))
+
+
+def test_an_unknown_name_lists_what_there_is() -> None:
+    with pytest.raises(InputError, match=r"Did you mean 2023-05-31\?.*2023-08-24-nominal"):
+        load_scenario("2023-05-30")
+
+
+def test_a_file_that_is_not_there_or_not_toml_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read: No such file"):
+        load_scenario(str(tmp_path / "none.toml"))
+    broken = tmp_path / "broken.toml"
+    broken.write_text("name = \n")
+    with pytest.raises(InputError, match="not TOML"):
+        load_scenario(str(broken))
+
+
+def test_every_table_of_the_format_refuses_unknown_keys() -> None:
+    seen: set[type] = set()
+
+    def walk(struct: type[msgspec.Struct]) -> None:
+        seen.add(struct)
+        assert struct.__struct_config__.forbid_unknown_fields, struct
+        assert struct.__struct_config__.frozen, struct
+        for inner in _structs(struct):
+            if inner not in seen:
+                walk(inner)
+
+    walk(Scenario)
+    assert len(seen) >= 12
+
+
+def _structs(struct: type[msgspec.Struct]) -> list[type[msgspec.Struct]]:
+    from downrange.replay._toml import _struct_in
+
+    found = [_struct_in(field.type) for field in msgspec.structs.fields(struct)]
+    return [one for one in found if one is not None]
