@@ -1,8 +1,10 @@
 """Frames against pyproj, and there and back in all four hemispheres."""
 
 import math
+import warnings
 from datetime import UTC, datetime, timedelta
 
+import erfa
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,6 +19,7 @@ from downrange.base import (
     gcrf_from_ecef,
     geodetic_from_ecef,
     inertial_velocity,
+    julian_pair,
     teme_from_ecef,
     v_ecef_from_enu,
     v_enu_from_ecef,
@@ -111,6 +114,24 @@ def test_the_two_inertial_frames_differ_by_what_precession_has_done_since_2000()
     between = gcrf_from_ecef(MOMENT) @ teme_from_ecef(MOMENT).T
     angle_deg = math.degrees(math.acos((np.trace(between) - 1.0) / 2.0))
     assert angle_deg == pytest.approx(23.64 * 50.29 / 3600.0, abs=0.01)  # general precession, 50.29 arcsec a year
+
+
+@pytest.mark.parametrize("year", [1957, 2030, 2060])
+def test_years_that_erfa_calls_dubious_turn_without_a_warning(year):
+    moment = datetime(year, 5, 1, 3, 0, tzinfo=UTC)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        turn = gcrf_from_ecef(moment)
+    assert turn @ turn.T == pytest.approx(np.eye(3), abs=1e-14)
+    between = turn @ teme_from_ecef(moment).T
+    angle_deg = math.degrees(math.acos((np.trace(between) - 1.0) / 2.0))
+    assert angle_deg == pytest.approx(abs(year + 1.0 / 3.0 - 2000.0) * 50.29 / 3600.0, abs=0.01)
+
+
+def test_the_quiet_way_to_tai_is_erfas_own():
+    utc1, utc2 = julian_pair(MOMENT)
+    tt1, tt2 = erfa.taitt(*erfa.utctai(utc1, utc2))
+    assert np.array_equal(gcrf_from_ecef(MOMENT), erfa.c2t06a(tt1, tt2, utc1, utc2, 0.0, 0.0).T)
 
 
 @pytest.mark.parametrize("turn", [gcrf_from_ecef, teme_from_ecef])

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from downrange.base import wgs84
 from downrange.base.clock import julian_pair
+from downrange.base.errors import InputError
 
 Array = NDArray[np.float64]
 _OMEGA_ECEF_RADPS = np.array([0.0, 0.0, wgs84.OMEGA_RADPS])
@@ -88,9 +89,22 @@ def gcrf_from_ecef(moment: datetime) -> Array:
     Leaving out UT1 - UTC (below 0.9 s) turns the Earth by up to 0.004 deg, 0.4 km at the equator.
     """
     utc1, utc2 = julian_pair(moment)
-    tt1, tt2 = erfa.taitt(*erfa.utctai(utc1, utc2))
+    tt1, tt2 = erfa.taitt(*_tai_from_utc(utc1, utc2))
     rotation: Array = erfa.c2t06a(tt1, tt2, utc1, utc2, 0.0, 0.0).T
     return rotation
+
+
+def _tai_from_utc(utc1: float, utc2: float) -> tuple[float, float]:
+    """Return TAI without erfa's "dubious year", which erfa.utctai warns of some five years after its own release.
+
+    It means that a leap second may have come that erfa has not heard of. One second of TAI moves precession and nutation
+    by a few millionths of an arc second, so here it is nothing to tell anybody; the bare function says it in a number
+    instead of a warning, and other threads' filters stay as they are. Status 1 is the dubious year, -1 no date at all.
+    """
+    tai1, tai2, status = erfa.ufunc.utctai(utc1, utc2)
+    if status < 0:
+        raise InputError(where="time", seen=f"Julian date {utc1 + utc2:g}", cure="give a date after 4800 BC")
+    return float(tai1), float(tai2)
 
 
 def teme_from_ecef(moment: datetime) -> Array:
