@@ -226,11 +226,12 @@ def impact_point(x: float, y: float, z: float, vx: float, vy: float, vz: float) 
     rp, ux, uy, uz = 6_367_000.0, 0.0, 0.0, 0.0
     for _ in range(8):
         c3 = r0 / rp - 1.0 / (lam * cos_g * cos_g)
-        disc = c1 * c1 * c3 * c3 - (c1 * c1 + c2 * c2) * (c3 * c3 - c2 * c2)
-        if disc < 0.0:
+        room = c1 * c1 + c2 * c2 - c3 * c3
+        if room < 0.0:
             return math.nan, math.nan, math.nan
-        sin_p = (c1 * c3 + math.sqrt(disc)) / (c1 * c1 + c2 * c2)
-        phi = math.atan2(sin_p, (c3 - c1 * sin_p) / c2)
+        # Of the two places at that radius the one before perigee, where the body comes down.
+        root = math.sqrt(room)
+        phi = math.atan2(c1 * c3 - c2 * root, c2 * c3 + c1 * root)
         if phi < 0.0:
             phi += 2.0 * math.pi
         ka = (cos_g * math.cos(phi) - sin_g * math.sin(phi)) / (cos_g * r0)
@@ -285,7 +286,7 @@ def path(
         o[0], o[1], o[2], o[3], o[4], o[5], o[6] = t, x, y, z, vx, vy, vz
         rows += 1
         alt_m, _, _, _ = earth.height_and_up(x, y, z)
-        if alt_m <= 0.0:
+        if alt_m <= 0.0 and rows > 1:
             break
         h, left = min(1.0, every_s), every_s
         while left > 1e-9:

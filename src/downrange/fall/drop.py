@@ -77,6 +77,10 @@ def fall_path(
 ) -> tuple[Array, Array, Array]:
     """Return (t_s (n,), r_ecef_m (n, 3), v_ecef_mps (n, 3)) of a falling body until just below the ground."""
     r, v = np.asarray(r_ecef_m, dtype=float), np.asarray(v_ecef_mps, dtype=float)
+    if not (np.isfinite(r).all() and np.isfinite(v).all() and 0.0 < beta_kgpm2 < np.inf):
+        raise ModelError(
+            f"a fall from a place, velocity or ballistic coefficient ({beta_kgpm2:g} kg/m2) that is no number"
+        )
     out = np.empty((rows, 7))
     used = k.path(
         r[0],
