@@ -152,7 +152,9 @@ def _first_stage(crowd: Crowd, table: Array, mass_kg: Array) -> None:
     """Write the vertical rise, the kick and the gravity turn."""
     mdot = crowd.mdot_kgps[:, 0]
     burn = crowd.burn_s[:, 0]
-    lengths = [crowd.vertical_s, crowd.kick_s, np.maximum(burn - crowd.vertical_s - crowd.kick_s, 0.0)]
+    vertical = np.minimum(crowd.vertical_s, burn)
+    kick = np.minimum(crowd.kick_s, burn - vertical)
+    lengths = [vertical, kick, burn - vertical - kick]
     burnt = np.zeros(len(crowd))
     for p, (length, mode) in enumerate(zip(lengths, (k.VERTICAL, k.FIXED, k.GRAVITY_TURN), strict=True)):
         row = table[:, p]

@@ -55,6 +55,13 @@ def cut_s(crowd: Crowd, failure: Failure | None) -> Array | None:
             seen=f"{after:g} s after the ignition of stage {failure.stage}, which burns {burn_s.min():.0f} s",
             cure="name a moment inside the burn",
         )
+    if failure.stage == 1 and after == 0.0:
+        raise InputError(
+            where="failure",
+            key="after_ignition_s",
+            seen="stage 1 never burns, so nothing leaves the pad",
+            cure="let it burn for a moment, as in stage1:early-shutdown@5",
+        )
     cut: Array = crowd.ignition_s[:, failure.stage - 1] + after
     return cut
 
@@ -86,7 +93,14 @@ def _bodies(crowd: Crowd, ends: Array, failure: Failure | None, vehicle: Vehicle
     if failure:
         rows.append((failed_stack(stages, failure), len(ends) - 1, vehicle.beta_stack_kgpm2, ends[-1, 7]))
     return tuple(
-        Body(name=n, t_s=ends[p, 0], r_ecef_m=ends[p, 1:4], v_ecef_mps=ends[p, 4:7], beta_kgpm2=beta, mass_kg=float(kg))
+        Body(
+            name=n,
+            t_s=float(ends[p, 0]),
+            r_ecef_m=ends[p, 1:4],
+            v_ecef_mps=ends[p, 4:7],
+            beta_kgpm2=beta,
+            mass_kg=float(kg),
+        )
         for n, p, beta, kg in rows
     )
 
@@ -119,6 +133,8 @@ def _events(crowd: Crowd, ends: Array, path: Array, failure: Failure | None) -> 
 
 def _peak(path: Array) -> Array:
     """Return the state of the largest dynamic pressure, at the top of the parabola through three rows."""
+    if len(path) < 3:
+        return path[path[:, 11].argmax(), :7]
     i = int(np.clip(path[:, 11].argmax(), 1, len(path) - 2))
     t, q = path[i - 1 : i + 2, 0], path[i - 1 : i + 2, 11]
     if t[0] == t[1] or t[1] == t[2]:

@@ -1,0 +1,247 @@
+"""The ascent kernel: one law each, an independent integrator for each kind of phase, and every option at work."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.integrate import solve_ivp
+
+from downrange.base import Array, ecef_from_geodetic, enu_axes, geodetic_from_ecef, wgs84
+from downrange.earth import ZONALS, air_table, load_site
+from downrange.earth import _kernel as earth
+from downrange.flight import _kernel as k
+from downrange.flight import crowd_of, load_vehicle_and_plan, phase_table
+from downrange.flight.crowd import starts_of
+
+G0 = 9.80665
+DRAG = np.array([[0.0, 0.3], [0.8, 0.3], [1.1, 0.55], [4.0, 0.25]])
+NO_AIR = air_table().copy()
+NO_AIR[:, :4] = [-700.0, 0.0, 0.0, 0.0]  # density e^-700: none
+
+
+def burn(mode: int, *, duration: float, steps: int, mass: float, mdot: float, isp: float, **more: float) -> Array:
+    """Return a phase of one engine."""
+    row = np.zeros(k.COLUMNS)
+    row[[k.DURATION_S, k.STEPS, k.MASS_KG, k.MDOT_KGPS, k.STEER]] = duration, steps, mass, mdot, mode
+    row[k.THRUST_N] = mdot * isp * G0
+    row[k.BURN_S] = duration
+    for name, value in more.items():
+        row[getattr(k, name)] = value
+    return row
+
+
+def flown(
+    rows: list[Array], start: Array, air: Array, zonals: Array = ZONALS, drag: Array = DRAG
+) -> tuple[Array, Array]:
+    """Return ends (P, 8) and path (M, 12)."""
+    phases = np.array(rows)
+    path = np.empty((int(phases[:, k.STEPS].sum()) + len(rows), k.STATE + 4))
+    ends = np.empty((len(rows), k.STATE))
+    used, _ = k.fly(phases, start, air, drag, zonals, ends, path)
+    return ends, path[:used]
+
+
+def aloft(lat: float, speed: float, azimuth: float, climb: float, alt: float = 60e3) -> Array:
+    a, c = math.radians(azimuth), math.radians(climb)
+    enu = speed * np.array([math.cos(c) * math.sin(a), math.cos(c) * math.cos(a), math.sin(c)])
+    return np.concatenate([[0.0], ecef_from_geodetic(lat, 127.0, alt), enu @ enu_axes(lat, 127.0)])
+
+
+def jacobi(state: Array) -> float:
+    """Return the energy that the turning Earth keeps, point mass."""
+    r, v = state[1:4], state[4:7]
+    spin = (wgs84.OMEGA_RADPS * math.hypot(r[0], r[1])) ** 2
+    return float(0.5 * (v @ v) - wgs84.GM_M3PS2 / math.hypot(*r) - 0.5 * spin)
+
+
+ENGINES = {
+    "isp": st.floats(200, 450),
+    "duration": st.floats(20, 150),
+    "share": st.floats(0.1, 0.9),  # of the mass that is burnt
+    "mode": st.sampled_from([k.VERTICAL, k.FIXED, k.GRAVITY_TURN, k.LINEAR_TANGENT]),
+    "lat": st.floats(-80, 80),
+    "azimuth": st.floats(0, 360),
+}
+
+
+@given(**ENGINES)
+def test_thrust_sums_to_the_rocket_equation_and_its_work_to_energy(
+    isp: float, duration: float, share: float, mode: int, lat: float, azimuth: float
+) -> None:
+    steering = {"PITCH0_RAD": 0.6, "PITCH1_RAD": 0.1, "AZIMUTH0_RAD": math.radians(azimuth), "AZIMUTH1_RAD": 3.0}
+    row = burn(mode, duration=duration, steps=2_000, mass=1e4, mdot=1e4 * share / duration, isp=isp, **steering)
+    ends, path = flown([row], aloft(lat, 2_000.0, azimuth, 30.0), NO_AIR, zonals=np.zeros(3))
+    f = path[:, 8:11]
+    given_mps = np.trapezoid(np.linalg.norm(f, axis=1), path[:, 0])
+    assert given_mps == pytest.approx(isp * G0 * math.log(1.0 / (1.0 - share)), rel=1e-4)
+    work = np.trapezoid((f * path[:, 4:7]).sum(axis=1), path[:, 0])
+    assert jacobi(ends[0]) - jacobi(path[0]) == pytest.approx(work, rel=1e-4, abs=10.0)
+    assert ends[0, 7] == pytest.approx(1e4 * (1.0 - share))
+
+
+@given(lat=st.floats(-80, 80), azimuth=st.floats(0, 360), speed=st.floats(10, 7_000), climb=st.floats(-20, 80))
+def test_a_coast_without_air_keeps_its_energy(lat: float, azimuth: float, speed: float, climb: float) -> None:
+    start = aloft(lat, speed, azimuth, climb, alt=200e3)
+    coast = burn(k.COAST, duration=100.0, steps=40, mass=1e4, mdot=0.0, isp=300.0)
+    ends, path = flown([coast], start, NO_AIR, zonals=np.zeros(3))
+    assert jacobi(ends[0]) == pytest.approx(jacobi(path[0]), abs=0.1)  # of 6e7 J/kg
+    assert (ends[0, 0], ends[0, 7]) == (100.0, 1e4)
+
+
+@given(mach=st.floats(0.0, 10.0))
+def test_drag_is_linear_between_its_rows_and_constant_outside(mach: float) -> None:
+    assert k.drag_coefficient(mach, DRAG) == pytest.approx(np.interp(mach, DRAG[:, 0], DRAG[:, 1]), abs=1e-12)
+    assert k.drag_coefficient(mach, DRAG[:1]) == DRAG[0, 1]
+
+
+@given(lat=st.floats(-89, 89), lon=st.floats(-180, 180), pitch=st.floats(-80, 90), azimuth=st.floats(0, 360))
+def test_thrust_points_where_it_is_told(lat: float, lon: float, pitch: float, azimuth: float) -> None:
+    place = ecef_from_geodetic(lat, lon, 50e3)
+    east, north, up = enu_axes(lat, lon)
+    v = np.array([10.0, -20.0, 30.0])
+    told = (math.radians(pitch), math.radians(azimuth), place[0], place[1], *up, *v)
+    level = math.sin(told[1]) * east + math.cos(told[1]) * north
+    for mode in (k.FIXED, k.LINEAR_TANGENT):
+        assert k.thrust_direction(mode, *told) == pytest.approx(
+            math.cos(told[0]) * level + math.sin(told[0]) * up, abs=1e-12
+        )
+    assert k.thrust_direction(k.VERTICAL, *told) == pytest.approx(up)
+    assert k.thrust_direction(k.GRAVITY_TURN, *told) == pytest.approx(v / np.linalg.norm(v))
+
+
+@given(share=st.floats(0.6, 1.0))
+def test_on_the_ground_the_air_presses_the_thrust_down_to_its_sea_level_value(share: float) -> None:
+    thrust = 1.7e6
+    row = burn(k.VERTICAL, duration=10.0, steps=10, mass=1e5, mdot=thrust / 280 / G0, isp=280.0)
+    row[k.BACK_M2] = thrust * (1.0 - share) / 101_325.0
+    f = k.specific_force(row, 0.0, *ecef_from_geodetic(40.0, 125.0, 0.0), 0.0, 0.0, 0.0, air_table(), DRAG)
+    assert math.hypot(*f[:3]) * 1e5 == pytest.approx(share * thrust, rel=1e-6)
+    assert f[3:] == (0.0, 0.0, 0.0, 0.0)
+
+
+def test_drag_is_dynamic_pressure_on_an_area_against_the_motion() -> None:
+    row = burn(k.COAST, duration=1.0, steps=1, mass=5_000.0, mdot=0.0, isp=300.0, AREA_M2=4.6)
+    start = aloft(40.0, 600.0, 190.0, 50.0, alt=10e3)
+    *_, dx, dy, dz, q_pa = k.specific_force(row, 0.0, *start[1:], air_table(), DRAG)
+    rho, sound = earth.density(10e3, air_table()), earth.sound_speed(10e3, air_table())
+    cd = np.interp(600.0 / sound, DRAG[:, 0], DRAG[:, 1])
+    assert q_pa == pytest.approx(0.5 * rho * 600.0**2, rel=1e-6)
+    assert (dx, dy, dz) == pytest.approx(-q_pa * cd * 4.6 / 5_000.0 * start[4:] / 600.0, rel=1e-6)
+
+
+@given(radius=st.floats(6.4e6, 4e7), part=st.floats(0.1, 1.9), climb=st.floats(-80, 80))
+def test_semi_major_axis_is_that_of_the_speed(radius: float, part: float, climb: float) -> None:
+    v = math.sqrt(part * wgs84.GM_M3PS2 / radius)  # part 1 is a circle, 2 escapes
+    c, r = math.radians(climb), np.array([radius, 0.0, 0.0])
+    w = v * np.array([math.sin(c), math.cos(c), 0.0]) - np.cross([0.0, 0.0, wgs84.OMEGA_RADPS], r)
+    assert k.semi_major_axis(*r, *w) == pytest.approx(radius / (2.0 - part), rel=1e-9)
+
+
+@pytest.mark.parametrize("above_m", [10e3, 100e3, 500e3])
+def test_the_engine_stops_at_its_semi_major_axis(above_m: float) -> None:
+    start = aloft(10.0, 7_600.0, 190.0, 0.0, alt=300e3)
+    sma = k.semi_major_axis(*start[1:])
+    row = burn(k.GRAVITY_TURN, duration=300.0, steps=100, mass=2_000.0, mdot=5.0, isp=300.0, STOP_SMA_M=sma + above_m)
+    ends, _ = flown([row], start, NO_AIR)
+    assert k.semi_major_axis(*ends[0, 1:7]) == pytest.approx(sma + above_m, abs=1.0)
+    assert 0.0 < ends[0, 0] < 300.0
+    assert ends[0, 7] == pytest.approx(2_000.0 - 5.0 * ends[0, 0])
+
+
+def test_an_engine_that_cannot_get_there_burns_out() -> None:
+    row = burn(k.GRAVITY_TURN, duration=30.0, steps=10, mass=2_000.0, mdot=5.0, isp=300.0, STOP_SMA_M=9e6)
+    assert flown([row], aloft(10.0, 7_000.0, 190.0, 0.0), NO_AIR)[0][0, 0] == 30.0
+
+
+@pytest.fixture(scope="module")
+def chollima() -> tuple[Array, Array, Array, Array]:
+    """Return phases, start, ends and drag of the shipped vehicle."""
+    vehicle, plan = load_vehicle_and_plan("chollima-1")
+    crowd = crowd_of(vehicle, plan, load_site("sohae-coastal"))
+    phases, start = phase_table(crowd)[0], starts_of(crowd)[0]
+    return phases, start, flown(list(phases), start, air_table(), drag=crowd.drag)[0], crowd.drag
+
+
+def slow_rate(t: float, y: Array, row: Array, drag: Array) -> Array:
+    """Slow and obvious: the same motion from frames, tables and vector products."""
+    r, v = y[:3], y[3:]
+    lat, lon, alt = geodetic_from_ecef(r)
+    east, north, up = enu_axes(lat, lon)
+    mass = row[k.MASS_KG] - row[k.MDOT_KGPS] * t
+    rho, sound = earth.density(float(alt), air_table()), earth.sound_speed(float(alt), air_table())
+    omega, speed = np.array([0.0, 0.0, wgs84.OMEGA_RADPS]), float(np.linalg.norm(v))
+    a = np.array(earth.gravity(*r, *ZONALS)) - np.cross(omega, np.cross(omega, r)) - 2.0 * np.cross(omega, v)
+    a = a - 0.5 * rho * speed * v * row[k.AREA_M2] * np.interp(speed / sound, drag[:, 0], drag[:, 1]) / mass
+    part = (row[k.BURNT_S] + t) / row[k.BURN_S] if row[k.STEER] == k.LINEAR_TANGENT else 0.0
+    tangents = np.tan(row[[k.PITCH0_RAD, k.PITCH1_RAD]])
+    pitch = np.arctan(tangents[0] + part * (tangents[1] - tangents[0]))
+    azimuth = row[k.AZIMUTH0_RAD] + part * (row[k.AZIMUTH1_RAD] - row[k.AZIMUTH0_RAD])
+    direction = {
+        k.COAST: np.zeros(3),
+        k.VERTICAL: up,
+        k.GRAVITY_TURN: v / max(speed, 1e-9),
+    }.get(int(row[k.STEER]), np.cos(pitch) * (np.sin(azimuth) * east + np.cos(azimuth) * north) + np.sin(pitch) * up)
+    thrust = row[k.THRUST_N] - row[k.BACK_M2] * rho * sound**2 / 1.4
+    return np.concatenate([v, a + thrust / mass * direction])
+
+
+@pytest.mark.parametrize("phase", [0, 1, 2, 3, 4, 5, 6, 8])
+def test_every_phase_of_the_shipped_vehicle_agrees_with_another_integrator(
+    chollima: tuple[Array, ...], phase: int
+) -> None:
+    phases, start, ends, drag = chollima
+    row, before = phases[phase], start if phase == 0 else ends[phase - 1, :7]
+    slow = solve_ivp(
+        slow_rate,
+        (0.0, row[k.DURATION_S]),
+        before[1:],
+        args=(row, drag),
+        method="DOP853",
+        rtol=1e-9,
+        atol=1e-3,
+    ).y[:, -1]
+    assert ends[phase, 1:4] == pytest.approx(slow[:3], abs=2.0)
+    assert ends[phase, 4:7] == pytest.approx(slow[3:], abs=0.02)
+
+
+def test_the_shipped_steps_end_within_metres_of_steps_of_a_twentieth_of_a_second(chollima: tuple[Array, ...]) -> None:
+    phases, start, ends, drag = chollima
+    fine = phases.copy()
+    fine[:, k.STEPS] = np.ceil(fine[:, k.DURATION_S] / 0.05)
+    exact = flown(list(fine), start, air_table(), drag=drag)[0]
+    assert np.linalg.norm(ends[2, 1:4] - exact[2, 1:4]) < 4.0
+    assert np.linalg.norm(ends[-1, 1:4] - exact[-1, 1:4]) < 50.0
+    sma = [k.semi_major_axis(*e[-1, 1:7]) for e in (ends, exact)]
+    assert sma[0] == pytest.approx(sma[1], abs=50.0)
+
+
+@pytest.mark.parametrize("changed", ["air", "drag", "AREA_M2", "BACK_M2", "THRUST_N", "J2", "J3", "J4"])
+def test_each_option_changes_the_answer(chollima: tuple[Array, ...], changed: str) -> None:
+    phases, start, ends, drag = (a.copy() for a in chollima)
+    zonals, air = ZONALS.copy(), air_table().copy()
+    if changed == "air":
+        air[:, 0] += math.log(1.01)
+    elif changed == "drag":
+        drag[:, 1] *= 1.01
+    elif changed[0] == "J":
+        zonals[int(changed[1]) - 2] = 0.0
+    else:
+        phases[:, getattr(k, changed)] *= 1.001
+    assert np.linalg.norm(flown(list(phases), start, air, zonals, drag)[0][-1, 1:4] - ends[-1, 1:4]) > 1.0
+
+
+def test_the_path_tells_the_flight_and_the_largest_pressure(chollima: tuple[Array, ...]) -> None:
+    phases, start, ends, drag = chollima
+    _, path = flown(list(phases), start, air_table(), drag=drag)
+    assert path[0, :7].tolist() == start.tolist()
+    assert np.array_equal(path[-1, :8], ends[-1])
+    assert (np.diff(path[:, 0]) >= 0.0).all()
+    q_pa = np.empty(1)
+    many = np.empty((1, *ends.shape))
+    k.fly_many(phases[None], start[None], air_table(), drag, ZONALS, many, q_pa)
+    assert np.array_equal(many[0], ends)
+    assert q_pa[0] == path[:, 11].max()
