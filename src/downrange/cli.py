@@ -54,6 +54,14 @@ class Form(StrEnum):
     JSON = "json"
 
 
+class ImpactForm(StrEnum):
+    """How impacts are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
 @contextmanager
 def _explained() -> Iterator[None]:
     """Turn an expected error into one paragraph on standard error and exit 2."""
@@ -71,17 +79,18 @@ def _print_tables(tables: tuple[Table, ...]) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table as RichTable
+    from rich.text import Text
 
     terminal = sys.stdout.isatty()
     console = Console(no_color=not terminal, highlight=False, width=None if terminal else 140)
     for table in tables:
         shown = RichTable(
-            title=table.title, title_justify="left", box=box.SIMPLE_HEAD, title_style="bold", pad_edge=False
+            title=Text(table.title), title_justify="left", box=box.SIMPLE_HEAD, title_style="bold", pad_edge=False
         )
         for column in table.columns:
-            shown.add_column(column.name, justify="right" if column.number else "left")
+            shown.add_column(Text(column.name), justify="right" if column.number else "left")
         for row in table.rows:
-            shown.add_row(*(cell.replace("[", r"\[") for cell in row))
+            shown.add_row(*(Text(cell) for cell in row))
         console.print(shown)
         if table.note:
             console.print(table.note, style="dim" if terminal else "", markup=False)
@@ -135,6 +144,20 @@ def replay(
     _say(f"The report is {done.folder / 'report.html'}")
 
 
+@app.command()
+def doctor() -> None:
+    """Look whether everything is there that a replay needs.
+
+    Example: downrange doctor
+    """
+    from downrange.replay import examine
+
+    well, table = examine()
+    _print_tables((table,))
+    if not well:
+        raise typer.Exit(2)
+
+
 @_notice.command("read")
 def notice_read(
     files: Annotated[list[Path], typer.Argument(help="Text files with notices.", show_default=False)],
@@ -146,17 +169,153 @@ def notice_read(
     Example: downrange notice read navarea.txt --format geojson
     """
     with _explained():
-        from downrange import replay as room
+        from downrange.notice import read_file, to_kml
+        from downrange.replay import notices_shown
 
-        notices = room.read_notice_files(files)
-        chosen = Form.JSON if as_json else form
-        if chosen is Form.TABLE:
-            _print_tables(room.notice_tables(notices))
-        elif chosen is Form.KML:
-            from downrange.notice import to_kml
-
-            typer.echo(to_kml(notices))
+        notices = tuple(notice for file in files for notice in read_file(file))
+        if form is Form.KML:
+            typer.echo(to_kml(notices), nl=False)
         else:
-            from downrange.notice import to_geojson
+            _show(notices_shown(notices), as_json=as_json or form is not Form.TABLE)
 
-            _print_json(to_geojson(notices))
+
+@_corridor.command("fit")
+def corridor_fit(
+    notice: Annotated[Path, typer.Option(help="Text file with the notice.", show_default=False)],
+    site: Annotated[str, typer.Option(help="Name of a launch site, or a TOML file.", show_default=False)],
+    inclination_deg: Annotated[float | None, typer.Option(help="Of the orbit aimed at.", min=0.0, max=180.0)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """See announced areas from a pad: ranges, one plane or its residuals, the dog-leg.
+
+    Example: downrange corridor fit --notice navarea.txt --site sohae-coastal --inclination-deg 97.4
+    """
+    with _explained():
+        from downrange.corridor import dog_leg, one_plane, ranges
+        from downrange.earth import load_site
+        from downrange.notice import read_file, require_areas
+        from downrange.replay import corridor_shown
+
+        pad = load_site(site)
+        areas = [area for one in read_file(notice) for area in require_areas(one).areas]
+        legs = dog_leg(pad, areas, inclination_deg=inclination_deg)
+        _show(corridor_shown(ranges(pad, areas), one_plane(pad, areas), legs), as_json=as_json)
+
+
+@_flight.command("fly")
+def flight_fly(
+    vehicle: Annotated[str, typer.Argument(help="Name of a vehicle, or a TOML file.", show_default=False)],
+    site: Annotated[str, typer.Option(help="Name of a launch site, or a TOML file.", show_default=False)],
+    to: Annotated[str | None, typer.Option(help="Orbit to aim at: sso:500km, 493x512km@97.4.")] = None,
+    fail: Annotated[str | None, typer.Option(help="What fails: stage2:no-ignition, stage3:break-up@10.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fly one vehicle, on its own programme or to an orbit, with or without a failure.
+
+    Example: downrange flight fly chollima-1 --site sohae-coastal --to sso:500km --fail stage2:no-ignition
+    """
+    with _explained():
+        from downrange.earth import load_site
+        from downrange.flight import Failure, Orbit, fly, load_vehicle_and_plan, target
+        from downrange.replay import drop_bodies, flight_shown
+
+        machine, plan = load_vehicle_and_plan(vehicle)
+        pad = load_site(site)
+        if to is not None:
+            _say(f"solving the programme of {machine.name} for {to}")
+            plan = target(machine, pad, Orbit.parse(to), plan).plan
+        flight = fly(machine, pad, plan, None if fail is None else Failure.parse(fail))
+        _show(flight_shown(flight, drop_bodies(flight)), as_json=as_json)
+
+
+@_fall.command("drop")
+def fall_drop(
+    fragments: Annotated[
+        Path, typer.Argument(help="CSV of fragments, velocity relative to the Earth.", show_default=False)
+    ],
+    form: Annotated[ImpactForm, typer.Option("--format", help="How to print them.")] = ImpactForm.TABLE,
+    as_json: AsJson = False,
+) -> None:
+    """Let fragments fall, with air, and tell where each comes down.
+
+    The file begins with lat_deg,lon_deg,alt_m,v_east_mps,v_north_mps,v_up_mps,beta_kgpm2.
+
+    Example: downrange fall drop fragments.csv --format csv
+    """
+    with _explained():
+        from downrange.replay import drop_fragments, impacts_csv, impacts_shown
+
+        impacts = drop_fragments(fragments)
+        if form is ImpactForm.CSV:
+            typer.echo(impacts_csv(impacts), nl=False)
+        else:
+            _show(impacts_shown(impacts), as_json=as_json or form is ImpactForm.JSON)
+
+
+@_track.command("run")
+def track_run(
+    readings: Annotated[Path, typer.Argument(help="JSON lines, one reading each.", show_default=False)],
+    sensors: Annotated[str, typer.Option(help="Name of a sensor set, or a TOML file.", show_default=False)],
+    t0: Annotated[str, typer.Option(help="Lift-off, ISO 8601 with its zone.", show_default=False)],
+    vehicle: Annotated[str | None, typer.Option(help="Whose burns to expect; needs --site.")] = None,
+    site: Annotated[str | None, typer.Option(help="Where it flies from.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Follow readings: state, impact point and verdict.
+
+    Example: downrange track run readings.jsonl --sensors 2023-invented --t0 2023-08-23T18:50:00Z
+    """
+    with _explained():
+        from downrange.base import parse_utc
+        from downrange.replay import planned_burns, track_shown
+        from downrange.track import assess, follow, load_sensors, read_readings
+
+        moment = parse_utc(t0, where="--t0")
+        track = follow(read_readings(readings), load_sensors(sensors), moment)
+        _show(track_shown(assess(track, planned_burns(vehicle, site)), moment), as_json=as_json)
+
+
+@_orbit.command("passes")
+def orbit_passes(
+    elements: Annotated[Path, typer.Argument(help="File with two-line element sets.", show_default=False)],
+    lat_deg: Annotated[float, typer.Option(help="Latitude of the place.", min=-90.0, max=90.0, show_default=False)],
+    lon_deg: Annotated[float, typer.Option(help="Longitude, east positive.", show_default=False)],
+    start: Annotated[str, typer.Option(help="ISO 8601 with its zone.", show_default=False)],
+    hours: Annotated[float, typer.Option(help="How long.", min=0.1)] = 24.0,
+    min_elevation_deg: Annotated[float, typer.Option(help="A pass is the time above this.")] = 10.0,
+    as_json: AsJson = False,
+) -> None:
+    """List the passes of a satellite over a place.
+
+    Example: downrange orbit passes tle.txt --lat-deg 39.04 --lon-deg 125.71 --start 2024-06-08T00:00Z
+    """
+    with _explained():
+        from downrange.base import after, parse_utc
+        from downrange.orbit import passes
+        from downrange.replay import first_elements, passes_shown
+
+        begin = parse_utc(start, where="--start")
+        found = first_elements(elements)
+        seen = passes(
+            found.satellite(),
+            lat_deg,
+            lon_deg,
+            begin,
+            after(begin, hours * 3600.0),
+            min_elevation_deg=min_elevation_deg,
+        )
+        _show(passes_shown(found.name or str(found.number), seen), as_json=as_json)
+
+
+def _show(shown: tuple[tuple[Table, ...], dict[str, Any]], *, as_json: bool) -> None:
+    """Print what a room told: tables, or its document."""
+    tables, document = shown
+    if as_json:
+        _print_json(document)
+    else:
+        _print_tables(tables)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

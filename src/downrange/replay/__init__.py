@@ -14,8 +14,18 @@ from downrange.replay.tables import Column, Table, columns
 
 if TYPE_CHECKING:
     from downrange.replay.chain import run
+    from downrange.replay.doctor import examine
+    from downrange.replay.doors import drop_bodies, drop_fragments, first_elements, impacts_csv, planned_burns
     from downrange.replay.job import replay_scenario
     from downrange.replay.model import Done, Replay
+    from downrange.replay.show import (
+        corridor_shown,
+        flight_shown,
+        impacts_shown,
+        notices_shown,
+        passes_shown,
+        track_shown,
+    )
 
 __all__ = [
     "Column",
@@ -24,14 +34,34 @@ __all__ = [
     "Scenario",
     "Table",
     "columns",
+    "corridor_shown",
+    "drop_bodies",
+    "drop_fragments",
+    "examine",
+    "first_elements",
+    "flight_shown",
+    "impacts_csv",
+    "impacts_shown",
     "json_text",
     "load_scenario",
+    "notices_shown",
+    "passes_shown",
+    "planned_burns",
     "replay_scenario",
     "run",
     "scenario_names",
+    "track_shown",
 ]
 
-_LAZY = {"Done": "model", "Replay": "model", "replay_scenario": "job", "run": "chain"}
+_LAZY = {
+    "Done": "model",
+    "Replay": "model",
+    "examine": "doctor",
+    "replay_scenario": "job",
+    "run": "chain",
+    **dict.fromkeys(("drop_bodies", "drop_fragments", "first_elements", "impacts_csv", "planned_burns"), "doors"),
+    **dict.fromkeys([name for name in __all__ if name.endswith("_shown")], "show"),
+}
 
 
 def __getattr__(name: str) -> object:

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from downrange.base import Array, after, geodetic_from_ecef, iso
 from downrange.fall import ring
 from downrange.replay.model import Replay
+from downrange.track import update_row
 
 _KML = "http://www.opengis.net/kml/2.2"
 _DEGREE_DIGITS = 5
@@ -46,6 +47,12 @@ def impacts_csv(replay: Replay) -> bytes:
             body = crowd.bodies[int(crowd.body_index[i])]
             lines.append(f"{crowd.lat_deg[i]:.5f},{crowd.lon_deg[i]:.5f},{crowd.t_s[i]:.1f},{body},{crowd.p[i]:.8g}")
     return _text(lines)
+
+
+def track_lines(replay: Replay) -> bytes:
+    """Return what the track says, one JSON line an update."""
+    rows = (update_row(update, replay.scenario.liftoff.t0) for update in replay.watched.updates)
+    return _text(json.dumps(row, ensure_ascii=False, allow_nan=False) for row in rows)
 
 
 def geojson(replay: Replay) -> bytes:
@@ -230,7 +237,10 @@ def _placemark(
 
 def _kml_points(points: Array) -> str:
     """Return coordinates as KML writes them."""
-    return " ".join(",".join(f"{_r(c, _DEGREE_DIGITS if i < 2 else 1):g}" if i > 1 else f"{_r(c, 5):.5f}" for i, c in enumerate(p)) for p in points)  # fmt: skip
+    return " ".join(
+        ",".join(f"{_r(c, _DEGREE_DIGITS if i < 2 else 1):g}" if i > 1 else f"{_r(c, 5):.5f}" for i, c in enumerate(p))
+        for p in points
+    )
 
 
 def _moving(name: str, label: str, t_s: Array, r_ecef_m: Array, t0: datetime, rgba: Sequence[int]) -> dict[str, Any]:

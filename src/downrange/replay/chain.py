@@ -62,7 +62,7 @@ from downrange.replay.situations import Stack, keep_watch
 from downrange.track import Update, Verdict, assess, decided, follow, load_sensors, simulate
 
 Say = Callable[[str], None]
-_BELOW_M = 150_000.0  # how far from the track a place is still named
+_BELOW_M = 100_000.0  # how far from the track a place is still named
 _ORBIT_M, _ORBIT_DEG = 20e3, 0.1  # how far from the scenario's orbit the vehicle's programme may end
 _COAST_S = 120  # how long the sensors follow what reached orbit
 

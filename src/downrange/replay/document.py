@@ -207,10 +207,10 @@ def _track(replay: Replay) -> dict[str, Any]:
         "failed_t_s": _r(watched.failed_t_s, 1),
         "detected_t_s": _r(watched.detected.t_s if watched.detected else None, 1),
         "detection_delay_s": _r(watched.delay_s, 1),
-        "verdict": str(decided.verdict) if decided else "unknown",
+        "verdict": decided.verdict.name if decided else "UNKNOWN",
         "p": _r(decided.p, 4) if decided else None,
         "reason": decided.reason if decided else "there is no reading",
-        "verdicts": [{"t_s": _r(u.t_s, 1), "verdict": str(u.verdict), "p": _r(u.p, 4)} for u in _changes(replay)],
+        "verdicts": [{"t_s": _r(u.t_s, 1), "verdict": u.verdict.name, "p": _r(u.p, 4)} for u in _changes(replay)],
     }
 
 

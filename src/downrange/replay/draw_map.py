@@ -116,12 +116,52 @@ _LINES: Final[dict[str, dict[str, Any]]] = {
     },
 }
 _RINGS: Final[dict[str, dict[str, Any]]] = {
-    "announced": {"ec": ink.INK, "fc": "none", "lw": 1.3, "ls": "-", "hatch": None, "zorder": 6, "label": "announced area (published corners)"},
-    "reference": {"ec": ink.INK, "fc": "none", "lw": 1.0, "ls": (0, (2, 2)), "hatch": None, "zorder": 6, "label": "reference point of an area, and its uncertainty"},
-    "footprint": {"ec": ink.ORANGE, "fc": ink.ORANGE, "lw": 1.2, "ls": "-", "hatch": None, "zorder": 9, "label": "predicted fall, 90 % ellipse"},
-    "reported": {"ec": ink.PURPLE, "fc": "none", "lw": 0.9, "ls": (0, (4, 1.5, 1, 1.5)), "hatch": "....", "zorder": 4, "label": "reported fall (region that fits the report)"},
-    "warned": {"ec": ink.GREEN, "fc": ink.GREEN, "lw": 0.9, "ls": "-", "hatch": "//////", "zorder": 3, "label": "warned place"},
-}  # fmt: skip
+    "announced": {
+        "ec": ink.INK,
+        "fc": "none",
+        "lw": 1.3,
+        "ls": "-",
+        "hatch": None,
+        "zorder": 6,
+        "label": "announced area (published corners)",
+    },
+    "reference": {
+        "ec": ink.INK,
+        "fc": "none",
+        "lw": 1.0,
+        "ls": (0, (2, 2)),
+        "hatch": None,
+        "zorder": 6,
+        "label": "reference point of an area, and its uncertainty",
+    },
+    "footprint": {
+        "ec": ink.ORANGE,
+        "fc": ink.ORANGE,
+        "lw": 1.2,
+        "ls": "-",
+        "hatch": None,
+        "zorder": 9,
+        "label": "predicted fall, 90 % ellipse",
+    },
+    "reported": {
+        "ec": ink.PURPLE,
+        "fc": "none",
+        "lw": 0.9,
+        "ls": (0, (4, 1.5, 1, 1.5)),
+        "hatch": "....",
+        "zorder": 4,
+        "label": "reported fall (region that fits the report)",
+    },
+    "warned": {
+        "ec": ink.GREEN,
+        "fc": ink.GREEN,
+        "lw": 0.9,
+        "ls": "-",
+        "hatch": "//////",
+        "zorder": 3,
+        "label": "warned place",
+    },
+}
 _MARKS: Final[dict[str, dict[str, Any]]] = {
     "pad": {"marker": "^", "color": ink.INK, "ms": 6.0, "label": "pad"},
     "fall": {"marker": "x", "color": ink.ORANGE, "ms": 5.5, "label": "predicted fall, centre"},
@@ -225,8 +265,8 @@ def _ticks(low: float, high: float, length_px: float, room_px: float) -> Array:
     """Return round degrees for a side of the frame, each with room for its label."""
     widest = max(length_px / room_px, 1.0)
     step = next((step for step in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0) if (high - low) / step <= widest), 10.0)
-    ticks: Array = np.round(np.arange(np.ceil(low / step) * step, high, step, dtype=np.float64), 3)
-    return ticks
+    first = int(np.ceil(low / step))
+    return np.array([round(k * step, 3) for k in range(first, int(np.floor(high / step)) + 1)])
 
 
 def _land(axes: Axes, panel: Panel) -> None:
@@ -284,7 +324,17 @@ def _labels(panel: Panel, content: MapContent) -> list[labels.Label]:
     for ring in content.rings:
         if ring.label and np.isfinite(ring.label_lat_deg):
             x, y = mercator(ring.label_lat_deg, ring.label_lon_deg)
-            named.append(labels.Label(x=float(x), y=float(y), text=ring.label, colour=str(_RINGS[ring.kind]["ec"]), size_pt=7.5, must=True, weight="bold"))  # fmt: skip
+            named.append(
+                labels.Label(
+                    x=float(x),
+                    y=float(y),
+                    text=ring.label,
+                    colour=str(_RINGS[ring.kind]["ec"]),
+                    size_pt=7.5,
+                    must=True,
+                    weight="bold",
+                )
+            )
     for kind in _ORDER:
         for mark in content.marks:
             if mark.kind == kind and mark.label and kind in panel.names:
@@ -319,6 +369,16 @@ def _legend(figure: Figure, content: MapContent) -> None:
             )
     for kind, look in _MARKS.items():
         if look["label"] and any(mark.kind == kind for mark in content.marks):
-            entries.append(Line2D([], [], marker=look["marker"], ms=look["ms"], color=look["color"], ls="", label=look["label"]))  # fmt: skip
+            entries.append(
+                Line2D([], [], marker=look["marker"], ms=look["ms"], color=look["color"], ls="", label=look["label"])
+            )
     columns = -(-len(entries) // _LEGEND_ROWS)
-    figure.legend(handles=entries, loc="lower left", bbox_to_anchor=(0.05, 0.025), ncols=min(columns, 4), frameon=False, columnspacing=1.4, handlelength=2.2)  # fmt: skip
+    figure.legend(
+        handles=entries,
+        loc="lower left",
+        bbox_to_anchor=(0.05, 0.025),
+        ncols=min(columns, 4),
+        frameon=False,
+        columnspacing=1.4,
+        handlelength=2.2,
+    )

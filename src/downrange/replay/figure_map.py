@@ -134,7 +134,14 @@ def _outlines(shape_lonlat: object) -> list[tuple[Array, Array]]:
 
 def _marks(replay: Replay) -> list[Mark]:
     """Return points with names, the most important first; an island under a warned place is named once."""
-    marks = [Mark(lat_deg=replay.site.lat_deg, lon_deg=replay.site.lon_deg, kind="pad", label="Sohae" if "sohae" in replay.site.name else replay.site.name)]  # fmt: skip
+    marks = [
+        Mark(
+            lat_deg=replay.site.lat_deg,
+            lon_deg=replay.site.lon_deg,
+            kind="pad",
+            label="Sohae" if "sohae" in replay.site.name else replay.site.name,
+        )
+    ]
     marks += [
         Mark(lat_deg=f.footprint.lat_deg, lon_deg=f.footprint.lon_deg, kind="fall", label=f.footprint.body)
         for f in replay.falls
@@ -143,9 +150,14 @@ def _marks(replay: Replay) -> list[Mark]:
         Mark(lat_deg=r.point[0], lon_deg=r.point[1], kind="reported") for r in replay.reported if r.point is not None
     ]
     warned = [
-        Mark(lat_deg=getattr(s.place, "lat_deg", np.nan), lon_deg=getattr(s.place, "lon_deg", np.nan), kind="warned", label=s.place.name_en)
+        Mark(
+            lat_deg=getattr(s.place, "lat_deg", np.nan),
+            lon_deg=getattr(s.place, "lon_deg", np.nan),
+            kind="warned",
+            label=s.place.name_en,
+        )
         for s in spans(replay)
-    ]  # fmt: skip
+    ]
     marks += warned
     marks += [
         Mark(lat_deg=e.lat_deg, lon_deg=e.lon_deg, kind="event", label=e.name)

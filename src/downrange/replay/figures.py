@@ -32,9 +32,17 @@ def draw(replay: Replay) -> tuple[Drawn, ...]:
     """Draw the figures of a replay."""
     return (
         _drawn("map", map_figure(replay), map_caption(replay)),
-        _drawn("timeline", timeline_figure(replay), "Above: Korean and Japanese time; below: UTC. Hatched bars are history; crossed ones were sent in error."),
-        _drawn("ascent", ascent_figure(replay), "Nominal parameters of the fitted vehicle with the failure of the scenario. Speed is relative to the Earth."),
-    )  # fmt: skip
+        _drawn(
+            "timeline",
+            timeline_figure(replay),
+            "Above: Korean and Japanese time; below: UTC. Hatched bars are history; crossed ones were sent in error.",
+        ),
+        _drawn(
+            "ascent",
+            ascent_figure(replay),
+            "Nominal parameters of the fitted vehicle with the failure of the scenario. Speed is relative to the Earth.",
+        ),
+    )
 
 
 def _drawn(name: str, figure: Figure, caption: str) -> Drawn:
@@ -86,16 +94,36 @@ def timeline_figure(replay: Replay) -> Figure:
     ]
     if replay.watched.detected is not None:
         seen = replay.watched.detected
-        ours.append(Bar(start=after(t0, seen.t_s), end=None, label=f"T+{seen.t_s:.0f} s", note=f"track says: {seen.verdict}", kind="flight"))  # fmt: skip
+        ours.append(
+            Bar(
+                start=after(t0, seen.t_s),
+                end=None,
+                label=f"T+{seen.t_s:.0f} s",
+                note=f"track says: {seen.verdict}",
+                kind="flight",
+            )
+        )
     ours += [
-        Bar(start=after(t0, f.footprint.t_s), end=None, label=f"T+{f.footprint.t_s:.0f} s", note=f"fall of {f.footprint.body} (predicted)", kind="flight")
+        Bar(
+            start=after(t0, f.footprint.t_s),
+            end=None,
+            label=f"T+{f.footprint.t_s:.0f} s",
+            note=f"fall of {f.footprint.body} (predicted)",
+            kind="flight",
+        )
         for f in replay.falls
-    ]  # fmt: skip
+    ]
     ours.sort(key=lambda bar: bar.start)
     history = [
-        Bar(start=h.alert.issued, end=h.alert.lifted, label=h.alert.area, note=_history_note(h.alert.authority, h.minutes, h.alert.verdict), kind="error" if h.alert.verdict == "error" else "history")
+        Bar(
+            start=h.alert.issued,
+            end=h.alert.lifted,
+            label=h.alert.area,
+            note=_history_note(h.alert.authority, h.minutes, h.alert.verdict),
+            kind="error" if h.alert.verdict == "error" else "history",
+        )
         for h in replay.history
-    ]  # fmt: skip
+    ]
     reports = [
         Bar(start=e.at, end=None, label="reported", note=e.what, kind="flight")
         for e in replay.scenario.reported_events

@@ -51,8 +51,9 @@ def replay_scenario(
 def _written(replay: Replay, folder: Path, say: Callable[[str], None], start: float) -> Done:
     """Draw, write, and return what was made."""
     from downrange.replay.figures import draw
-    from downrange.replay.page import console_tables
+    from downrange.replay.page import verdict
     from downrange.replay.report import output_files
+    from downrange.replay.told import console_tables
 
     since = time.perf_counter()
     figures = draw(replay)
@@ -64,4 +65,4 @@ def _written(replay: Replay, folder: Path, say: Callable[[str], None], start: fl
     now = time.perf_counter()
     say(f"{'report':<9}{now - since:6.2f} s  {len(files)} files in {folder}")
     say(f"{'in all':<9}{now - start:6.2f} s")
-    return Done(replay=replay, document=found, tables=console_tables(replay), folder=folder)
+    return Done(replay=replay, document=found, tables=console_tables(replay, verdict(replay)), folder=folder)

@@ -6,12 +6,22 @@ import math
 from collections import Counter
 from dataclasses import dataclass
 
-from downrange.base import KST, after, iso, utc
-from downrange.replay.alerts import Span, messages, spans
+from downrange.base import KST, iso, utc
+from downrange.replay.alerts import messages, spans
 from downrange.replay.figures import Drawn
 from downrange.replay.model import Replay
 from downrange.replay.sources import sources_of
-from downrange.replay.tables import Table, clock, columns, number, place
+from downrange.replay.tables import Table, clock, columns, number, place, signed
+from downrange.replay.told import (
+    events_table,
+    falls_table,
+    fit_table,
+    history_table,
+    reported_table,
+    score_table,
+    told_table,
+    warned_table,
+)
 
 _LANGUAGES = {"ko": "한국어", "ja": "日本語", "en": "English"}
 
@@ -97,13 +107,29 @@ def facts(replay: Replay) -> tuple[tuple[str, str, str], ...]:
     delay = "no failure to find" if replay.watched.failed_t_s is None else f"{number(replay.watched.delay_s, 1)} s"
     saved = "unknown" if math.isnan(score.saved) else f"{100.0 * score.saved:.1f} % fewer"
     return (
-        ("Lift-off", f"{utc(t0):%d %B %Y, %H:%M:%S} UTC", f"{t0.astimezone(KST):%d %B, %H:%M} KST and JST; official times {early:%H:%M} to {late:%H:%M} UTC"),
+        (
+            "Lift-off",
+            f"{utc(t0):%d %B %Y, %H:%M:%S} UTC",
+            f"{t0.astimezone(KST):%d %B, %H:%M} KST and JST; official times {early:%H:%M} to {late:%H:%M} UTC",
+        ),
         ("Failure found after", delay, "from the moment thrust should have been there; simulated radar readings"),
         ("Reached orbit", str(replay.reached.answer), replay.reached.rule),
-        ("Falls inside announced areas", f"{len(inside)} of {len(replay.falls)}", "centres of predicted falls; A and B are reference points with their uncertainty"),
-        ("Person-minutes under warning", f"{number(score.ours.total.best)}", f"history: {number(score.history.total.best)}; {saved}"),
-        ("Early lifts, misses", f"{len(score.early_lifts)}, {len(score.misses)}", "lifts before the 99 % arrival; places hit without warning"),
-    )  # fmt: skip
+        (
+            "Falls inside announced areas",
+            f"{len(inside)} of {len(replay.falls)}",
+            "centres of predicted falls; A and B are reference points with their uncertainty",
+        ),
+        (
+            "Person-minutes under warning",
+            f"{number(score.ours.total.best)}",
+            f"history: {number(score.history.total.best)}; {saved}",
+        ),
+        (
+            "Early lifts, misses",
+            f"{len(score.early_lifts)}, {len(score.misses)}",
+            "lifts before the 99 % arrival; places hit without warning",
+        ),
+    )
 
 
 def page(replay: Replay, figures: tuple[Drawn, ...], version: str) -> Page:
@@ -142,7 +168,12 @@ def _map(replay: Replay, figure: Drawn) -> Section:
         for one in replay.corridor.below
     )
     note = "Distance from the ground track to the place's edge; minute after lift-off of the closest point."
-    under = Table(title="Islands and cities near the ground track", columns=columns("place", "minute >", "closest [s] >", "distance [km] >"), rows=rows, note=note)  # fmt: skip
+    under = Table(
+        title="Islands and cities near the ground track",
+        columns=columns("place", "minute >", "closest [s] >", "distance [km] >"),
+        rows=rows,
+        note=note,
+    )
     return Section(name="where", title="Where", figures=(figure,), tables=(under,) if rows else ())
 
 
@@ -156,120 +187,9 @@ def _timeline(replay: Replay, figure: Drawn) -> Section:
     )
 
 
-def warned_table(replay: Replay) -> Table:
-    """Return the places that we warn, with their people and the times."""
-    rows = tuple(_warned_row(span, replay) for span in spans(replay))
-    return Table(
-        title="Warned by Downrange",
-        columns=columns("place", "people (band) >", "warned", "lifted", "minutes >", "why lifted"),
-        rows=rows,
-        note="Times of sending, the desk's delay included. People: residents, low to high.",
-    )
-
-
-def _warned_row(span: Span, replay: Replay) -> tuple[str, ...]:
-    """Return one row."""
-    counted = next((c.counted[span.place.code] for c in replay.chains if span.place.code in c.counted), None)
-    people = "unknown" if counted is None else f"{number(counted.best)} ({number(counted.low)}–{number(counted.high)})"
-    lifted = "not lifted" if span.lifted is None else clock(span.lifted)
-    name = f"{span.place.name_en} ({span.place.name_ko if span.place.country == 'KR' else span.place.name_ja})"
-    return (name, people, clock(span.sent), lifted, number(span.minutes, 1, unknown="–"), span.lift or "–")
-
-
-def history_table(replay: Replay) -> Table:
-    """Return the alerts that really went out."""
-    rows = tuple(
-        (
-            one.alert.area,
-            one.alert.authority,
-            "unknown" if one.people is None else number(one.people.best),
-            clock(one.alert.issued, seconds=False),
-            "unknown" if one.alert.lifted is None else clock(one.alert.lifted, seconds=False),
-            number(one.minutes, 0, unknown="–"),
-            "sent in error" if one.alert.verdict == "error" else "as meant",
-        )
-        for one in replay.history
-    )
-    names = columns("area", "authority", "people >", "issued", "lifted", "minutes >", "verdict")
-    return Table(title="Really alerted", columns=names, rows=rows, note=" ".join(f"{h.alert.area}: {h.alert.note}." for h in replay.history if h.alert.note))  # fmt: skip
-
-
-def told_table(replay: Replay) -> Table:
-    """Return the public timeline as reported."""
-    t0 = replay.scenario.liftoff.t0
-    rows = tuple(
-        (
-            f"{'about ' if event.circa else ''}{clock(event.at, seconds=False)}",
-            f"{(event.at - t0).total_seconds() / 60.0:+.0f}",
-            event.what,
-            event.source,
-        )
-        for event in replay.scenario.reported_events
-    )
-    return Table(title="Reported events", columns=columns("when", "minutes >", "what", "source"), rows=rows)
-
-
 def _falls(replay: Replay) -> Section:
     """Return predicted and reported falls."""
     return Section(name="falls", title="What falls where", tables=(falls_table(replay), reported_table(replay)))
-
-
-def falls_table(replay: Replay) -> Table:
-    """Return the predicted falls."""
-    t0 = replay.scenario.liftoff.t0
-    rows = tuple(
-        (
-            f.footprint.body,
-            place(f.footprint.lat_deg, f.footprint.lon_deg, 2),
-            f"{number(f.footprint.t_s)} ± {number(f.footprint.t_sigma_s)}",
-            f"{utc(after(t0, f.footprint.t_s)):%H:%M:%S}",
-            f"{number(f.footprint.sigma_major_m / 1e3)} × {number(f.footprint.sigma_minor_m / 1e3)} at {number(f.footprint.axis_deg)}°",
-            f.inside_area or "none",
-            "–" if f.own_area is None else f"{f.own_area}: {number(f.own_area_m / 1e3)}",
-        )
-        for f in replay.falls
-    )
-    names = columns("body", "centre", "time [s after lift-off] >", "UTC >", "1-sigma [km] >", "inside area", "from its own area [km] >")  # fmt: skip
-    note = f"From {replay.runs} dispersed flights; the fitted vehicle's spread, the pad's, and the air's drag on tumbling bodies. Areas A and B are known by a reference point only: inside means within its uncertainty."
-    return Table(title="Predicted", columns=names, rows=rows, note=note)
-
-
-def reported_table(replay: Replay) -> Table:
-    """Return the reported falls beside ours."""
-    rows = tuple(
-        (
-            one.label,
-            one.body,
-            "–" if one.at is None else f"{utc(one.at):%H:%M}",
-            number(one.distance_m / 1e3) if not math.isnan(one.distance_m) else "not predicted",
-            "–" if math.isnan(one.inside_p) else f"{100.0 * one.inside_p:.0f} %",
-            "–" if math.isnan(one.late_s) else f"{one.late_s:+.0f}",
-            {True: "outside", False: "inside", None: "–"}[one.outside_areas],
-        )
-        for one in replay.reported
-    )
-    names = columns("report", "compared with", "UTC >", "distance from our centre [km] >", "smallest ellipse that reaches it >", "ours later by [s] >", "said of the areas")  # fmt: skip
-    note = " ".join(f"{one.label}: {one.note}." for one in replay.reported if one.note)
-    if not rows:
-        note = "Nothing was reported, because this flight did not take place."
-    return Table(title="Reported", columns=names, rows=rows, note=note)
-
-
-def events_table(replay: Replay) -> Table:
-    """Return the events of the flight shown."""
-    rows = tuple(
-        (
-            event.name,
-            number(event.t_s, 1),
-            number(event.alt_m / 1e3, 1),
-            place(event.lat_deg, event.lon_deg, 2),
-            number(event.speed_mps),
-            number(event.v_inertial_mps),
-        )
-        for event in replay.flight.events
-    )
-    names = columns("event", "time [s] >", "altitude [km] >", "place", "speed [m/s] >", "inertial speed [m/s] >")
-    return Table(title="Events of the flight shown", columns=names, rows=rows, note=f"Outcome: {replay.flight.outcome}. Speed is relative to the Earth.")  # fmt: skip
 
 
 def _flight(replay: Replay, figure: Drawn) -> Section:
@@ -278,7 +198,13 @@ def _flight(replay: Replay, figure: Drawn) -> Section:
     last = watched.decided
     said = "there was no reading" if last is None else f"{last.verdict} (probability {last.p:.3f}): {last.reason}"
     text = f"{number(watched.readings)} simulated readings of {len(watched.sensors)} sensors ({', '.join(watched.sensors)}). Final verdict of the track: {said}."
-    return Section(name="flight", title="The flight and what was seen of it", paragraphs=(text,), figures=(figure,), tables=(events_table(replay),))  # fmt: skip
+    return Section(
+        name="flight",
+        title="The flight and what was seen of it",
+        paragraphs=(text,),
+        figures=(figure,),
+        tables=(events_table(replay),),
+    )
 
 
 def _corridor(replay: Replay) -> Section:
@@ -295,14 +221,34 @@ def _corridor(replay: Replay) -> Section:
         )
         for one in corridor.ranges
     )
-    names = columns("area", "near [km] >", "centre [km] >", "far [km] >", "azimuth [°] >", "miss of the best single plane [km] >", "allowed [km] >")  # fmt: skip
+    names = columns(
+        "area",
+        "near [km] >",
+        "centre [km] >",
+        "far [km] >",
+        "azimuth [°] >",
+        "miss of the best single plane [km] >",
+        "allowed [km] >",
+    )
     seen = Table(title="The areas from the pad", columns=names, rows=rows)
     legs = tuple(
-        (f"{leg.start} to {leg.end}", number(leg.range_m / 1e3), number(leg.course_deg, 1), f"{leg.turn_deg:+.1f} ± {leg.turn_spread_deg:.1f}")
+        (
+            f"{leg.start} to {leg.end}",
+            number(leg.range_m / 1e3),
+            number(leg.course_deg, 1),
+            f"{signed(leg.turn_deg, 1)} ± {leg.turn_spread_deg:.1f}",
+        )
         for leg in corridor.dog_leg.legs
-    )  # fmt: skip
-    turns = Table(title="The dog-leg", columns=columns("leg", "length [km] >", "course [°] >", "turn before it [°] >"), rows=legs)  # fmt: skip
-    return Section(name="corridor", title="The corridor", paragraphs=(corridor.plane.sentence, corridor.dog_leg.sentence), tables=(seen, turns))  # fmt: skip
+    )
+    turns = Table(
+        title="The dog-leg", columns=columns("leg", "length [km] >", "course [°] >", "turn before it [°] >"), rows=legs
+    )
+    return Section(
+        name="corridor",
+        title="The corridor",
+        paragraphs=(corridor.plane.sentence, corridor.dog_leg.sentence),
+        tables=(seen, turns),
+    )
 
 
 def _residual(replay: Replay, label: str) -> tuple[str, str]:
@@ -311,7 +257,7 @@ def _residual(replay: Replay, label: str) -> tuple[str, str]:
     if label not in plane.labels:
         return "–", "–"
     i = plane.labels.index(label)
-    return f"{plane.residual_m[i] / 1e3:+.0f}", number(plane.tolerance_m[i] / 1e3)
+    return signed(plane.residual_m[i] / 1e3), number(plane.tolerance_m[i] / 1e3)
 
 
 def _orbit(replay: Replay) -> Section | None:
@@ -335,7 +281,12 @@ def _orbit(replay: Replay) -> Section | None:
         for one in replay.orbit.passes
     )
     names = columns("rises (UTC)", "culminates (KST)", "elevation [°] >", "distance [km] >", "minutes >", "light")
-    passes = Table(title=f"Passes over {replay.orbit.over}, 24 hours from insertion", columns=names, rows=rows, note=f"Element set: {replay.orbit.tle[0]} / {replay.orbit.tle[1]}")  # fmt: skip
+    passes = Table(
+        title=f"Passes over {replay.orbit.over}, 24 hours from insertion",
+        columns=names,
+        rows=rows,
+        note=f"Element set: {replay.orbit.tle[0]} / {replay.orbit.tle[1]}",
+    )
     return Section(name="orbit", title="The orbit", paragraphs=(text,), tables=(passes,))
 
 
@@ -370,49 +321,9 @@ def _told(message: object) -> Told:
     return Told(heading=f"{message.msg_type}: {message.kind}, {len(message.areas)} places", about=about, words=words)
 
 
-def score_table(replay: Replay) -> Table:
-    """Return person-minutes, ours against history."""
-    score = replay.score
-    rows = tuple(
-        (name, number(sums.total.best), f"{number(sums.total.low)}–{number(sums.total.high)}", number(sums.avoidable.best), str(sums.unknown))
-        for name, sums in (("Downrange", score.ours), ("history", score.history))
-    )  # fmt: skip
-    saved = "unknown" if math.isnan(score.saved) else f"{100.0 * score.saved:.1f} %"
-    note = f"Spared against history: {saved}. Early lifts: {len(score.early_lifts)}. Misses: {len(score.misses)}. Warned, and nothing fell there: {len(score.needless)}."
-    names = columns(
-        "", "person-minutes >", "band >", "of them after the hazard had ended >", "groups of unknown size >"
-    )
-    return Table(title="Person-minutes under warning", columns=names, rows=rows, note=note)
-
-
 def _score(replay: Replay) -> Section:
     """Return the score."""
     return Section(name="score", title="How well people were served", tables=(score_table(replay),))
-
-
-def fit_table(replay: Replay) -> Table:
-    """Return the public facts beside the fitted vehicle."""
-    rows = tuple(
-        (
-            row.fact,
-            row.published,
-            f"{_short(row.value)} {row.unit}",
-            _short(row.residual),
-            _short(row.sigma),
-            row.limit,
-            "yes" if row.holds else "no",
-        )
-        for row in replay.fit
-    )
-    names = columns("fact", "published", "fitted vehicle >", "residual >", "sigma of the fits >", "limit", "holds")
-    return Table(title="The fitted vehicle against the public record", columns=names, rows=rows)
-
-
-def _short(value: float) -> str:
-    """Write a number with the digits that matter."""
-    if math.isnan(value):
-        return "–"
-    return number(value, 2 if abs(value) < 10.0 else 1 if abs(value) < 1000.0 else 0)
 
 
 def _vehicle(replay: Replay) -> Section:
@@ -453,10 +364,21 @@ def _notice(replay: Replay) -> Section:
         title="Windows", columns=columns("notice", "window (UTC)", "holds the lift-off", "flags"), rows=rows
     )
     areas = tuple(
-        (a.label, a.what, a.known_by, "; ".join(place(lat, lon) for lat, lon in zip(a.lat_deg, a.lon_deg, strict=True)), "–" if a.radius_m is None else number(a.radius_m / 1e3), a.derivation or "published corners")
+        (
+            a.label,
+            a.what,
+            a.known_by,
+            "; ".join(place(lat, lon) for lat, lon in zip(a.lat_deg, a.lon_deg, strict=True)),
+            "–" if a.radius_m is None else number(a.radius_m / 1e3),
+            a.derivation or "published corners",
+        )
         for a in replay.areas
-    )  # fmt: skip
-    drawn = Table(title="Areas", columns=columns("area", "for", "known by", "corners or reference point", "± [km] >", "how"), rows=areas)  # fmt: skip
+    )
+    drawn = Table(
+        title="Areas",
+        columns=columns("area", "for", "known by", "corners or reference point", "± [km] >", "how"),
+        rows=areas,
+    )
     text = "The notices are restated in their own syntax with the published numbers; they are not copies of the texts."
     return Section(name="notice", title="The notices", paragraphs=(text,), tables=(windows, drawn))
 
@@ -466,23 +388,3 @@ def _sources(replay: Replay) -> Section:
     return Section(
         name="sources", title="Sources", items=tuple(f"{what}: {source}" for what, source in sources_of(replay))
     )
-
-
-def console_tables(replay: Replay) -> tuple[Table, ...]:
-    """Return the tables that the terminal shows: timeline first, as people ask for it."""
-    t0 = replay.scenario.liftoff.t0
-    rows = [(f"T+{e.t_s:.0f} s", clock(after(t0, e.t_s)), e.name) for e in replay.flight.events]
-    seen = replay.watched.detected
-    if seen is not None:
-        rows.append((f"T+{seen.t_s:.0f} s", clock(after(t0, seen.t_s)), f"track: {seen.verdict}"))
-    rows += [(f"T+{f.footprint.t_s:.0f} s", clock(after(t0, f.footprint.t_s)), f"fall of {f.footprint.body} (predicted)") for f in replay.falls]  # fmt: skip
-    for released in messages(replay):
-        message = released.message
-        late = (message.sent - t0).total_seconds()
-        names = ", ".join(area.name["en"] for area in message.areas[:4]) + (f" and {len(message.areas) - 4} more" if len(message.areas) > 4 else "")  # fmt: skip
-        rows.append((f"T+{late:.0f} s", clock(message.sent), f"{message.msg_type} ({message.kind}): {names}"))
-    rows += [(f"T+{(h.alert.issued - t0).total_seconds():.0f} s", clock(h.alert.issued), f"history: {h.alert.authority} alerts {h.alert.area}") for h in replay.history]  # fmt: skip
-    rows += [(f"T+{(h.alert.lifted - t0).total_seconds():.0f} s", clock(h.alert.lifted), f"history: {h.alert.area} lifted") for h in replay.history if h.alert.lifted]  # fmt: skip
-    rows.sort(key=lambda row: float(row[0][2:-2]))
-    timeline = Table(title=f"{replay.scenario.title}", columns=columns("after lift-off >", "clock", "what"), rows=tuple(rows), note=verdict(replay))  # fmt: skip
-    return (timeline, falls_table(replay), reported_table(replay), score_table(replay))

@@ -46,6 +46,7 @@ def output_files(
         "trajectory.csv": _io.trajectory_csv(replay),
         "impacts.csv": _io.impacts_csv(replay),
         "trajectory.oem": oem(replay).encode(),
+        "track.jsonl": _io.track_lines(replay),
     }
     found |= {f"{figure.name}.png": figure.png for figure in figures}
     found |= {f"cap/{one.message.identifier}.xml": one.xml for one in messages(replay)}

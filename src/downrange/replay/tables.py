@@ -51,6 +51,18 @@ def number(value: float | None, digits: int = 0, *, unknown: str = "unknown") ->
     return f"{rounded:,.{digits}f}".replace(",", " ")
 
 
+def signed(value: float, digits: int = 0) -> str:
+    """Write a number with its sign, and no sign for what rounds to zero.
+
+    >>> signed(-0.2), signed(12.34, 1), signed(-3.0)
+    ('0', '+12.3', '-3')
+    """
+    if not math.isfinite(value):
+        return "unknown"
+    rounded = round(value, digits) + 0.0
+    return f"{rounded:+.{digits}f}" if rounded != 0.0 else f"{0.0:.{digits}f}"
+
+
 def clock(moment: datetime, *, seconds: bool = True) -> str:
     """Write a moment in UTC with Korean and Japanese time beside it.
 

@@ -1,0 +1,265 @@
+"""What the terminal shows of single rooms: their records as tables for people and as one document for programs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from downrange.base import KST, iso, utc
+from downrange.replay.tables import Table, columns, number, place, signed
+
+if TYPE_CHECKING:
+    from downrange.corridor import AreaRange, DogLeg, PlaneFit
+    from downrange.fall import Impacts
+    from downrange.flight import Flight
+    from downrange.notice import Notice
+    from downrange.orbit import Pass
+    from downrange.track import Update
+
+Shown = tuple[tuple[Table, ...], dict[str, Any]]
+
+
+def _r(value: float, digits: int) -> float | None:
+    """Round for JSON; what is not a number is null."""
+    return round(float(value), digits) + 0.0 if math.isfinite(value) else None
+
+
+def notices_shown(notices: Sequence[Notice]) -> Shown:
+    """Return areas, windows and flags of notices."""
+    from downrange.notice import summary_rows, to_geojson
+
+    rows = tuple(
+        (row.notice, row.area, row.shape, row.centre, row.size, row.windows, row.flags) for row in summary_rows(notices)
+    )
+    names = columns("notice", "area", "shape", "centre", "size >", "windows", "flags")
+    told = tuple(
+        (notice.source_id or str(notice.kind), str(flag.code), flag.message)
+        for notice in notices
+        for flag in notice.flags
+    )
+    tables = [Table(title="Areas and windows", columns=names, rows=rows)]
+    if told:
+        tables.append(Table(title="What an operator must see", columns=columns("notice", "flag", "why"), rows=told))
+    return tuple(tables), to_geojson(notices)
+
+
+def corridor_shown(seen: Sequence[AreaRange], plane: PlaneFit, legs: DogLeg) -> Shown:
+    """Return areas from the pad, the plane or its residuals, the dog-leg."""
+    miss = dict(zip(plane.labels, zip(plane.residual_m, plane.tolerance_m, strict=True), strict=True))
+    rows = tuple(
+        (
+            one.label,
+            number(one.near_m / 1e3),
+            number(one.centre_m / 1e3),
+            number(one.far_m / 1e3),
+            number(one.azimuth_deg, 2),
+            signed(miss[one.label][0] / 1e3),
+            number(miss[one.label][1] / 1e3),
+        )
+        for one in seen
+    )
+    names = columns(
+        "area",
+        "near [km] >",
+        "centre [km] >",
+        "far [km] >",
+        "azimuth [deg] >",
+        "miss of the best plane [km] >",
+        "allowed [km] >",
+    )
+    turns = tuple(
+        (
+            f"{leg.start} to {leg.end}",
+            number(leg.range_m / 1e3),
+            number(leg.course_deg, 1),
+            f"{signed(leg.turn_deg, 1)} ± {leg.turn_spread_deg:.1f}",
+        )
+        for leg in legs.legs
+    )
+    tables = (
+        Table(title="The areas from the pad", columns=names, rows=rows, note=plane.sentence),
+        Table(
+            title="The legs",
+            columns=columns("leg", "length [km] >", "course [deg] >", "turn before it [deg] >"),
+            rows=turns,
+            note=legs.sentence,
+        ),
+    )
+    document = {
+        "single_plane": plane.accepted,
+        "azimuth_deg": _r(plane.azimuth_deg, 3),
+        "residual_m": {label: _r(m, 0) for label, (m, _) in miss.items()},
+        "tolerance_m": {label: _r(m, 0) for label, (_, m) in miss.items()},
+        "areas": [
+            {
+                "label": one.label,
+                "azimuth_deg": _r(one.azimuth_deg, 3),
+                "near_m": _r(one.near_m, 0),
+                "centre_m": _r(one.centre_m, 0),
+                "far_m": _r(one.far_m, 0),
+            }
+            for one in seen
+        ],
+        "dog_leg": [
+            {
+                "start": leg.start,
+                "end": leg.end,
+                "range_m": _r(leg.range_m, 0),
+                "course_deg": _r(leg.course_deg, 3),
+                "turn_deg": _r(leg.turn_deg, 3),
+            }
+            for leg in legs.legs
+        ],
+        "sentence": plane.sentence,
+    }
+    return tables, document
+
+
+def flight_shown(flight: Flight, falls: Impacts) -> Shown:
+    """Return the events of a flight and where its bodies fall."""
+    rows = tuple(
+        (
+            e.name,
+            number(e.t_s, 1),
+            number(e.alt_m / 1e3, 1),
+            place(e.lat_deg, e.lon_deg, 2),
+            number(e.speed_mps),
+            number(e.v_inertial_mps),
+        )
+        for e in flight.events
+    )
+    names = columns("event", "time [s] >", "altitude [km] >", "place", "speed [m/s] >", "inertial speed [m/s] >")
+    events = Table(
+        title="Events", columns=names, rows=rows, note=f"Outcome: {flight.outcome}. Speed is relative to the Earth."
+    )
+    downs = tuple(
+        (
+            body.name,
+            number(falls.t_s[i], 0),
+            place(float(falls.lat_deg[i]), float(falls.lon_deg[i]), 2),
+            number(falls.speed_mps[i]),
+            number(body.beta_kgpm2),
+        )
+        for i, body in enumerate(flight.bodies)
+    )
+    fallen = Table(
+        title="What falls",
+        columns=columns("body", "time [s] >", "place", "speed [m/s] >", "ballistic coefficient [kg/m2] >"),
+        rows=downs,
+    )
+    document = {
+        "events": [
+            {
+                "name": e.name,
+                "t_s": _r(e.t_s, 2),
+                "alt_m": _r(e.alt_m, 0),
+                "lat_deg": _r(e.lat_deg, 5),
+                "lon_deg": _r(e.lon_deg, 5),
+                "speed_mps": _r(e.speed_mps, 1),
+                "v_inertial_mps": _r(e.v_inertial_mps, 1),
+            }
+            for e in flight.events
+        ],
+        "falls": [
+            {
+                "body": body.name,
+                "lat_deg": _r(falls.lat_deg[i], 5),
+                "lon_deg": _r(falls.lon_deg[i], 5),
+                "t_s": _r(falls.t_s[i], 1),
+                "speed_mps": _r(falls.speed_mps[i], 1),
+            }
+            for i, body in enumerate(flight.bodies)
+        ],
+        "outcome": str(flight.outcome),
+    }
+    return (events, fallen), document
+
+
+def impacts_shown(falls: Impacts) -> Shown:
+    """Return impacts in the order of the fragments."""
+    count = range(len(falls.lat_deg))
+    rows = tuple(
+        (
+            str(i + 1),
+            place(float(falls.lat_deg[i]), float(falls.lon_deg[i]), 4),
+            number(falls.t_s[i], 1),
+            number(falls.speed_mps[i], 1),
+        )
+        for i in count
+    )
+    table = Table(
+        title="Impacts",
+        columns=columns("row", "place", "time to fall [s] >", "speed [m/s] >"),
+        rows=rows,
+        note="unknown: never comes down within two hours.",
+    )
+    document = {
+        "impacts": [
+            {
+                "lat_deg": _r(falls.lat_deg[i], 6),
+                "lon_deg": _r(falls.lon_deg[i], 6),
+                "t_s": _r(falls.t_s[i], 2),
+                "speed_mps": _r(falls.speed_mps[i], 2),
+            }
+            for i in count
+        ]
+    }
+    return (table,), document
+
+
+def track_shown(updates: Sequence[Update], t0: datetime) -> Shown:
+    """Return the verdicts of a track where they change; the document has every update."""
+    from downrange.track import update_row
+
+    kept: list[Update] = []
+    for update in updates:
+        if not kept or kept[-1].verdict is not update.verdict:
+            kept.append(update)
+    rows = tuple(
+        (
+            number(u.t_s, 1),
+            u.verdict.name,
+            number(u.p, 3),
+            place(u.impact.lat_deg, u.impact.lon_deg, 2),
+            number(u.perigee_m / 1e3),
+            u.reason,
+        )
+        for u in kept
+    )
+    names = columns("time [s] >", "verdict", "probability >", "impact point", "perigee [km] >", "reason")
+    table = Table(title="Verdicts, where they change", columns=names, rows=rows, note=f"{len(updates)} updates.")
+    return (table,), {"t0": iso(t0), "updates": [update_row(update, t0) for update in updates]}
+
+
+def passes_shown(name: str, found: Sequence[Pass]) -> Shown:
+    """Return the passes of one satellite."""
+    rows = tuple(
+        (
+            f"{utc(one.rises):%Y-%m-%d %H:%M:%S}",
+            f"{one.culminates.astimezone(KST):%d %b %H:%M}",
+            f"{utc(one.sets):%H:%M:%S}",
+            number(one.max_elevation_deg, 1),
+            number(one.range_m / 1e3),
+            "day" if one.daylight else "night",
+        )
+        for one in found
+    )
+    names = columns("rises (UTC)", "culminates (KST)", "sets (UTC)", "elevation [deg] >", "distance [km] >", "light")
+    document = {
+        "satellite": name,
+        "passes": [
+            {
+                "rises": iso(one.rises),
+                "culminates": iso(one.culminates),
+                "sets": iso(one.sets),
+                "max_elevation_deg": _r(one.max_elevation_deg, 2),
+                "range_m": _r(one.range_m, 0),
+                "sunlit": one.sunlit,
+                "daylight": one.daylight,
+            }
+            for one in found
+        ],
+    }
+    return (Table(title=f"Passes of {name}", columns=names, rows=rows),), document

@@ -1,0 +1,234 @@
+"""The tables that the report and the terminal share: what falls, who is warned, how well it went, how well it fits."""
+
+from __future__ import annotations
+
+import math
+
+from downrange.base import after, utc
+from downrange.replay.alerts import Span, messages, spans
+from downrange.replay.model import Replay
+from downrange.replay.tables import Table, clock, columns, number, place, signed
+
+
+def warned_table(replay: Replay) -> Table:
+    """Return the places that we warn, with their people and the times."""
+    rows = tuple(_warned_row(span, replay) for span in spans(replay))
+    return Table(
+        title="Warned by Downrange",
+        columns=columns("place", "people (band) >", "warned", "lifted", "minutes >", "why lifted"),
+        rows=rows,
+        note="Times of sending, the desk's delay included. People: residents, low to high.",
+    )
+
+
+def _warned_row(span: Span, replay: Replay) -> tuple[str, ...]:
+    """Return one row."""
+    counted = next((c.counted[span.place.code] for c in replay.chains if span.place.code in c.counted), None)
+    people = "unknown" if counted is None else f"{number(counted.best)} ({number(counted.low)}–{number(counted.high)})"
+    lifted = "not lifted" if span.lifted is None else clock(span.lifted)
+    name = f"{span.place.name_en} ({span.place.name_ko if span.place.country == 'KR' else span.place.name_ja})"
+    return (name, people, clock(span.sent), lifted, number(span.minutes, 1, unknown="–"), span.lift or "–")
+
+
+def history_table(replay: Replay) -> Table:
+    """Return the alerts that really went out."""
+    rows = tuple(
+        (
+            one.alert.area,
+            one.alert.authority,
+            "unknown" if one.people is None else number(one.people.best),
+            clock(one.alert.issued, seconds=False),
+            "unknown" if one.alert.lifted is None else clock(one.alert.lifted, seconds=False),
+            number(one.minutes, 0, unknown="–"),
+            "sent in error" if one.alert.verdict == "error" else "as meant",
+        )
+        for one in replay.history
+    )
+    names = columns("area", "authority", "people >", "issued", "lifted", "minutes >", "verdict")
+    return Table(
+        title="Really alerted",
+        columns=names,
+        rows=rows,
+        note=" ".join(f"{h.alert.area}: {h.alert.note}." for h in replay.history if h.alert.note),
+    )
+
+
+def told_table(replay: Replay) -> Table:
+    """Return the public timeline as reported."""
+    t0 = replay.scenario.liftoff.t0
+    rows = tuple(
+        (
+            f"{'about ' if event.circa else ''}{clock(event.at, seconds=False)}",
+            signed((event.at - t0).total_seconds() / 60.0),
+            event.what,
+            event.source,
+        )
+        for event in replay.scenario.reported_events
+    )
+    return Table(title="Reported events", columns=columns("when", "minutes >", "what", "source"), rows=rows)
+
+
+def falls_table(replay: Replay) -> Table:
+    """Return the predicted falls."""
+    t0 = replay.scenario.liftoff.t0
+    rows = tuple(
+        (
+            f.footprint.body,
+            place(f.footprint.lat_deg, f.footprint.lon_deg, 2),
+            f"{number(f.footprint.t_s)} ± {number(f.footprint.t_sigma_s)}",
+            f"{utc(after(t0, f.footprint.t_s)):%H:%M:%S}",
+            f"{number(f.footprint.sigma_major_m / 1e3)} × {number(f.footprint.sigma_minor_m / 1e3)} at {number(f.footprint.axis_deg)}°",
+            f.inside_area or "none",
+            "–" if f.own_area is None else f"{f.own_area}: {number(f.own_area_m / 1e3)}",
+        )
+        for f in replay.falls
+    )
+    names = columns(
+        "body",
+        "centre",
+        "time [s after lift-off] >",
+        "UTC >",
+        "1-sigma [km] >",
+        "inside area",
+        "from its own area [km] >",
+    )
+    note = f"From {replay.runs} dispersed flights; the fitted vehicle's spread, the pad's, and the air's drag on tumbling bodies. Areas A and B are known by a reference point only: inside means within its uncertainty."
+    return Table(title="Predicted", columns=names, rows=rows, note=note)
+
+
+def reported_table(replay: Replay) -> Table:
+    """Return the reported falls beside ours."""
+    rows = tuple(
+        (
+            one.label,
+            one.body,
+            "–" if one.at is None else f"{utc(one.at):%H:%M}",
+            number(one.distance_m / 1e3) if not math.isnan(one.distance_m) else "not predicted",
+            "–" if math.isnan(one.inside_p) else f"{100.0 * one.inside_p:.0f} %",
+            "–" if math.isnan(one.late_s) else signed(one.late_s),
+            {True: "outside", False: "inside", None: "–"}[one.outside_areas],
+        )
+        for one in replay.reported
+    )
+    names = columns(
+        "report",
+        "compared with",
+        "UTC >",
+        "distance from our centre [km] >",
+        "smallest ellipse that reaches it >",
+        "ours later by [s] >",
+        "said of the areas",
+    )
+    note = " ".join(f"{one.label}: {one.note}." for one in replay.reported if one.note)
+    if not rows:
+        note = "Nothing was reported, because this flight did not take place."
+    return Table(title="Reported", columns=names, rows=rows, note=note)
+
+
+def events_table(replay: Replay) -> Table:
+    """Return the events of the flight shown."""
+    rows = tuple(
+        (
+            event.name,
+            number(event.t_s, 1),
+            number(event.alt_m / 1e3, 1),
+            place(event.lat_deg, event.lon_deg, 2),
+            number(event.speed_mps),
+            number(event.v_inertial_mps),
+        )
+        for event in replay.flight.events
+    )
+    names = columns("event", "time [s] >", "altitude [km] >", "place", "speed [m/s] >", "inertial speed [m/s] >")
+    return Table(
+        title="Events of the flight shown",
+        columns=names,
+        rows=rows,
+        note=f"Outcome: {replay.flight.outcome}. Speed is relative to the Earth.",
+    )
+
+
+def score_table(replay: Replay) -> Table:
+    """Return person-minutes, ours against history."""
+    score = replay.score
+    rows = tuple(
+        (
+            name,
+            number(sums.total.best),
+            f"{number(sums.total.low)}–{number(sums.total.high)}",
+            number(sums.avoidable.best),
+            str(sums.unknown),
+        )
+        for name, sums in (("Downrange", score.ours), ("history", score.history))
+    )
+    saved = "unknown" if math.isnan(score.saved) else f"{100.0 * score.saved:.1f} %"
+    note = f"Spared against history: {saved}. Early lifts: {len(score.early_lifts)}. Misses: {len(score.misses)}. Warned, and nothing fell there: {len(score.needless)}."
+    names = columns(
+        "", "person-minutes >", "band >", "of them after the hazard had ended >", "groups of unknown size >"
+    )
+    return Table(title="Person-minutes under warning", columns=names, rows=rows, note=note)
+
+
+def fit_table(replay: Replay) -> Table:
+    """Return the public facts beside the fitted vehicle."""
+    rows = tuple(
+        (
+            row.fact,
+            row.published,
+            f"{_short(row.value)} {row.unit}",
+            _short(row.residual),
+            _short(row.sigma),
+            row.limit,
+            "yes" if row.holds else "no",
+        )
+        for row in replay.fit
+    )
+    names = columns("fact", "published", "fitted vehicle >", "residual >", "sigma of the fits >", "limit", "holds")
+    return Table(title="The fitted vehicle against the public record", columns=names, rows=rows)
+
+
+def _short(value: float) -> str:
+    """Write a number with the digits that matter."""
+    if math.isnan(value):
+        return "–"
+    return number(value, 2 if abs(value) < 10.0 else 1 if abs(value) < 1000.0 else 0)
+
+
+def console_tables(replay: Replay, sentence: str) -> tuple[Table, ...]:
+    """Return the tables that the terminal shows: the timeline with the verdict in one sentence first."""
+    t0 = replay.scenario.liftoff.t0
+    rows = [(f"T+{e.t_s:.0f} s", clock(after(t0, e.t_s)), e.name) for e in replay.flight.events]
+    seen = replay.watched.detected
+    if seen is not None:
+        rows.append((f"T+{seen.t_s:.0f} s", clock(after(t0, seen.t_s)), f"track: {seen.verdict}"))
+    rows += [
+        (f"T+{f.footprint.t_s:.0f} s", clock(after(t0, f.footprint.t_s)), f"fall of {f.footprint.body} (predicted)")
+        for f in replay.falls
+    ]
+    for released in messages(replay):
+        message = released.message
+        late = (message.sent - t0).total_seconds()
+        names = ", ".join(area.name["en"] for area in message.areas[:4]) + (
+            f" and {len(message.areas) - 4} more" if len(message.areas) > 4 else ""
+        )
+        rows.append((f"T+{late:.0f} s", clock(message.sent), f"{message.msg_type} ({message.kind}): {names}"))
+    rows += [
+        (
+            f"T+{(h.alert.issued - t0).total_seconds():.0f} s",
+            clock(h.alert.issued),
+            f"history: {h.alert.authority} alerts {h.alert.area}",
+        )
+        for h in replay.history
+    ]
+    rows += [
+        (f"T+{(h.alert.lifted - t0).total_seconds():.0f} s", clock(h.alert.lifted), f"history: {h.alert.area} lifted")
+        for h in replay.history
+        if h.alert.lifted
+    ]
+    rows.sort(key=lambda row: float(row[0][2:-2]))
+    timeline = Table(
+        title=f"{replay.scenario.title}",
+        columns=columns("after lift-off >", "clock", "what"),
+        rows=tuple(rows),
+        note=sentence,
+    )
+    return (timeline, falls_table(replay), reported_table(replay), score_table(replay))
