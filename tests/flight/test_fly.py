@@ -1,0 +1,203 @@
+"""One flight: its events in order, what it lets go, and what is left after a failure."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from downrange.base import InputError, geodetic_from_ecef, inertial_velocity
+from downrange.earth import Site, load_site
+from downrange.flight import (
+    Failure,
+    FailureKind,
+    Flight,
+    Outcome,
+    Plan,
+    Vehicle,
+    crowd_of,
+    cut_s,
+    event_at,
+    failed_stack,
+    fly,
+    fly_crowd,
+    load_vehicle_and_plan,
+)
+
+NOMINAL = [
+    "lift-off",
+    "largest dynamic pressure",
+    "stage 1 burn-out and separation",
+    "stage 2 ignition",
+    "fairing off",
+    "stage 2 burn-out and separation",
+    "stage 3 ignition",
+    "last burn-out",
+]
+
+
+@pytest.fixture(scope="module")
+def chollima() -> tuple[Vehicle, Site, Plan]:
+    vehicle, plan = load_vehicle_and_plan("chollima-1")
+    return vehicle, load_site("sohae-coastal"), plan
+
+
+@pytest.fixture(scope="module")
+def nominal(chollima: tuple[Vehicle, Site, Plan]) -> Flight:
+    return fly(*chollima)
+
+
+def failed(chollima: tuple[Vehicle, Site, Plan], text: str) -> Flight:
+    return fly(*chollima, Failure.parse(text))
+
+
+def test_the_planned_flight_has_every_event_in_order_of_time(
+    nominal: Flight, chollima: tuple[Vehicle, Site, Plan]
+) -> None:
+    assert [event.name for event in nominal.events] == NOMINAL
+    times = [event.t_s for event in nominal.events]
+    assert times == sorted(times)
+    assert nominal.outcome is Outcome.BURNED_OUT
+    lift_off = nominal.event("lift-off")
+    assert (lift_off.t_s, lift_off.speed_mps) == (0.0, 0.0)
+    assert (lift_off.lat_deg, lift_off.lon_deg) == pytest.approx((chollima[1].lat_deg, chollima[1].lon_deg))
+    assert [round(b - a, 9) for a, b, _ in nominal.burns] == [round(s.burn_s, 9) for s in chollima[0].stages]
+    assert nominal.event("stage 2 ignition").t_s == pytest.approx(nominal.burns[1][0])
+
+
+def test_the_planned_flight_lets_go_two_stages_and_the_fairing(
+    nominal: Flight, chollima: tuple[Vehicle, Site, Plan]
+) -> None:
+    vehicle = chollima[0]
+    assert [(b.name, b.mass_kg, b.beta_kgpm2) for b in nominal.bodies] == [
+        ("stage 1", vehicle.stages[0].dry_kg, vehicle.stages[0].beta_kgpm2),
+        ("fairing", vehicle.fairing_kg, vehicle.fairing_beta_kgpm2),
+        ("stage 2", vehicle.stages[1].dry_kg, vehicle.stages[1].beta_kgpm2),
+    ]
+    for body, event in zip(nominal.bodies, (NOMINAL[2], NOMINAL[4], NOMINAL[5]), strict=True):
+        at = nominal.event(event)
+        assert body.t_s == at.t_s
+        assert geodetic_from_ecef(body.r_ecef_m)[2] == pytest.approx(at.alt_m)
+        assert np.linalg.norm(body.v_ecef_mps) == pytest.approx(at.speed_mps)
+
+
+def test_the_path_is_the_flight_of_the_crowd(nominal: Flight, chollima: tuple[Vehicle, Site, Plan]) -> None:
+    vehicle, site, plan = chollima
+    ends, q_pa = fly_crowd(crowd_of(vehicle, plan, site))
+    last = np.concatenate([[nominal.t_s[-1]], nominal.r_ecef_m[-1], nominal.v_ecef_mps[-1], [nominal.mass_kg[-1]]])
+    assert np.array_equal(last, ends[0, -1])
+    assert nominal.q_pa.max() == q_pa[0]
+    assert nominal.mass_kg[0] == pytest.approx(vehicle.liftoff_kg)
+    assert nominal.mass_kg[-1] == pytest.approx(vehicle.payload_kg + vehicle.stages[2].dry_kg)
+    assert (np.diff(nominal.mass_kg) < 1e-6).all()
+    coasting = (nominal.t_s > nominal.burns[1][1] + 0.1) & (nominal.t_s < nominal.burns[2][0] - 0.1)
+    thrust = np.linalg.norm(nominal.f_ecef_mps2, axis=1)
+    assert coasting.any()
+    assert (thrust[coasting] == 0.0).all()
+    vehicle_thrust = vehicle.stages[2].thrust_vac_n / nominal.mass_kg[-1]
+    assert thrust[-1] == pytest.approx(vehicle_thrust, rel=1e-9)
+
+
+def test_the_largest_dynamic_pressure_lies_between_the_rows_about_it(nominal: Flight) -> None:
+    i = int(nominal.q_pa.argmax())
+    peak = nominal.event("largest dynamic pressure")
+    assert nominal.t_s[i - 1] < peak.t_s < nominal.t_s[i + 1]
+    assert 10e3 < peak.alt_m < 14e3
+
+
+def test_a_second_stage_that_never_lights_falls_with_all_above_it(chollima: tuple[Vehicle, Site, Plan]) -> None:
+    vehicle = chollima[0]
+    flight = failed(chollima, "stage2:no-ignition")
+    assert [e.name for e in flight.events] == [*NOMINAL[:3], "failure"]
+    assert flight.outcome is Outcome.FAILED
+    stage, stack = flight.bodies
+    assert (stage.name, stack.name) == ("stage 1", "stages 2-3 and payload")
+    assert stack.t_s == pytest.approx(flight.burns[1][0])
+    above = vehicle.liftoff_kg - vehicle.stages[0].propellant_kg - vehicle.stages[0].dry_kg
+    assert stack.mass_kg == pytest.approx(above)
+    assert stack.beta_kgpm2 == vehicle.beta_stack_kgpm2
+
+
+@pytest.mark.parametrize(
+    ("text", "bodies", "events"),
+    [
+        ("stage1:early-shutdown@40", ["stages 1-3 and payload"], ["lift-off", "largest dynamic pressure", "failure"]),
+        ("stage1:break-up@80", ["stages 1-3 and payload"], [*NOMINAL[:2], "failure"]),
+        ("stage2:break-up@20", ["stage 1", "stages 2-3 and payload"], [*NOMINAL[:4], "failure"]),
+        ("stage2:early-shutdown@60", ["stage 1", "fairing", "stages 2-3 and payload"], [*NOMINAL[:5], "failure"]),
+        ("stage3:no-ignition", ["stage 1", "fairing", "stage 2", "stage 3 and payload"], [*NOMINAL[:6], "failure"]),
+        ("stage3:break-up@100", ["stage 1", "fairing", "stage 2", "stage 3 and payload"], [*NOMINAL[:7], "failure"]),
+    ],
+)
+def test_what_each_failure_leaves(
+    chollima: tuple[Vehicle, Site, Plan], text: str, bodies: list[str], events: list[str]
+) -> None:
+    flight = failed(chollima, text)
+    assert [b.name for b in flight.bodies] == bodies
+    assert sorted(e.name for e in flight.events) == sorted(events)
+    assert flight.events[-1].t_s == flight.event("failure").t_s == flight.t_s[-1] == flight.bodies[-1].t_s
+    failure = Failure.parse(text)
+    assert flight.t_s[-1] == pytest.approx(flight.burns[failure.stage - 1][0] + failure.after_ignition_s)
+
+
+def test_until_it_fails_the_flight_is_the_planned_one(nominal: Flight, chollima: tuple[Vehicle, Site, Plan]) -> None:
+    flight = failed(chollima, "stage3:early-shutdown@90")
+    planned = nominal.t_s <= nominal.event("stage 3 ignition").t_s
+    assert np.array_equal(flight.r_ecef_m[: planned.sum()], nominal.r_ecef_m[planned])
+    assert flight.bodies[0].t_s == nominal.bodies[0].t_s
+    burnt = 90.0 * chollima[0].stages[2].propellant_kg / chollima[0].stages[2].burn_s
+    assert flight.mass_kg[-1] == pytest.approx(nominal.mass_kg[planned][-1] - burnt)
+
+
+def test_a_failure_just_after_lift_off_still_has_its_events(chollima: tuple[Vehicle, Site, Plan]) -> None:
+    flight = failed(chollima, "stage1:early-shutdown@0.5")
+    assert {e.name for e in flight.events} == {"lift-off", "largest dynamic pressure", "failure"}
+    assert flight.events[-1].t_s == 0.5
+
+
+@pytest.mark.parametrize(
+    ("failure", "key", "seen"),
+    [
+        (Failure(kind=FailureKind.BREAK_UP, stage=4), "stage", "stage 4 of 3"),
+        (Failure(kind=FailureKind.BREAK_UP, stage=0), "stage", "stage 0 of 3"),
+        (Failure(kind=FailureKind.BREAK_UP, stage=1, after_ignition_s=500.0), "after_ignition_s", "which burns 111 s"),
+        (Failure(kind=FailureKind.BREAK_UP, stage=1, after_ignition_s=-1.0), "after_ignition_s", "-1 s after"),
+        (Failure(kind=FailureKind.NO_IGNITION, stage=1), "after_ignition_s", "never burns"),
+    ],
+)
+def test_a_failure_that_cannot_be_is_refused(
+    chollima: tuple[Vehicle, Site, Plan], failure: Failure, key: str, seen: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        fly(*chollima, failure)
+    assert (caught.value.where, caught.value.key) == ("failure", key)
+    assert seen in caught.value.seen
+
+
+def test_without_a_failure_there_is_no_cut(chollima: tuple[Vehicle, Site, Plan]) -> None:
+    vehicle, site, plan = chollima
+    crowd = crowd_of(vehicle, plan, site, 4)
+    assert cut_s(crowd, None) is None
+    cut = cut_s(crowd, Failure.parse("stage2:early-shutdown@7"))
+    assert cut is not None
+    assert cut.tolist() == (crowd.ignition_s[:, 1] + 7.0).tolist()
+
+
+@pytest.mark.parametrize(
+    ("stages", "stage", "name"),
+    [
+        (3, 1, "stages 1-3 and payload"),
+        (3, 2, "stages 2-3 and payload"),
+        (3, 3, "stage 3 and payload"),
+        (2, 2, "stage 2 and payload"),
+    ],
+)
+def test_the_stack_is_named_by_what_it_holds(stages: int, stage: int, name: str) -> None:
+    assert failed_stack(stages, Failure(kind=FailureKind.BREAK_UP, stage=stage)) == name
+
+
+def test_an_event_knows_both_speeds(nominal: Flight) -> None:
+    state = np.concatenate([[12.5], nominal.r_ecef_m[200], nominal.v_ecef_mps[200]])
+    event = event_at("here", state)
+    assert (event.name, event.t_s) == ("here", 12.5)
+    assert event.speed_mps == pytest.approx(np.linalg.norm(state[4:7]))
+    assert event.v_inertial_mps == pytest.approx(np.linalg.norm(inertial_velocity(state[1:4], state[4:7])))

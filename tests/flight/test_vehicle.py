@@ -1,0 +1,142 @@
+"""Vehicle files: the shipped one, and what a person gets wrong in one's own."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from downrange.base import InputError, Kind
+from downrange.flight import load_plan, load_vehicle, load_vehicle_and_plan, read_vehicle, vehicles
+
+TEXT = resources.files("downrange.flight").joinpath("data", "chollima-1.toml").read_text(encoding="utf-8")
+LINES = {line.split(" = ")[0]: line for line in reversed(TEXT.splitlines()) if " = {" in line}  # first of each key
+
+
+def refused(text: str) -> InputError:
+    assert text != TEXT
+    with pytest.raises(InputError) as caught:
+        read_vehicle(text, where="mine.toml")
+    assert caught.value.where == "mine.toml"
+    assert "\n" not in str(caught.value)
+    return caught.value
+
+
+def test_every_shipped_vehicle_loads_and_every_figure_has_kind_and_source() -> None:
+    assert "chollima-1" in vehicles()
+    for name in vehicles():
+        vehicle = load_vehicle(name)
+        assert vehicle.name == name
+        assert len(vehicle.figures) >= 5 + 6 * len(vehicle.stages)
+        for key, figure in vehicle.figures:
+            assert figure.source.strip(), key
+            assert isinstance(figure.kind, Kind), key
+            assert figure.unit == "1" or key.endswith(f"_{figure.unit}"), key
+
+
+def test_of_an_outline_nothing_is_measured_and_what_is_fitted_has_a_spread() -> None:
+    figures = dict(load_vehicle("chollima-1").figures)
+    assert Kind.MEASURED not in {figure.kind for figure in figures.values()}
+    fitted = [figure for figure in figures.values() if figure.kind is Kind.FITTED]
+    assert len(fitted) >= 10
+    assert all(figure.sigma is not None and figure.sigma > 0.0 for figure in fitted)
+
+
+def test_the_file_is_the_vehicle() -> None:
+    vehicle, plan = load_vehicle_and_plan("chollima-1")
+    figures = dict(vehicle.figures)
+    assert vehicle.stages[2].dry_kg == figures["stages[2].dry_kg"].value
+    assert vehicle.payload_kg == figures["body.payload_kg"].value == 300.0
+    assert plan.uppers[1].azimuth_deg[1] == figures["plan.uppers[1].azimuth_end_deg"].value
+    assert plan == load_plan("chollima-1")
+    assert vehicle.drag[2] == (1.1, 0.55)
+
+
+def test_a_file_of_ones_own(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(TEXT.replace('name = "chollima-1"', 'name = "mine"'), encoding="utf-8")
+    assert load_vehicle(path).name == load_vehicle(str(path)).name == "mine"
+
+
+def test_a_missing_key_is_named_with_its_place() -> None:
+    error = refused(TEXT.replace(LINES["dry_kg"] + "\n", "", 1))
+    assert "dry_kg" in error.seen
+    assert "$.stages[0]" in error.seen
+    assert "kind = 'assumed'" in error.cure
+
+
+def test_a_typo_names_the_nearest_key() -> None:
+    error = refused(TEXT.replace("propellant_kg", "propelant_kg", 1))
+    assert "propelant_kg" in error.seen
+    assert error.cure == "did you mean 'propellant_kg'?"
+    assert refused(TEXT + "\n[zzzz]\n").cure == "remove that key"
+
+
+@pytest.mark.parametrize("value", ["-1.0", "0.0", "nan", "inf"])
+@pytest.mark.parametrize("key", ["propellant_kg", "isp_vac_s", "thrust_vac_n", "beta_kgpm2", "reference_area_m2"])
+def test_a_value_that_cannot_fly_is_refused_by_its_key(key: str, value: str) -> None:
+    error = refused(TEXT.replace(LINES[key], f'{key} = {{ value = {value}, kind = "assumed", source = "test" }}', 1))
+    assert error.key.endswith(key)
+    assert "positive number" in error.seen
+    assert "unit mistyped" in error.cure
+
+
+def test_angles_may_be_negative_but_must_be_numbers() -> None:
+    line = LINES["pitch_end_deg"]
+    for value in ("-7.5", "0.0"):
+        _, plan = read_vehicle(
+            TEXT.replace(line, f'pitch_end_deg = {{ value = {value}, kind = "assumed", source = "x" }}', 1), where="x"
+        )
+        assert plan.uppers[0].pitch_deg[1] == float(value)
+    error = refused(TEXT.replace(line, 'pitch_end_deg = { value = nan, kind = "assumed", source = "x" }', 1))
+    assert error.key == "plan.uppers[0].pitch_end_deg"
+
+
+def test_a_plan_for_fewer_stages_is_refused() -> None:
+    error = refused(TEXT[: TEXT.rindex("[[plan.uppers]]")])
+    assert (error.key, error.seen) == ("plan.uppers", "1 steerings for 3 stages")
+
+
+def test_a_thrust_that_does_not_lift_is_refused_with_both_forces() -> None:
+    line = LINES["thrust_vac_n"]
+    error = refused(TEXT.replace(line, 'thrust_vac_n = { value = 1.0e6, kind = "assumed", source = "x" }', 1))
+    assert error.key == "stages[0].thrust_vac_n"
+    assert error.seen == "thrust 900 kN at sea level does not lift 1116 kN"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("mach = [0.0, 0.8, 1.1, 2.0, 4.0]", "mach = [0.0, 0.8, 1.1, 2.0]"),
+        ("mach = [0.0, 0.8, 1.1, 2.0, 4.0]", "mach = [0.0, 1.1, 0.8, 2.0, 4.0]"),
+    ],
+)
+def test_drag_rows_that_do_not_pair_up_are_refused(old: str, new: str) -> None:
+    assert refused(TEXT.replace(old, new)).key == "drag"
+
+
+def test_a_number_without_a_parent_is_refused() -> None:
+    assert "kinds: measured" in refused(TEXT.replace(LINES["payload_kg"], "payload_kg = 300.0")).cure
+    assert "source" in refused(TEXT.replace(LINES["payload_kg"], 'payload_kg = { value = 3, kind = "assumed" }')).seen
+    guessed = LINES["payload_kg"].replace('"published"', '"guessed"')
+    assert "guessed" in refused(TEXT.replace(LINES["payload_kg"], guessed)).seen
+
+
+def test_what_is_no_toml_is_refused() -> None:
+    assert "not TOML" in refused(TEXT + "\n[[[").seen
+
+
+@pytest.mark.parametrize("name", ["chollima-2", "", "chollima-1.json"])
+def test_an_unknown_vehicle_is_answered_with_those_there_are(name: str) -> None:
+    with pytest.raises(InputError, match="Use one of") as caught:
+        load_vehicle(name)
+    assert "chollima-1" in caught.value.cure
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"gone\.toml.*cannot be read"):
+        load_vehicle(tmp_path / "gone.toml")
+    (tmp_path / "latin.toml").write_bytes(b'name = "\xe9"')
+    with pytest.raises(InputError, match="cannot be read"):
+        load_vehicle(tmp_path / "latin.toml")
