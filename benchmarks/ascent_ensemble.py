@@ -33,7 +33,7 @@ CAVEAT = (
 )
 CHANGED = (
     "RocketPy's thrust curve, drag tables and airfoil are not in its package, and its forecast needs a network: instead "
-    "constant thrust of the same impulse, constant drag, flat-plate fins, its standard atmosphere without wind"
+    "a thrust outline of the same impulse, constant drag, flat-plate fins, its standard atmosphere without wind"
 )
 
 
@@ -41,13 +41,14 @@ def calisto() -> Callable[[], Any]:
     """Return a function that flies RocketPy's Calisto once.
 
     SOURCE of the numbers: docs.rocketpy.org, "First Simulation with RocketPy" (getting_started.ipynb), as of 1.13.0.
-    Thrust: 6026 N s, the impulse of a Cesaroni M1670, over the example's 3.9 s. Drag coefficient 0.45: assumed.
+    Thrust: 6026 N s, the impulse of a Cesaroni M1670, over the example's 3.9 s; the outline of the curve (up in 0.1 s,
+    level to 3 s, down) and the drag coefficient 0.45 are assumed.
     """
     from rocketpy import Environment, Flight, Rocket, SolidMotor
 
     site = Environment(latitude=32.990254, longitude=-106.974998, elevation=1400)
     motor = SolidMotor(
-        thrust_source=6026.0 / 3.9,
+        thrust_source=[[0.0, 0.0], [0.1, 6026.0 / 3.4], [3.0, 6026.0 / 3.4], [3.9, 0.0]],
         burn_time=3.9,
         dry_mass=1.815,
         dry_inertia=(0.125, 0.125, 0.002),

@@ -31,7 +31,7 @@ def line(request):
 
 
 def test_there_are_benchmarks():
-    assert {"ascent_ensemble", "fall_w1e", "fit"} <= set(BENCHMARKS)
+    assert {"ascent_ensemble", "fall_w1e", "fit", "replay"} <= set(BENCHMARKS)
 
 
 def test_a_tiny_run_says_that_it_means_nothing(line):
