@@ -124,18 +124,22 @@ def _hits(crowd: dict[str, NDArray[Any]], shapes: NDArray[Any], margin_m: float)
     up = margin_m * _FLAT / _METRES_PER_DEGREE
     steepest = np.clip(np.maximum(np.abs(south), np.abs(north)) + up, 0.0, 89.0)
     aside = up / np.cos(np.radians(steepest))
-    boxes = shapely.box(west - aside, south - up, east + aside, north + up)
-    tree = shapely.STRtree(shapely.points(crowd["lon_deg"], crowd["lat_deg"]))
-    which, rows = tree.query(boxes)
-    return {
-        int(i): kept
-        for i in np.unique(which)
-        if (kept := _within(crowd, np.sort(rows[which == i]), shapes[i], margin_m)).size
-    }
+    order = np.argsort(crowd["lat_deg"], kind="stable")
+    first, last = np.searchsorted(crowd["lat_deg"][order], np.stack([south - up, north + up]))
+    found = {}
+    for i, shape in enumerate(shapes):
+        band = np.sort(order[first[i] : last[i]])
+        lon_deg = crowd["lon_deg"][band]
+        kept = _within(crowd, band[(lon_deg >= west[i] - aside[i]) & (lon_deg <= east[i] + aside[i])], shape, margin_m)
+        if kept.size:
+            found[i] = kept
+    return found
 
 
 def _within(crowd: dict[str, NDArray[Any]], rows: NDArray[np.int64], shape: Any, margin_m: float) -> NDArray[np.int64]:  # noqa: ANN401
     """Return those of the rows that lie within the margin, on a flat map around the shape."""
+    if not rows.size:
+        return rows
     west, south, east, north = shape.bounds
     centre = np.array([(west + east) / 2.0, (south + north) / 2.0])
     scale = _METRES_PER_DEGREE * np.array([np.cos(np.radians(centre[1])), 1.0])

@@ -188,6 +188,28 @@ def fall(
     return math.nan, x, y, z, vx, vy, vz
 
 
+@numba.njit(cache=True, error_model="numpy")
+def fall_few(
+    states: NDArray[np.float64],
+    beta: NDArray[np.float64],
+    air: NDArray[np.float64],
+    zonals: NDArray[np.float64],
+    tol_m: float,
+    tol_mps: float,
+    ground_m: float,
+    limit_s: float,
+    out: NDArray[np.float64],
+) -> None:
+    """Do what fall_many does on this thread alone: below a few dozen bodies waking others costs more than it saves."""
+    for i in range(states.shape[0]):
+        s = states[i]
+        t, x, y, z, vx, vy, vz = fall(
+            s[0], s[1], s[2], s[3], s[4], s[5], beta[i], air, zonals, tol_m, tol_mps, ground_m, limit_s
+        )
+        o = out[i]
+        o[0], o[1], o[2], o[3], o[4], o[5], o[6] = t, x, y, z, vx, vy, vz
+
+
 @numba.njit(cache=True, parallel=True, error_model="numpy")
 def fall_many(
     states: NDArray[np.float64],

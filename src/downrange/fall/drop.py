@@ -14,6 +14,7 @@ from downrange.fall.model import Impacts
 # within 1 m of a reference at 1e-9 m (tests/fall/test_drop.py).
 TOLERANCE_M = 3e-4
 LIMIT_S = 7_200.0
+FEW = 64  # fewer bodies than this fall on one thread
 
 
 def states_at(
@@ -37,7 +38,8 @@ def states_at(
     flying = np.isfinite(r).all(axis=1) & np.isfinite(v).all(axis=1) & np.isfinite(beta)
     states = np.ascontiguousarray(np.hstack([r, v])[flying])
     down = np.empty((len(states), 7))
-    k.fall_many(states, beta[flying], air_table(), ZONALS, tolerance_m, tolerance_m / 10.0, alt_m, LIMIT_S, down)
+    kernel = k.fall_many if len(states) >= FEW else k.fall_few
+    kernel(states, beta[flying], air_table(), ZONALS, tolerance_m, tolerance_m / 10.0, alt_m, LIMIT_S, down)
     down[np.isnan(down[:, 0])] = np.nan
     out[flying] = down
     return out

@@ -269,6 +269,25 @@ def cut(
     return 0.5 * (low + high)
 
 
+@numba.njit(cache=True, error_model="numpy")
+def fly_few(
+    phases: NDArray[np.float64],
+    starts: NDArray[np.float64],
+    air: NDArray[np.float64],
+    drag: NDArray[np.float64],
+    zonals: NDArray[np.float64],
+    ends: NDArray[np.float64],
+    q_max: NDArray[np.float64],
+) -> None:
+    """Do what fly_many does on this thread alone: below a few dozen flights waking others costs more than it saves.
+
+    Fly (N, P, COLUMNS) phases from (N, 7) starts; fill ends (N, P, STATE) and q_max (N,).
+    """
+    for i in range(phases.shape[0]):
+        nobody = np.empty((0, STATE + 4))
+        _, q_max[i] = fly(phases[i], starts[i], air, drag, zonals, ends[i], nobody)
+
+
 @numba.njit(cache=True, parallel=True, error_model="numpy")
 def fly_many(
     phases: NDArray[np.float64],

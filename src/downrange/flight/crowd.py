@@ -13,6 +13,7 @@ from downrange.flight.model import Plan, Vehicle
 
 STEP_LOW_S = 1.0
 STEP_HIGH_S = 3.0
+FEW = 64  # fewer flights than this are flown on one thread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,5 +210,6 @@ def fly_crowd(crowd: Crowd, cut_s: Array | None = None) -> tuple[Array, Array]:
     table = phase_table(crowd, cut_s)
     ends = np.empty((*table.shape[:2], k.STATE))
     q_max_pa = np.empty(len(table))
-    k.fly_many(table, starts_of(crowd), air_table(), crowd.drag, ZONALS, ends, q_max_pa)
+    kernel = k.fly_many if len(table) >= FEW else k.fly_few
+    kernel(table, starts_of(crowd), air_table(), crowd.drag, ZONALS, ends, q_max_pa)
     return ends, q_max_pa
