@@ -106,9 +106,12 @@ def case_falls(
     if failure.kind is FailureKind.NO_IGNITION:
         low = high = 0.0
     ignition_s = crowd.ignition_s[:, failure.stage - 1]
-    cut = ignition_s + low + (high - low) * uniforms(seed, runs, 8)[:, 7]
+    into = low + (high - low) * uniforms(seed, runs, 8)[:, 7]
+    cut = ignition_s + np.minimum(into, crowd.burn_s[:, failure.stage - 1])
     ends, _ = fly_crowd(crowd, cut)
-    done = _planned_falls(crowd, ends, cut)[0]
+    # A stage that is not lit has been let go by the one below, even when nothing coasts in between.
+    unlit_s = 2.0 * _SAME_S if failure.kind is FailureKind.NO_IGNITION else 0.0
+    done = _planned_falls(crowd, ends, cut + unlit_s)[0]
     if failure.kind is FailureKind.BREAK_UP:
         pieces = [_piece_falls(piece, ends[:, -1], seed + 2 + i) for i, piece in enumerate(PIECES)]
         return joined(done, *pieces)
@@ -148,12 +151,14 @@ def _dispersed(record: Record, fits: Array, runs: int, seed: int) -> Crowd:
 def _planned_falls(crowd: Crowd, ends: Array, cut_s: Array) -> tuple[Falls, Array]:
     """Return the falls of stages and fairing let go before cut_s (N,), and when each row was let go."""
     stages = crowd.propellant_kg.shape[1]
-    releases = [(f"stage {s + 1}", 3 * s + 2, crowd.beta_kgpm2[:, s]) for s in range(stages - 1)]
-    releases.insert(1, ("fairing", 4, crowd.fairing_beta_kgpm2))
+    out_s = crowd.ignition_s + crowd.burn_s
+    fairing_s = crowd.ignition_s[:, 1] + np.clip(crowd.fairing_s, 0.0, crowd.burn_s[:, 1])
+    releases = [(f"stage {s + 1}", 3 * s + 2, crowd.beta_kgpm2[:, s], out_s[:, s]) for s in range(stages - 1)]
+    releases.insert(1, ("fairing", 4, crowd.fairing_beta_kgpm2, fairing_s))
     falls, let_go = [], []
-    for name, phase, beta in releases:
+    for name, phase, beta, planned_s in releases:
         state = ends[:, phase]
-        gone = state[:, 0] < cut_s - _SAME_S
+        gone = planned_s < cut_s - _SAME_S
         if gone.any():
             weight = np.full(int(gone.sum()), 1.0 / len(crowd))
             falls.append(_falls(name, state[gone, 0], state[gone, 1:4], state[gone, 4:7], beta[gone], weight))
