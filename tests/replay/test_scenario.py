@@ -65,7 +65,9 @@ def test_a_fault_names_file_key_and_cure(tmp_path: Path, old: str, new: str, key
 def test_a_scenario_without_a_notice_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     head, rest = FIRST.split("[[notices]]")
-    path.write_text(head.replace('policy = "founding"', 'policy = "founding"\nnotices = []') + rest[rest.index("[[areas]]") :])
+    path.write_text(
+        head.replace('policy = "founding"', 'policy = "founding"\nnotices = []') + rest[rest.index("[[areas]]") :]
+    )
     with pytest.raises(InputError, match=r"notices: there is none"):
         load_scenario(str(path))
 

@@ -20,8 +20,9 @@ from downrange.alert import (
     load_policy,
     release,
     score,
+    verify,
 )
-from downrange.base import InputError, after, geodetic_from_ecef
+from downrange.base import InputError, ModelError, after, geodetic_from_ecef
 from downrange.corridor import (
     Check,
     Hazards,
@@ -373,11 +374,20 @@ def _alert(
         origin = {"en": scenario.origin.en, "ko": scenario.origin.ko, "ja": scenario.origin.ja}
         event = Event(code=scenario.name, t0=scenario.liftoff.t0, origin=origin)
         chains = release(event, actions, policy, Status.EXERCISE)
+        _refuse_faulty(chains, actions)
         history = tuple(_remembered(alert) for alert in scenario.history)
         spells = [_spell(one) for one in history if one.alert.places]
         found = score(chains, spells, fallen.crowd, places_, policy, scenario.liftoff.t0)
         told.append(f"{sum(len(chain.released) for chain in chains)} messages to {len(chains)} countries")
     return _Warned(actions=actions, chains=chains, history=history, score=found)
+
+
+def _refuse_faulty(chains: tuple[Chain, ...], actions: tuple[Action, ...]) -> None:
+    """Stop where a message breaks the schema or a rule: nothing goes out unchecked, not even in an exercise."""
+    told = {place.code: place for action in actions for place in action.places}
+    problems = [problem for chain in chains for problem in verify(chain, told.values())]
+    if problems:
+        raise ModelError(f"{len(problems)} fault(s) in the messages, so none is written; the first is {problems[0]}")
 
 
 def _remembered(alert: HistoricAlert) -> Remembered:

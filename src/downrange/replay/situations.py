@@ -8,19 +8,17 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from downrange.alert import Action, Desk, Policy, decide, look
-from downrange.base import geodetic_from_ecef
-from downrange.corridor import Hazards, below, joined, tracked_falls
+from downrange.alert import Action, Desk, Policy, decide, look, passed_by
+from downrange.base import Array, geodetic_from_ecef
+from downrange.corridor import Hazards, joined, tracked_falls
 from downrange.earth import Place
 from downrange.fall import Falls
 from downrange.replay.model import Watched
-from downrange.track import Update
+from downrange.track import Update, Verdict
 
 TICK_S = 5.0
 QUIET_TICK_S = 15.0  # once thrust is lost and nobody is warned
 _RENEW_S = 60.0  # how often the falls of a body seen to coast are drawn anew from its track
-_PASSED_M = 400_000.0  # places farther than this from the track are never "passed"
-_ABEAM_S = 10.0  # a place counts as passed so long after the vehicle was nearest to it
 _METRES_PER_DEGREE = 111_195.0  # mean Earth radius 6371.0 km times one degree
 
 
@@ -52,29 +50,30 @@ def keep_watch(
     that rests on a reading: silence after it undoes nothing.
     """
     heard = [update for update in watched.updates if update.read_s == 0.0]
-    if not heard:
-        return ()
-    falls = hazards.ahead(heard[0].t_s)
-    near = _reached(falls, places, policy)
-    passed = _passing(heard, near)
+    lost_s = watched.detected.t_s if watched.detected is not None else np.inf
+    orbit_s = next((update.t_s for update in heard if update.verdict is Verdict.IN_ORBIT), np.inf)
+    falls = hazards.ahead(0.0)
+    near, track = _reached(falls, places, policy), _track(heard)
     desk = Desk(policy=policy)
     done: list[Action] = []
-    drawn_s, t_s, end_s = -np.inf, heard[0].t_s, _end_s(hazards.planned, policy)
+    drawn_s, t_s, end_s = -np.inf, 0.0, _end_s(hazards.planned, policy)
     while t_s <= end_s:
         last = next((update for update in reversed(heard) if update.t_s <= t_s), None)
-        if watched.detected is None or watched.detected.t_s > t_s or last is None:
-            in_orbit = last is not None and last.verdict == "in orbit"
-            falls = hazards.planned if in_orbit else hazards.ahead(t_s)
+        if last is None or t_s < min(lost_s, orbit_s):
+            falls = hazards.ahead(t_s)
+        elif t_s < lost_s:
+            falls = hazards.planned
         elif last.t_s - drawn_s >= _RENEW_S:
-            falls, drawn_s = _coasting(last, watched.detected.t_s, hazards, stack), last.t_s
+            falls, drawn_s = _coasting(last, lost_s, hazards, stack), last.t_s
             near = tuple({place.code: place for place in (*near, *_reached(falls, places, policy))}.values())
             end_s = _end_s(falls, policy)
-        word, p = (str(last.verdict), last.p) if last is not None else ("unknown", 1.0)
-        gone = [code for code, when_s in passed.items() if when_s <= t_s]
+        word, p = (str(last.verdict), last.p) if last is not None else (str(Verdict.UNKNOWN), 1.0)
+        behind = track[track[:, 0] <= t_s]
+        gone = passed_by(near, behind[:, 1], behind[:, 2], clear_m=policy.margin_m)
         seen = look(falls, near, policy, t_s=t_s, verdict=word, p=p, passed=gone)
         desk, actions = decide(desk, seen)
         done += actions
-        quiet = not desk.warned and watched.detected is not None and watched.detected.t_s + _RENEW_S < t_s
+        quiet = not desk.warned and t_s > min(lost_s, orbit_s) + _RENEW_S
         if quiet and t_s > heard[-1].t_s and not any(risk.p >= policy.p_lift for risk in seen.at_risk):
             break
         t_s += QUIET_TICK_S if quiet else TICK_S
@@ -106,17 +105,14 @@ def _coasting(last: Update, lost_s: float, hazards: Hazards, stack: Stack) -> Fa
     return joined(*(hazards.planned.of(body) for body in gone), falling)
 
 
-def _passing(heard: Sequence[Update], places: Sequence[Place]) -> dict[str, float]:
-    """Return, by code, when the tracked vehicle has left a place behind."""
-    if len(heard) < 2:
-        return {}
-    t_s = np.array([update.t_s for update in heard])
-    lat, lon, _ = geodetic_from_ecef(np.array([update.r_ecef_m for update in heard]))
-    rising = np.concatenate([[True], np.diff(t_s) > 0.0])
-    near = below(t_s[rising], lat[rising], lon[rising], places, within_m=_PASSED_M)
-    end_s = float(t_s[-1])
-    code = {id(place): place.code for place in places}
-    return {code[id(one.place)]: one.closest_t_s + _ABEAM_S for one in near if one.closest_t_s + _ABEAM_S <= end_s}
+def _track(heard: Sequence[Update]) -> Array:
+    """Return the ground track as tracked, every few seconds: rows of time, latitude, longitude."""
+    kept: list[Update] = []
+    for update in heard:
+        if not kept or update.t_s - kept[-1].t_s >= TICK_S:
+            kept.append(update)
+    lat, lon, _ = geodetic_from_ecef(np.array([update.r_ecef_m for update in kept]).reshape(-1, 3))
+    return np.column_stack([[update.t_s for update in kept], lat, lon])
 
 
 def _end_s(falls: Falls, policy: Policy) -> float:

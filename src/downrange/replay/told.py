@@ -231,4 +231,5 @@ def console_tables(replay: Replay, sentence: str) -> tuple[Table, ...]:
         rows=tuple(rows),
         note=sentence,
     )
-    return (timeline, falls_table(replay), reported_table(replay), score_table(replay))
+    rest = (falls_table(replay), reported_table(replay), score_table(replay))
+    return (timeline, *(table for table in rest if table.rows))

@@ -1,0 +1,84 @@
+"""Doors for single commands: fragments in, impacts out, in the agreed forms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from downrange.base import InputError
+from downrange.earth import load_site
+from downrange.flight import fly, load_vehicle_and_plan
+from downrange.replay import drop_bodies, drop_fragments, first_elements, impacts_csv, planned_burns
+from downrange.replay.doors import FRAGMENTS, read_fragments
+
+# element set of Malligyong-1, epoch 2024-06-07, public catalogue
+TLE = """1 58400U 23179A   24159.97159215  .00006581  00000+0  30025-3 0  9991
+2 58400  97.4051  46.9797 0001572 158.6830 201.4471 15.20948569 30329
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("", "line 1"),
+        ("lon_deg,lat_deg\n", "line 1"),
+        (FRAGMENTS + "\n36.1,123.5,1000,0,0,0\n", "line 2"),
+        (FRAGMENTS + "\n36.1,123.5,1000,0,0,0,200\n36.1,123.5,1000,0,0,0,-5\n", "line 3"),
+        (FRAGMENTS + "\n136.1,23.5,1000,0,0,0,200\n", "line 2"),
+        (FRAGMENTS + "\n36.1,123.5,1000,0,0,0,heavy\n", "line 2"),
+        (FRAGMENTS + "\n36.1,123.5,nan,0,0,0,200\n", "line 2"),
+    ],
+)
+def test_a_fragment_that_cannot_be_is_named_by_its_line(text: str, key: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_fragments("mine.csv", text)
+    assert (caught.value.where, caught.value.key) == ("mine.csv", key)
+
+
+def test_impacts_come_in_the_order_of_the_fragments(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    # far south thrown north; straight down; one in orbit
+    path.write_text(
+        f"# remark\n{FRAGMENTS}\n-33,151,20000,0,300,0,100\n10,20,5000,0,0,0,1000\n0,0,500000,7700,0,0,500\n"
+    )
+    falls = drop_fragments(path)
+    assert falls.lat_deg[0] > -33.0
+    assert falls.lat_deg[1] == pytest.approx(10.0, abs=1e-3)
+    assert np.isnan(falls.lat_deg[2])
+    lines = impacts_csv(falls).splitlines()
+    assert lines[0] == "lat_deg,lon_deg,t_s,speed_mps"
+    assert len(lines) == 4
+    assert lines[3] == ",,,"
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read: No such file"):
+        drop_fragments(tmp_path / "none.csv")
+    with pytest.raises(InputError, match="cannot be read"):
+        first_elements(tmp_path / "none.tle")
+
+
+def test_the_first_element_set_of_a_file_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "one.tle"
+    path.write_text(TLE)
+    assert first_elements(path).number == 58400
+
+
+def test_burns_are_planned_by_a_vehicle_at_a_site() -> None:
+    burns = planned_burns("chollima-1", "sohae-coastal")
+    assert [stage for _, _, stage in burns] == [1, 2, 3]
+    assert all(start < stop for start, stop, _ in burns)
+    assert planned_burns(None, None) == ()
+    with pytest.raises(InputError, match="--site: missing"):
+        planned_burns("chollima-1", None)
+
+
+def test_every_body_of_a_flight_comes_down() -> None:
+    vehicle, plan = load_vehicle_and_plan("chollima-1")
+    flight = fly(vehicle, load_site("sohae-coastal"), plan)
+    falls = drop_bodies(flight)
+    assert len(falls.lat_deg) == len(flight.bodies) == 3
+    assert np.isfinite(falls.lat_deg).all()
+    assert (falls.t_s > [body.t_s for body in flight.bodies]).all()

@@ -1,0 +1,67 @@
+"""Tables and sentences that people read."""
+
+from __future__ import annotations
+
+from downrange.replay import page, told
+from downrange.replay.alerts import messages, spans
+
+
+def test_every_row_has_a_cell_for_each_column(august, nominal) -> None:
+    for done in (august, nominal):
+        tables = [
+            *done.tables,
+            told.warned_table(done.replay),
+            told.history_table(done.replay),
+            told.told_table(done.replay),
+            told.events_table(done.replay),
+            told.fit_table(done.replay),
+        ]
+        for table in tables:
+            assert table.rows or table.note
+            assert {len(row) for row in table.rows} <= {len(table.columns)}, table.title
+            assert all(isinstance(cell, str) and cell for row in table.rows for cell in row[1:]), table.title
+
+
+def test_the_terminal_shows_the_timeline_in_order(august) -> None:
+    first = august.tables[0]
+    times = [float(row[0].removeprefix("T+").removesuffix(" s")) for row in first.rows]
+    assert times == sorted(times)
+    assert any("history: J-Alert" in row[2] for row in first.rows)
+    assert any(row[2].startswith("Alert (issue)") for row in first.rows)
+
+
+def test_the_verdict_is_one_paragraph_with_the_figures_that_matter(august, nominal) -> None:
+    failed, worked = page.verdict(august.replay), page.verdict(nominal.replay)
+    assert "nothing reached orbit (said at T+" in failed
+    assert "s after the failure" in failed
+    assert "something reached orbit (said at T+" in worked
+    for text in (failed, worked):
+        assert "\n" not in text
+        assert "million person-minutes against" in text
+
+
+def test_units_stand_in_the_heads_of_columns_with_numbers(august) -> None:
+    bare = {"", "UTC", "minutes", "person-minutes", "band", "people", "people (band)", "after lift-off"}
+    for table in august.tables:
+        for column in table.columns:
+            named = column.name in bare or "[" in column.name or "person" in column.name or "ellipse" in column.name
+            assert not column.number or named or "of them" in column.name or "groups" in column.name, column.name
+
+
+def test_spans_and_messages_tell_the_same_story(august) -> None:
+    stays = spans(august.replay)
+    assert stays
+    assert all(span.lifted is not None and span.lifted > span.sent for span in stays)
+    sent = [one.message.sent for one in messages(august.replay)]
+    assert sent == sorted(sent)
+    assert {span.sent for span in stays} <= set(sent)
+
+
+def test_a_person_minute_of_ours_is_people_times_minutes(august) -> None:
+    # the score's sum over places, worked out again from the spans
+    replay = august.replay
+    total = 0.0
+    for span in spans(replay):
+        people = next(chain.counted[span.place.code] for chain in replay.chains if span.place.code in chain.counted)
+        total += people.best * span.minutes
+    assert abs(total - replay.score.ours.total.best) <= 1e-6 * total
