@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import runpy
-from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 from types import SimpleNamespace
 
-import numba
 import numpy as np
 import pytest
 
@@ -20,15 +18,6 @@ from downrange.earth import load_site
 from downrange.flight import crowd_of, read_vehicle
 
 LIMITS = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "authority" / "fit_limits.py")))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Fits fly few at a time: beside other work a second thread only waits, three times as long."""
-    threads = numba.get_num_threads()
-    numba.set_num_threads(1)
-    yield
-    numba.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")

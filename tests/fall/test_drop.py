@@ -15,6 +15,7 @@ from downrange.base import Array, ModelError, ecef_from_geodetic, geodetic_from_
 from downrange.earth import ZONALS, air_table
 from downrange.fall import _kernel as k
 from downrange.fall import drop, fall_path, impact_point, states_at
+from downrange.fall.drop import FEW
 
 FRAGMENTS = 60
 
@@ -98,9 +99,10 @@ def test_every_ballistic_coefficient_comes_down_within_a_metre_of_the_reference(
 
 
 def test_many_are_one_by_one() -> None:
-    r, v, beta = thrown(FRAGMENTS)
+    count = FEW + 20  # enough for more than one thread
+    r, v, beta = thrown(count)
     many = states_at(r, v, beta)
-    assert all(np.array_equal(many[i], states_at(r[i], v[i], beta[i])[0]) for i in range(FRAGMENTS))
+    assert all(np.array_equal(many[i], states_at(r[i], v[i], beta[i])[0]) for i in range(count))
     assert np.array_equal(many[::7], states_at(r[::7], v[::7], beta[::7]))
 
 

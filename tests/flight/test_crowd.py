@@ -15,7 +15,9 @@ from downrange.earth import ZONALS, Site, air_table, load_site, range_azimuth
 from downrange.fall import drop
 from downrange.flight import Crowd, Plan, Vehicle, crowd_of, fly_crowd, load_vehicle_and_plan, phase_table
 from downrange.flight import _kernel as k
-from downrange.flight.crowd import starts_of
+from downrange.flight.crowd import FEW, starts_of
+
+MANY = FEW + 20  # enough for more than one thread
 
 
 @pytest.fixture(scope="module")
@@ -93,14 +95,14 @@ def test_after_the_cut_nothing_has_any_length(chollima: tuple[Vehicle, Plan, Sit
 
 def test_a_crowd_is_so_many_single_flights(chollima: tuple[Vehicle, Plan, Site]) -> None:
     vehicle, plan, site = chollima
-    crowd = scattered(crowd_of(vehicle, plan, site, 12), seed=4)
-    cut = np.where(np.arange(12) % 2 == 0, np.inf, 40.0 * np.arange(12))
+    crowd = scattered(crowd_of(vehicle, plan, site, MANY), seed=4)
+    cut = np.where(np.arange(MANY) % 2 == 0, np.inf, 8.0 * np.arange(MANY))
     ends, q_pa = fly_crowd(crowd, cut)
-    for i in range(12):
+    for i in range(MANY):
         one, q_one = fly_crowd(crowd.take(np.array([i])), cut[i : i + 1])
         assert np.array_equal(one[0], ends[i])
         assert q_one[0] == q_pa[i]
-    assert len({*ends[:, -1, 1]}) == 12
+    assert len({*ends[:, -1, 1]}) == MANY
 
 
 def test_taking_rows_takes_them_of_everything_but_the_drag(chollima: tuple[Vehicle, Plan, Site]) -> None:
@@ -159,8 +161,8 @@ BYTES = """
 import hashlib, numpy as np
 from downrange.earth import load_site
 from downrange.flight import crowd_of, fly_crowd, load_vehicle_and_plan
-crowd = crowd_of(*load_vehicle_and_plan("chollima-1"), load_site("sohae-coastal"), 60)
-ends, q = fly_crowd(crowd, np.linspace(5.0, 800.0, 60))
+crowd = crowd_of(*load_vehicle_and_plan("chollima-1"), load_site("sohae-coastal"), 600)
+ends, q = fly_crowd(crowd, np.linspace(5.0, 800.0, 600))
 print(hashlib.sha256(ends.tobytes() + q.tobytes()).hexdigest())
 """
 
