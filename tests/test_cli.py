@@ -219,3 +219,8 @@ def test_the_doctor_is_content() -> None:
     done = run("doctor")
     assert done.returncode == 0
     assert "not well" not in done.stdout
+
+
+def test_the_manual_names_every_command_and_no_other() -> None:
+    manual = (Path(__file__).parents[1] / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^\| `downrange ([a-z ]+)` \|", manual, flags=re.M)) == sorted(EXAMPLES)

@@ -189,7 +189,14 @@ def _timeline(replay: Replay, figure: Drawn) -> Section:
 
 def _falls(replay: Replay) -> Section:
     """Return predicted and reported falls."""
-    return Section(name="falls", title="What falls where", tables=(falls_table(replay), reported_table(replay)))
+    inside = {fall.footprint.body for fall in replay.falls if fall.inside_area is not None}
+    differ = [one for one in replay.reported if one.outside_areas and one.body in inside]
+    text = (
+        "The reports say that these falls lay outside the announced areas; ours lie inside them. Ours cannot do "
+        "otherwise: the vehicle was fitted to those areas. What carried the real ones out is not in the public record."
+    )
+    tables = (falls_table(replay), reported_table(replay))
+    return Section(name="falls", title="What falls where", paragraphs=(text,) if differ else (), tables=tables)
 
 
 def _flight(replay: Replay, figure: Drawn) -> Section:
