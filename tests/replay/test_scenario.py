@@ -46,6 +46,7 @@ def test_every_ensemble_is_large_enough_for_a_footprint() -> None:
         ("lat_deg = 36.10\n", "", "areas[0].lat_deg", "coordinates"),
         ('source = "sirens.kr/View.aspx?No=2832823"', "", "liftoff.claims[2].source", "where the numbers came from"),
         ("t0 = 2023-05-30T21:27:00Z", "t0 = 2023-05-30T21:27:00", "liftoff.t0", "time zone"),
+        ('name = "2023-05-31"', 'name = "../mine"', "name", "Correct the value"),
         ("runs = 2000", "runs = 20", "ensemble.runs", "Correct the value"),
         ("lat_deg = 36.10\n", "lat_deg = 136.10\n", "areas[0].lat_deg", "Correct the value"),
         ('kind = "no-ignition"', 'kind = "no-ignitoin"', "failure.kind", "Correct the value"),

@@ -190,13 +190,19 @@ def _timeline(replay: Replay, figure: Drawn) -> Section:
 def _falls(replay: Replay) -> Section:
     """Return predicted and reported falls."""
     inside = {fall.footprint.body for fall in replay.falls if fall.inside_area is not None}
-    differ = [one for one in replay.reported if one.outside_areas and one.body in inside]
-    text = (
-        "The reports say that these falls lay outside the announced areas; ours lie inside them. Ours cannot do "
-        "otherwise: the vehicle was fitted to those areas. What carried the real ones out is not in the public record."
-    )
+    texts = []
+    if any(one.outside_areas and one.body in inside for one in replay.reported):
+        texts.append(
+            "The reports say that these falls lay outside the announced areas; ours lie inside them. Ours cannot do "
+            "otherwise: the vehicle was fitted to those areas. What carried the real ones out is not in the public record."
+        )
+    if replay.scenario.vehicle != replay.scenario.fit:
+        texts.append(
+            f"The flight shown is that of {replay.scenario.vehicle}; the ellipses come from the fits of "
+            f"{replay.scenario.fit}, and hold for this vehicle only as far as the two are alike."
+        )
     tables = (falls_table(replay), reported_table(replay))
-    return Section(name="falls", title="What falls where", paragraphs=(text,) if differ else (), tables=tables)
+    return Section(name="falls", title="What falls where", paragraphs=tuple(texts), tables=tables)
 
 
 def _flight(replay: Replay, figure: Drawn) -> Section:

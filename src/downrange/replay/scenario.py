@@ -22,6 +22,7 @@ Latitude = Annotated[float, Meta(ge=-90.0, le=90.0)]
 Longitude = Annotated[float, Meta(ge=-180.0, lt=180.0)]
 Positive = Annotated[float, Meta(gt=0.0)]
 Text = Annotated[str, Meta(min_length=1)]
+Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*$")]
 
 
 class _Strict(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -188,10 +189,11 @@ class ReportedEvent(_Strict, frozen=True, kw_only=True):
 class Scenario(_Strict, frozen=True, kw_only=True):
     """One launch as a replay needs it; see the data folder for examples to copy.
 
+    name:    letters, digits, "-" and "."; it names the folder and the messages
     vehicle: name or TOML file; fit: the public record whose randomised fits stand behind every footprint
     """
 
-    name: Text
+    name: Code
     title: Text
     summary: Text
     origin: Origin
