@@ -127,7 +127,7 @@ def replay(
     seed: Annotated[
         int | None, typer.Option(help="Seed of the dispersed flights; the scenario's if not given.")
     ] = None,
-    runs: Annotated[int | None, typer.Option(help="Dispersed flights behind each footprint.", min=2)] = None,
+    runs: Annotated[int | None, typer.Option(help="Dispersed flights behind each footprint.")] = None,
 ) -> None:
     """Replay a launch through the whole chain, from the notice to the all-clear, and write its report.
 
@@ -200,6 +200,30 @@ def corridor_fit(
         areas = [area for one in read_file(notice) for area in require_areas(one).areas]
         legs = dog_leg(pad, areas, inclination_deg=inclination_deg)
         _show(corridor_shown(ranges(pad, areas), one_plane(pad, areas), legs), as_json=as_json)
+
+
+@_corridor.command("refit")
+def corridor_refit(
+    record: Annotated[str, typer.Argument(help="Name of a public record, or a TOML file.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="New folder for the vehicle file and the fits.", show_default=False)],
+    starts: Annotated[int, typer.Option(help="Random starts of the best fit.", min=1)] = 10,
+    fits: Annotated[int, typer.Option(help="Fits to randomised facts, about a CPU-second each.", min=20)] = 128,
+    seed: Annotated[int, typer.Option(help="Seed of the randomised facts.")] = 2023,
+    as_json: AsJson = False,
+) -> None:
+    """Fit an outlined vehicle to its public record anew, and write the vehicle file and the fits.
+
+    Example: downrange corridor refit chollima-1 --out refit
+    """
+    with _explained():
+        from downrange.corridor import load_record
+        from downrange.replay import refit_record, refit_shown
+
+        found = load_record(record)
+        _show(
+            refit_shown(found, refit_record(found, out, starts=starts, fits=fits, seed=seed, say=_say)), as_json=as_json
+        )
+    _say(f"The files are in {out}")
 
 
 @_flight.command("fly")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from downrange.corridor.fit_model import NAMES, Record, crowd_from, read_fits
 
 SAME_CHI2 = 0.1
 WORST_CHI2 = 120.0  # a randomised fit whose facts contradict each other worse than this is left out and counted
+_SAY_EVERY = 16
 LEARNT = 0.8  # a parameter whose spread stays above this share of its prior's was not determined by the record
 
 
@@ -57,7 +59,9 @@ def from_starts(record: Record, *, starts: int = 10, seed: int = 1) -> Starts:
     )
 
 
-def randomised(record: Record, *, fits: int, seed: int) -> tuple[Array, int]:
+def randomised(
+    record: Record, *, fits: int, seed: int, say: Callable[[str], None] = lambda _: None
+) -> tuple[Array, int]:
     """Return parameter rows (F, 27) of fits to perturbed facts and prior means, and how many fits were left out.
 
     Each fact is moved by a normal number of its own sigmas, each prior mean likewise; sample i of a seed is the same
@@ -67,7 +71,9 @@ def randomised(record: Record, *, fits: int, seed: int) -> tuple[Array, int]:
     draws = normals(seed, fits, columns + len(NAMES))
     facts = columns - 5  # the last five are the soft rules, which are not data
     rows = []
-    for draw in draws:
+    for i, draw in enumerate(draws):
+        if i and i % _SAY_EVERY == 0:
+            say(f"{i} of {fits} randomised fits")
         shift = np.concatenate([draw[:facts], np.zeros(5)])
         fit = solve(record, shift=shift, prior_shift=draw[columns:])
         if fit.chi2 <= WORST_CHI2:
@@ -119,10 +125,21 @@ class Refit:
     vehicle_toml: str
 
 
-def refit(record: Record, *, starts: int = 10, fits: int = 128, seed: int = 2023) -> Refit:
-    """Fit a record from random starts and to randomised facts; takes about a CPU-second a fit."""
+def refit(
+    record: Record,
+    *,
+    starts: int = 10,
+    fits: int = 128,
+    seed: int = 2023,
+    say: Callable[[str], None] = lambda _: None,
+) -> Refit:
+    """Fit a record from random starts and to randomised facts; takes about a CPU-second a fit.
+
+    say: called with a line now and then
+    """
     found = from_starts(record, starts=starts)
-    rows, left_out = randomised(record, fits=fits, seed=seed)
+    say(f"{found.agreeing} of {starts} starts within {SAME_CHI2} of chi2 {found.best.chi2:.3f}")
+    rows, left_out = randomised(record, fits=fits, seed=seed, say=say)
     text = fits_csv(record, found, rows, seed)
     every = np.vstack([found.best.x, rows])
     return Refit(

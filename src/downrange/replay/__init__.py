@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from downrange.replay.doors import drop_bodies, drop_fragments, first_elements, impacts_csv, planned_burns
     from downrange.replay.job import replay_scenario
     from downrange.replay.model import Done, Replay
+    from downrange.replay.refit import refit_record, refit_shown
     from downrange.replay.show import (
         corridor_shown,
         flight_shown,
@@ -47,6 +48,8 @@ __all__ = [
     "notices_shown",
     "passes_shown",
     "planned_burns",
+    "refit_record",
+    "refit_shown",
     "replay_scenario",
     "run",
     "scenario_names",
@@ -61,6 +64,7 @@ _LAZY = {
     "run": "chain",
     **dict.fromkeys(("drop_bodies", "drop_fragments", "first_elements", "impacts_csv", "planned_burns"), "doors"),
     **dict.fromkeys([name for name in __all__ if name.endswith("_shown")], "show"),
+    **dict.fromkeys(("refit_record", "refit_shown"), "refit"),
 }
 
 

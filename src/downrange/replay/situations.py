@@ -44,7 +44,6 @@ def keep_watch(
     """Return what the desk does, looking every few seconds until all is down and nobody is warned.
 
     The desk knows of the launch from the first reading on; before it, and without any, nobody is warned.
-
     Before thrust is called lost the crowd is that of a vehicle that may still fail; afterwards it is what was let go
     as planned and the coasting stack as tracked. In orbit only what was let go is left. The verdict is the last one
     that rests on a reading: silence after it undoes nothing.
@@ -52,14 +51,16 @@ def keep_watch(
     heard = [update for update in watched.updates if update.read_s == 0.0]
     lost_s = watched.detected.t_s if watched.detected is not None else np.inf
     orbit_s = next((update.t_s for update in heard if update.verdict is Verdict.IN_ORBIT), np.inf)
-    falls = hazards.ahead(0.0)
+    if not heard:
+        return ()
+    falls = hazards.ahead(heard[0].t_s)
     near, track = _reached(falls, places, policy), _track(heard)
     desk = Desk(policy=policy)
     done: list[Action] = []
-    drawn_s, t_s, end_s = -np.inf, 0.0, _end_s(hazards.planned, policy)
+    drawn_s, t_s, end_s = -np.inf, heard[0].t_s, _end_s(hazards.planned, policy)
     while t_s <= end_s:
-        last = next((update for update in reversed(heard) if update.t_s <= t_s), None)
-        if last is None or t_s < min(lost_s, orbit_s):
+        last = next(update for update in reversed(heard) if update.t_s <= t_s)
+        if t_s < min(lost_s, orbit_s):
             falls = hazards.ahead(t_s)
         elif t_s < lost_s:
             falls = hazards.planned
@@ -67,10 +68,9 @@ def keep_watch(
             falls, drawn_s = _coasting(last, lost_s, hazards, stack), last.t_s
             near = tuple({place.code: place for place in (*near, *_reached(falls, places, policy))}.values())
             end_s = _end_s(falls, policy)
-        word, p = (str(last.verdict), last.p) if last is not None else (str(Verdict.UNKNOWN), 1.0)
         behind = track[track[:, 0] <= t_s]
         gone = passed_by(near, behind[:, 1], behind[:, 2], clear_m=policy.margin_m)
-        seen = look(falls, near, policy, t_s=t_s, verdict=word, p=p, passed=gone)
+        seen = look(falls, near, policy, t_s=t_s, verdict=str(last.verdict), p=last.p, passed=gone)
         desk, actions = decide(desk, seen)
         done += actions
         quiet = not desk.warned and t_s > min(lost_s, orbit_s) + _RENEW_S
