@@ -113,7 +113,17 @@ def test_a_scenario_that_is_not_there_is_explained() -> None:
     assert "Did you mean 2023-08-24?" in mistaken(run("replay", "2023-08-23"))
 
 
-EXAMPLES = ["replay", "doctor", "notice read", "corridor fit", "corridor refit", "flight fly", "fall drop", "track run", "orbit passes"]
+EXAMPLES = [
+    "replay",
+    "doctor",
+    "notice read",
+    "corridor fit",
+    "corridor refit",
+    "flight fly",
+    "fall drop",
+    "track run",
+    "orbit passes",
+]
 
 
 @pytest.mark.parametrize("command", EXAMPLES)
