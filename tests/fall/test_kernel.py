@@ -97,8 +97,11 @@ def inertial_start(
     return np.concatenate([place, velocity])
 
 
+REFERENCE_LIMIT_S = 40_000.0
+
+
 def fall_alone(state: Array, beta: float, zonals: Array) -> Array:
-    return np.array(k.fall(*state, beta, air_table(), zonals, 1e-5, 1e-6, 0.0, 40_000.0))
+    return np.array(k.fall(*state, beta, air_table(), zonals, 1e-5, 1e-6, 0.0, REFERENCE_LIMIT_S))
 
 
 @given(
@@ -114,7 +117,7 @@ def test_the_closed_form_impact_is_the_airless_fall(
 ) -> None:
     state = inertial_start(lat, lon, alt, azimuth, climb, speed)
     lat_rad, lon_rad, t_s = k.impact_point(*state)
-    assume(math.isfinite(t_s))
+    assume(math.isfinite(t_s) and t_s < 0.95 * REFERENCE_LIMIT_S)  # beyond it the reference itself stops
     down = fall_alone(state, AIRLESS, POINT_MASS)
     expected = ecef_from_geodetic(math.degrees(lat_rad), math.degrees(lon_rad), 0.0)
     sink = -float(down[4:7] @ down[1:4]) / math.hypot(*down[1:4])
