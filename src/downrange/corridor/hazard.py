@@ -205,7 +205,7 @@ _SOURCE = "crowd of randomised fits to the public record; failures assumed"
 
 
 def _falls(name: str, t_s: Array, r: Array, v: Array, beta: Array, p: Array) -> Falls:
-    """Drop one body in many versions; rows that never come down are left out."""
+    """Drop one body in many versions; rows that never come down have NaN and no probability."""
     hit = drop(t_s, r, v, beta, tolerance_m=CROWD_TOLERANCE_M)
     down = np.isfinite(hit.lat_deg)
     return Falls(

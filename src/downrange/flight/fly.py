@@ -85,11 +85,9 @@ def _bodies(crowd: Crowd, ends: Array, failure: Failure | None, vehicle: Vehicle
         failure is None or failure.stage > 2 or (failure.stage == 2 and failure.after_ignition_s > crowd.fairing_s[0])
     )
     for s, stage in enumerate(vehicle.stages[: last - 1]):
-        if s == 1 and fairing_gone:
-            rows.append(("fairing", 4, vehicle.fairing_beta_kgpm2, vehicle.fairing_kg))
         rows.append((stage.name, 3 * s + 2, stage.beta_kgpm2, stage.dry_kg))
-    if last == 2 and fairing_gone:
-        rows.append(("fairing", 4, vehicle.fairing_beta_kgpm2, vehicle.fairing_kg))
+        if s == 0 and fairing_gone:
+            rows.append(("fairing", 4, vehicle.fairing_beta_kgpm2, vehicle.fairing_kg))
     if failure:
         rows.append((failed_stack(stages, failure), len(ends) - 1, vehicle.beta_stack_kgpm2, ends[-1, 7]))
     return tuple(
