@@ -57,19 +57,22 @@ def test_a_number_that_is_missing_or_unknown_is_named(tmp_path: Path, table: str
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "seen"),
+    ("old", "new", "key", "seen", "cure"),
     [
-        ('kind = "axis"', 'kind = "line"', "line"),
-        ("sigma_m = 12500.0", "sigmam = 12500.0", "sigmam"),
-        ("lat_deg = 36.10", 'lat_deg = "36.10"', "Expected `float`"),
-        ("[soft]", "[hard]", "hard"),
-        ('name = "chollima-1"', 'name = "chollima-1', "Illegal"),
+        ('kind = "axis"', 'kind = "line"', "facts[2].kind", "line", "shipped chollima-1.toml"),
+        ("sigma_m = 12500.0", "sigmam = 12500.0", "facts[0].sigmam", "unknown key", "write sigma_m"),
+        ("lat_deg = 36.10", 'lat_deg = "36.10"', "facts[0].lat_deg", "Expected float", "shipped chollima-1.toml"),
+        ("[soft]", "[hard]", "hard", "unknown key", "use one of drag, facts"),
+        ('name = "chollima-1"', 'name = "chollima-1', "", "Illegal", "correct that line"),
     ],
 )
-def test_what_the_file_cannot_mean_is_refused(tmp_path: Path, old: str, new: str, seen: str) -> None:
+def test_what_the_file_cannot_mean_is_refused(
+    tmp_path: Path, old: str, new: str, key: str, seen: str, cure: str
+) -> None:
     error = refused(tmp_path, TEXT.replace(old, new, 1))
-    assert seen in str(error)
-    assert "shipped chollima-1.toml" in error.cure
+    assert error.key == key
+    assert seen in error.seen
+    assert cure in error.cure
 
 
 def test_an_unknown_site_is_refused(tmp_path: Path) -> None:
@@ -80,7 +83,7 @@ def test_an_unknown_site_is_refused(tmp_path: Path) -> None:
 
 
 def test_records_and_fits_that_are_not_there_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no record is called 'nobody'"):
+    with pytest.raises(InputError, match=r"there is no record 'nobody'\. Choose one of chollima-1"):
         load_record("nobody")
     with pytest.raises(InputError, match="cannot be read"):
         load_record(tmp_path / "gone.toml")

@@ -48,7 +48,7 @@ def test_an_unknown_site_is_answered_with_those_there_are() -> None:
 
 
 def test_a_missing_file_is_said_to_be_missing() -> None:
-    with pytest.raises(InputError, match="no such file"):
+    with pytest.raises(InputError, match="cannot be read: No such file"):
         load_site("nowhere/at-all.toml")
 
 

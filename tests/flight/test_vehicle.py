@@ -61,16 +61,15 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
 
 def test_a_missing_key_is_named_with_its_place() -> None:
     error = refused(TEXT.replace(LINES["dry_kg"] + "\n", "", 1))
-    assert "dry_kg" in error.seen
-    assert "$.stages[0]" in error.seen
+    assert (error.key, error.seen) == ("stages[0].dry_kg", "missing")
     assert "kind = 'assumed'" in error.cure
 
 
 def test_a_typo_names_the_nearest_key() -> None:
     error = refused(TEXT.replace("propellant_kg", "propelant_kg", 1))
-    assert "propelant_kg" in error.seen
-    assert error.cure == "did you mean 'propellant_kg'?"
-    assert refused(TEXT + "\n[zzzz]\n").cure == "remove that key"
+    assert (error.key, error.seen) == ("stages[0].propelant_kg", "unknown key")
+    assert error.cure == "write propellant_kg"
+    assert refused(TEXT + "\n[zzzz]\n").cure == "use one of body, drag, name, plan, stages, title"
 
 
 @pytest.mark.parametrize("value", ["-1.0", "0.0", "nan", "inf"])
@@ -118,7 +117,8 @@ def test_drag_rows_that_do_not_pair_up_are_refused(old: str, new: str) -> None:
 
 def test_a_number_without_a_parent_is_refused() -> None:
     assert "kinds: measured" in refused(TEXT.replace(LINES["payload_kg"], "payload_kg = 300.0")).cure
-    assert "source" in refused(TEXT.replace(LINES["payload_kg"], 'payload_kg = { value = 3, kind = "assumed" }')).seen
+    orphan = refused(TEXT.replace(LINES["payload_kg"], 'payload_kg = { value = 3, kind = "assumed" }'))
+    assert (orphan.key, orphan.seen) == ("body.payload_kg.source", "missing")
     guessed = LINES["payload_kg"].replace('"published"', '"guessed"')
     assert "guessed" in refused(TEXT.replace(LINES["payload_kg"], guessed)).seen
 
@@ -129,7 +129,7 @@ def test_what_is_no_toml_is_refused() -> None:
 
 @pytest.mark.parametrize("name", ["chollima-2", "", "chollima-1.json"])
 def test_an_unknown_vehicle_is_answered_with_those_there_are(name: str) -> None:
-    with pytest.raises(InputError, match="Use one of") as caught:
+    with pytest.raises(InputError, match="Choose one of") as caught:
         load_vehicle(name)
     assert "chollima-1" in caught.value.cure
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from downrange.base import InputError
+from downrange.base import InputError, table_type
 from downrange.replay.scenario import Scenario, load_scenario, scenario_names
 
 FIRST = (files("downrange.replay") / "data" / "scenarios" / "2023-05-31.toml").read_text(encoding="utf-8")
@@ -103,7 +103,5 @@ def test_every_table_of_the_format_refuses_unknown_keys() -> None:
 
 
 def _structs(struct: type[msgspec.Struct]) -> list[type[msgspec.Struct]]:
-    from downrange.replay._toml import _struct_in
-
-    found = [_struct_in(field.type) for field in msgspec.structs.fields(struct)]
-    return [one for one in found if one is not None]
+    found = [table_type(field.type) for field in msgspec.structs.fields(struct)]
+    return [one for one in found if isinstance(one, type)]

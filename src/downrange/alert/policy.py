@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from importlib.resources import files
-from importlib.resources.abc import Traversable
-from pathlib import Path
 from typing import Any, Final
 
-from downrange.base import InputError
+from downrange.base import InputError, refuse_unknown, toml_names, toml_table, toml_text
 
 TEXT_LANGUAGES: Final = ("en", "ja", "ko")
 WAITS: Final = ("all down", "place")
@@ -32,6 +28,7 @@ _BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
     "max_over_cover": (0.0, 1_000.0),
     "max_points": (4.0, 100.0),
 }
+_SHIPPED: Final = files("downrange.alert") / "data"
 _TABLES: Final = ("title", "sender", "languages", "lift_waits_for", "agency", "agency_short", "verdicts", "numbers")
 
 
@@ -99,7 +96,7 @@ def policy_names() -> tuple[str, ...]:
     >>> policy_names()
     ('founding',)
     """
-    return tuple(sorted(p.name.removesuffix(".toml") for p in _folder().iterdir() if p.name.endswith(".toml")))
+    return toml_names(_SHIPPED)
 
 
 def load_policy(name_or_path: str = "founding") -> Policy:
@@ -108,44 +105,15 @@ def load_policy(name_or_path: str = "founding") -> Policy:
     >>> load_policy().p_warn
     0.001
     """
-    where, text = _text_of(name_or_path)
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise InputError(where=where, seen=f"not TOML: {problem}", cure="correct that line") from None
-    return _policy(where, table)
-
-
-def _folder() -> Traversable:
-    """Return the folder of the policies that come with the package."""
-    return files("downrange.alert") / "data"
-
-
-def _text_of(name_or_path: str) -> tuple[str, str]:
-    """Return the file's name, as the person knows it, and its text."""
-    if name_or_path in policy_names():
-        return f"{name_or_path}.toml", (_folder() / f"{name_or_path}.toml").read_text(encoding="utf-8")
-    path = Path(name_or_path)
-    if path.suffix != ".toml":
-        raise InputError(
-            where="policy",
-            seen=f"{name_or_path!r} is neither a known name nor a .toml file",
-            cure=f"use one of {', '.join(policy_names())}, or the path of a TOML file",
-        )
-    try:
-        return path.name, path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        reason = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8 text"
-        raise InputError(
-            where=str(path), seen=f"cannot be read: {reason}", cure="check the path and its permissions"
-        ) from None
+    where, text = toml_text(name_or_path, folder=_SHIPPED, what="policy")
+    return _policy(where, toml_table(where, text))
 
 
 def _policy(where: str, table: Mapping[str, Any]) -> Policy:
     """Build the record from the table, key by key."""
-    _refuse_other_keys(where, "", table, _TABLES)
+    _exactly(where, "", table, _TABLES)
     numbers = _mapping(where, table, "numbers")
-    _refuse_other_keys(where, "numbers", numbers, tuple(_BOUNDS))
+    _exactly(where, "numbers", numbers, tuple(_BOUNDS))
     values = {name: _number(where, name, numbers[name]) for name in _BOUNDS}
     languages = _languages(where, table["languages"])
     policy = Policy(
@@ -176,13 +144,9 @@ def _policy(where: str, table: Mapping[str, Any]) -> Policy:
     return policy
 
 
-def _refuse_other_keys(where: str, path: str, table: Mapping[str, Any], known: tuple[str, ...]) -> None:
+def _exactly(where: str, path: str, table: Mapping[str, Any], known: tuple[str, ...]) -> None:
     """Name the first unknown key with the nearest known one, or the first that is missing."""
-    for key in table:
-        if key not in known:
-            near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-            cure = f"write {near[0]}" if near else f"use one of {', '.join(sorted(known))}"
-            raise InputError(where=where, key=f"{path}.{key}".lstrip("."), seen="unknown key", cure=cure)
+    refuse_unknown(where, path, table, known)
     for key in known:
         if key not in table:
             raise InputError(
@@ -222,7 +186,7 @@ def _number(where: str, name: str, entry: object) -> float:
         raise InputError(
             where=where, key=key, seen=f"{entry!r} stands alone", cure=f"write [{key}] with value and source"
         )
-    _refuse_other_keys(where, key, entry, ("value", "source"))
+    _exactly(where, key, entry, ("value", "source"))
     _word(where, f"{key}.source", entry["source"])
     value, (low, high) = entry["value"], _BOUNDS[name]
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
@@ -262,7 +226,7 @@ def _names(where: str, table: Mapping[str, Any], key: str, languages: tuple[str,
 
 def _verdicts(where: str, table: Mapping[str, Any]) -> Mapping[str, Worth]:
     """Return what each verdict is worth; none may stand in two lists."""
-    _refuse_other_keys(where, "verdicts", table, tuple(worth.value for worth in Worth))
+    _exactly(where, "verdicts", table, tuple(worth.value for worth in Worth))
     found: dict[str, Worth] = {}
     for worth in Worth:
         words = table[worth.value]

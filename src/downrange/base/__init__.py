@@ -1,7 +1,7 @@
 """Base: what every room stands on.
 
 In: plain numbers, texts and moments.
-Out: units, constants, frames, UTC time, errors that explain, sourced values, counted random draws.
+Out: units, constants, frames, UTC time, errors that explain, strict TOML, sourced values, counted random draws.
 Start here: `InputError`, `Window`, `ecef_from_geodetic`, `normals`.
 """
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         v_ecef_from_enu,
         v_enu_from_ecef,
     )
+    from downrange.base.toml import read_toml, refuse_unknown, table_type, toml_names, toml_table, toml_text
 
 __all__ = [
     "JST",
@@ -48,21 +49,29 @@ __all__ = [
     "julian_pair",
     "normals",
     "parse_utc",
+    "read_toml",
+    "refuse_unknown",
     "since",
+    "table_type",
     "teme_from_ecef",
+    "toml_names",
+    "toml_table",
+    "toml_text",
     "uniforms",
     "utc",
     "v_ecef_from_enu",
     "v_enu_from_ecef",
 ]
 
-_DRAWS = ("normals", "uniforms")
+_LATE = {"normals": "draws", "uniforms": "draws"} | dict.fromkeys(
+    ("read_toml", "refuse_unknown", "table_type", "toml_names", "toml_table", "toml_text"), "toml"
+)  # every other late name is of frames
 
 
 def __getattr__(name: str) -> object:
-    """Load draws (numba) and frames (numpy, erfa) when first asked for: an error or a time must not wait for them."""
+    """Load draws (numba), toml and frames (erfa) when first asked for: an error or a time must not wait for them."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    room = import_module("downrange.base.draws" if name in _DRAWS else "downrange.base.frames")
-    globals()[name] = getattr(room, name)
+    module = import_module(f"downrange.base.{_LATE.get(name, 'frames')}")
+    globals()[name] = getattr(module, name)
     return globals()[name]

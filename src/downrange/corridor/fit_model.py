@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from downrange.base import Array, InputError, Kind
+from downrange.base import Array, InputError, Kind, read_toml, toml_text
 from downrange.earth import Site, load_site
 from downrange.flight import Crowd, Figure
 
@@ -86,6 +86,8 @@ class _File(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     priors: dict[str, Prior]
 
 
+_SHIPPED = resources.files("downrange.corridor") / "data"
+_FORM = "compare with the shipped chollima-1.toml"
 NAMES = [
     "liftoff_kg",
     "propellant2_kg",
@@ -148,28 +150,13 @@ class Record:
 
 def load_record(name_or_path: str | Path) -> Record:
     """Return the record of a shipped name (chollima-1) or of a TOML file; InputError names file, key and cure."""
-    path = Path(name_or_path)
-    if path.suffix == ".toml":
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(where=str(path), seen=f"cannot be read ({error})", cure="check the path") from None
-    else:
-        shipped = resources.files("downrange.corridor").joinpath("data", f"{name_or_path}.toml")
-        if not shipped.is_file():
-            raise InputError(
-                where="record", seen=f"no record is called {str(name_or_path)!r}", cure="use chollima-1 or a .toml file"
-            )
-        text = shipped.read_text(encoding="utf-8")
-    try:
-        file = msgspec.toml.decode(text.encode(), type=_File)
-    except (msgspec.ValidationError, msgspec.DecodeError) as error:
-        raise InputError(where=path.name, seen=str(error), cure="compare with the shipped chollima-1.toml") from None
+    where, text = toml_text(name_or_path, folder=_SHIPPED, what="record")
+    file = read_toml(where, text, _File, missing=_FORM, wrong=_FORM)
     for key, wanted in (("priors", NAMES), ("fixed", FIXED)):
         differ = set(getattr(file, key)) ^ set(wanted)
         if differ:
             raise InputError(
-                where=path.name,
+                where=where,
                 key=key,
                 seen=f"{', '.join(sorted(differ))} missing or unknown",
                 cure=f"give exactly {', '.join(wanted)}",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from downrange.base import InputError
+from downrange.base import InputError, read_toml, toml_names, toml_text
 
 _SHIPPED = resources.files("downrange.earth") / "data" / "sites"
 
@@ -64,9 +64,12 @@ class _File(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=Tru
     sigma_m: _Number
 
 
+_FORM = "write a number as { value = 39.66, source = 'where it was read' }, a name as 'text'"
+
+
 def site_names() -> tuple[str, ...]:
     """Return the names of the sites that come with the program."""
-    return tuple(sorted(entry.name.removesuffix(".toml") for entry in _SHIPPED.iterdir() if _is_toml(entry.name)))
+    return toml_names(_SHIPPED)
 
 
 def load_site(name_or_path: str | Path) -> Site:
@@ -76,41 +79,8 @@ def load_site(name_or_path: str | Path) -> Site:
     >>> f"{site.lat_deg:.3f} N {site.lon_deg:.3f} E"
     '39.660 N 124.705 E'
     """
-    name = str(name_or_path)
-    if not _is_toml(name):
-        if name not in site_names():
-            raise InputError(
-                where="site",
-                seen=f"there is no site {name!r}",
-                cure=f"choose one of {', '.join(site_names())}, or give the path of a .toml file",
-            )
-        return _read(f"{name}.toml", (_SHIPPED / f"{name}.toml").read_bytes())
-    path = Path(name)
-    if not path.is_file():
-        raise InputError(where=name, seen="there is no such file", cure="check the path; it is relative to here")
-    return _read(name, path.read_bytes())
-
-
-def _read(where: str, data: bytes) -> Site:
-    try:
-        file = msgspec.toml.decode(data, type=_File)
-    except msgspec.ValidationError as problem:
-        what, _, key = str(problem).partition(" - at `$")
-        raise InputError(where=where, key=key.strip("`.") or "file", seen=what, cure=_cure(what)) from problem
-    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
-        raise InputError(where=where, seen=str(problem), cure="correct the TOML there") from problem
+    where, text = toml_text(name_or_path, folder=_SHIPPED, what="site")
+    file = read_toml(where, text, _File, missing=_FORM, wrong=_FORM)
     numbers = {key: getattr(file, key).value for key in ("lat_deg", "lon_deg", "alt_m", "sigma_m")}
     sources = [f"{key}: {getattr(file, key).source}" for key in numbers]
     return Site(name=file.name, title=file.title, source="; ".join(sources), **numbers)
-
-
-def _cure(what: str) -> str:
-    if "unknown field" in what:
-        return f"remove or correct it; the keys are {', '.join(_File.__struct_fields__)}, each with value and source"
-    if "missing required" in what:
-        return "add it; every number is written { value = ..., source = '...' }"
-    return "write a number as { value = 39.66, source = 'where it was read' }, a name as 'text'"
-
-
-def _is_toml(name: str) -> bool:
-    return name.lower().endswith(".toml")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from importlib import resources
 from pathlib import Path
@@ -10,10 +9,12 @@ from typing import Any
 
 import msgspec
 
-from downrange.base import InputError, Kind, Sourced
+from downrange.base import InputError, Kind, Sourced, read_toml, toml_names, toml_table, toml_text
 from downrange.flight.model import Plan, Stage, Steering, Vehicle
 
 _UNITS = ("kg", "n", "s", "m2", "kgpm2", "deg")
+_SHIPPED = resources.files("downrange.flight") / "data"
+_FORM = "write numbers as { value = 1.0, kind = 'assumed', source = 'why' }; kinds: " + ", ".join(Kind)
 
 
 class Figure(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -78,8 +79,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 def vehicles() -> tuple[str, ...]:
     """Return the names of the vehicles that come with the package."""
-    folder = resources.files("downrange.flight").joinpath("data")
-    return tuple(sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")))
+    return toml_names(_SHIPPED)
 
 
 def load_vehicle(name_or_path: str | Path) -> Vehicle:
@@ -94,20 +94,14 @@ def load_plan(name_or_path: str | Path) -> Plan:
 
 def load_vehicle_and_plan(name_or_path: str | Path) -> tuple[Vehicle, Plan]:
     """Read a vehicle file once for both: what flies, and the programme that it flies."""
-    where, text = _text(name_or_path)
+    where, text = toml_text(name_or_path, folder=_SHIPPED, what="vehicle")
     return read_vehicle(text, where=where)
 
 
 def read_vehicle(text: str, *, where: str) -> tuple[Vehicle, Plan]:
     """Return vehicle and programme of the text of a vehicle file; `where` names it in errors."""
-    try:
-        raw = msgspec.toml.decode(text.encode())
-        file = msgspec.convert(raw, _File)
-    except msgspec.ValidationError as error:
-        raise InputError(where=where, seen=str(error), cure=_cure(str(error))) from None
-    except msgspec.DecodeError as error:
-        raise InputError(where=where, seen=f"not TOML: {error}", cure="check quotes and brackets there") from None
-    figures = tuple(_figures("", raw))
+    file = read_toml(where, text, _File, missing=_FORM, wrong=_FORM)
+    figures = tuple(_figures("", toml_table(where, text)))
     vehicle = Vehicle(
         name=file.name,
         title=file.title,
@@ -122,24 +116,6 @@ def read_vehicle(text: str, *, where: str) -> tuple[Vehicle, Plan]:
     )
     _check(where, vehicle, file)
     return vehicle, _plan(file.plan)
-
-
-def _text(name_or_path: str | Path) -> tuple[str, str]:
-    """Return (name for messages, content) of a shipped or own file."""
-    path = Path(name_or_path)
-    if path.suffix == ".toml":
-        try:
-            return path.name, path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(where=str(path), seen=f"cannot be read ({error})", cure="check the path") from None
-    if str(name_or_path) not in vehicles():
-        raise InputError(
-            where="vehicle",
-            seen=f"no vehicle is called {str(name_or_path)!r}",
-            cure=f"use one of {', '.join(vehicles())}, or give the path of a .toml file",
-        )
-    file = resources.files("downrange.flight").joinpath("data", f"{name_or_path}.toml")
-    return f"{name_or_path}.toml", file.read_text(encoding="utf-8")
 
 
 def _stage(s: _Stage) -> Stage:
@@ -235,15 +211,3 @@ def _check(where: str, vehicle: Vehicle, file: _File) -> None:
             seen=f"thrust {thrust_n / 1e3:.0f} kN at sea level does not lift {weight_n / 1e3:.0f} kN",
             cure="check the masses (kg) and the thrust (N)",
         )
-
-
-def _cure(message: str) -> str:
-    """Return what to do about a message of the decoder; for a typo, the nearest known key."""
-    if "unknown field" in message:
-        wrong = message.split("`")[1]
-        known = {f for c in (_File, _Body, _Drag, _Stage, _Plan, _Upper, Figure) for f in c.__struct_fields__}
-        near = difflib.get_close_matches(wrong, sorted(known), n=1)
-        return f"did you mean {near[0]!r}?" if near else "remove that key"
-    if "missing required field" in message:
-        return "add it, as { value = 1.0, kind = 'assumed', source = 'why' }"
-    return "write numbers as { value = 1.0, kind = 'assumed', source = 'why' }; kinds: " + ", ".join(Kind)
