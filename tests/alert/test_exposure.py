@@ -31,6 +31,24 @@ def test_the_margin_is_metres_at_every_latitude(policy, place, crowd):
     assert not [one for one in assess(crowd((60.0, far, 300.0, 0.01)), [islet], policy, 0.0) if one.rows]
 
 
+@pytest.mark.parametrize("shift_deg", [54.94, 55.06, 55.2])
+def test_the_180th_meridian_is_a_line_like_any_other(policy, place, crowd, shift_deg):
+    """Crowd and islets 12 km and 450 km off, laid over 125 E and then across 180 degrees: the same answer."""
+    off = normals(5, 2000, 2)
+
+    def seen(shift_deg):
+        lon_deg = (125.0 + shift_deg + 0.05 * off[:, 0] + 180.0) % 360.0 - 180.0
+        middles = [(lon + shift_deg + 180.0) % 360.0 - 180.0 for lon in (125.16, 124.84, 129.0)]
+        islets = [place(str(n), 20.0, middle) for n, middle in enumerate(middles)]
+        falls = crowd((20.0 + 0.05 * off[:, 1], lon_deg, 300.0, 1.0 / 2000.0))
+        return [(one.place.code, one.rows, one.p, one.p_high) for one in assess(falls, islets, policy, 0.0)]
+
+    assert [code for code, *_ in seen(0.0)] == ["0", "1"]
+    for (code, rows, *p), (plain_code, plain_rows, *plain_p) in zip(seen(shift_deg), seen(0.0), strict=True):
+        assert (code, rows) == (plain_code, plain_rows)
+        assert p == pytest.approx(plain_p)
+
+
 def test_probabilities_of_rows_and_bodies_add(policy, place, crowd):
     islet = place("1", 37.0, 125.0)
     falls = crowd(

@@ -129,11 +129,16 @@ def _hits(crowd: dict[str, NDArray[Any]], shapes: NDArray[Any], margin_m: float)
     found = {}
     for i, shape in enumerate(shapes):
         band = np.sort(order[first[i] : last[i]])
-        lon_deg = crowd["lon_deg"][band]
+        lon_deg = _turned(crowd["lon_deg"][band], (west[i] + east[i]) / 2.0)
         kept = _within(crowd, band[(lon_deg >= west[i] - aside[i]) & (lon_deg <= east[i] + aside[i])], shape, margin_m)
         if kept.size:
             found[i] = kept
     return found
+
+
+def _turned(lon_deg: Array | float, towards_deg: Array | float) -> Array:
+    """Return longitudes less whole turns of the Earth, so that each lies within 180 degrees of another one."""
+    return np.asarray(lon_deg + 360.0 * np.round((towards_deg - np.asarray(lon_deg)) / 360.0), dtype=float)
 
 
 def _within(crowd: dict[str, NDArray[Any]], rows: NDArray[np.int64], shape: Any, margin_m: float) -> NDArray[np.int64]:  # noqa: ANN401
@@ -145,7 +150,8 @@ def _within(crowd: dict[str, NDArray[Any]], rows: NDArray[np.int64], shape: Any,
     scale = _METRES_PER_DEGREE * np.array([np.cos(np.radians(centre[1])), 1.0])
     flat = shapely.transform(shape, lambda lonlat: (lonlat - centre) * scale)
     shapely.prepare(flat)
-    points = (np.column_stack((crowd["lon_deg"][rows], crowd["lat_deg"][rows])) - centre) * scale
+    lon_deg = _turned(crowd["lon_deg"][rows], centre[0])
+    points = (np.column_stack((lon_deg, crowd["lat_deg"][rows])) - centre) * scale
     inside: NDArray[np.bool_] = shapely.dwithin(flat, shapely.points(points), margin_m * _FLAT)
     return rows[inside]
 
@@ -175,7 +181,8 @@ def _spread(crowd: dict[str, NDArray[Any]], rows: NDArray[np.int64], body: int) 
     weights = crowd["p"][rows]
     total = float(weights.sum())
     share = weights / total if total > 0.0 else np.full(rows.size, 1.0 / rows.size)
-    lonlat = np.column_stack((crowd["lon_deg"][rows], crowd["lat_deg"][rows]))
+    lon_deg = crowd["lon_deg"][rows]
+    lonlat = np.column_stack((_turned(lon_deg, lon_deg[0]), crowd["lat_deg"][rows]))
     centre = share @ lonlat
     scale = _METRES_PER_DEGREE * np.array([np.cos(np.radians(centre[1])), 1.0])
     off_m = (lonlat - centre) * scale
@@ -206,7 +213,8 @@ def _near(flying: tuple[_Flying, ...], shapes: NDArray[Any], policy: Policy) -> 
 def _at_least_m(shapes: NDArray[Any], one: _Flying) -> Array:
     """Return a distance that no shape is nearer than to a body's centre: to its box, longitudes at their narrowest."""
     west, south, east, north = shapely.bounds(shapes).T
-    aside_deg = np.maximum(np.maximum(west - one.lon_deg, one.lon_deg - east), 0.0)
+    lon_deg = _turned(one.lon_deg, (west + east) / 2.0)
+    aside_deg = np.maximum(np.maximum(west - lon_deg, lon_deg - east), 0.0)
     up_deg = np.maximum(np.maximum(south - one.lat_deg, one.lat_deg - north), 0.0)
     steepest = np.maximum(np.maximum(np.abs(south), np.abs(north)), abs(one.lat_deg))
     narrow = np.cos(np.radians(np.minimum(steepest, 89.0)))
