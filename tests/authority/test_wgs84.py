@@ -13,6 +13,7 @@ from downrange.base import _kernel, wgs84
 DEFINING = {"RE_M": 6378137.0, "FLATTENING": 1 / 298.257223563, "OMEGA_RADPS": 7292115.0e-11, "GM_M3PS2": 3986004.418e8}
 DERIVED = {  # value and half a unit of the last digit printed
     "RP_M": (6356752.3142, 5e-5),
+    "MEAN_RADIUS_M": (6371008.7714, 5e-5),
     "E2": (6.69437999014e-3, 5e-15),
     "EP2": (6.73949674228e-3, 5e-15),
 }
@@ -36,9 +37,13 @@ def test_zonal_harmonics_are_the_unnormalised_coefficients(degree):
     assert getattr(wgs84, f"J{degree}") == pytest.approx(expected, rel=1e-11)  # twelve digits are published
 
 
+def test_a_degree_is_that_of_the_mean_radius_to_the_metre():
+    assert round(math.radians(wgs84.MEAN_RADIUS_M)) == wgs84.METRES_PER_DEGREE
+
+
 def test_no_constant_arrives_without_a_source():
     names = {name for name in vars(wgs84) if name.isupper() and name != "TYPE_CHECKING"}
-    assert names == DEFINING.keys() | DERIVED.keys() | {f"J{degree}" for degree in EGM96}
+    assert names == DEFINING.keys() | DERIVED.keys() | {f"J{degree}" for degree in EGM96} | {"METRES_PER_DEGREE"}
 
 
 @pytest.mark.parametrize(

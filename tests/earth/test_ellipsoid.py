@@ -80,6 +80,16 @@ def test_a_buffered_point_is_a_circle_of_that_radius(lat_deg: float, lon_deg: fl
     assert range_m == pytest.approx(np.full(len(ring), 50e3), abs=1.0)
 
 
+@pytest.mark.parametrize(("half_m", "short"), [(1e3, 0.0), (1000e3, 0.004), (2000e3, 0.016)])
+def test_far_from_its_middle_a_buffer_is_as_much_too_narrow_as_it_says(half_m: float, short: float) -> None:
+    """A meridian through the equator: how far east of it the edge of its buffer lies beside its northern end."""
+    lat_deg, _ = destination(0.0, 120.0, 0.0, half_m)
+    edge = buffered(shapely.LineString([(120.0, -lat_deg), (120.0, lat_deg)]), 50e3).boundary
+    beside = shapely.intersection(edge, shapely.LineString([(120.0, lat_deg - 1e-4), (122.0, lat_deg - 1e-4)]))
+    width_m, _ = range_azimuth(lat_deg - 1e-4, 120.0, lat_deg - 1e-4, beside.x)
+    assert width_m == pytest.approx(50e3 * (1.0 - short), rel=1e-3)
+
+
 def test_buffering_by_nothing_changes_nothing_and_inwards_shrinks() -> None:
     box = shapely.box(126.0, 36.0, 128.0, 38.0)
     assert buffered(box, 0.0) is box

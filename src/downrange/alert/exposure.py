@@ -20,9 +20,8 @@ from numpy.typing import NDArray
 
 from downrange.alert.model import AtRisk, PlaceLike, people_of
 from downrange.alert.policy import Policy
-from downrange.base import Array, InputError
+from downrange.base import Array, InputError, wgs84
 
-_METRES_PER_DEGREE: Final = 111_195.0  # mean Earth radius 6371.0 km times one degree
 _FLAT: Final = 1.01  # flat maps and a round Earth are wrong by up to 1 % here; the margin is widened by as much
 _NEGLIGIBLE: Final = 1e-6
 _FEW_ROWS: Final = 30  # below this a body's spread is not known well enough to say where it cannot fall
@@ -121,7 +120,7 @@ def _hits(crowd: dict[str, NDArray[Any]], shapes: NDArray[Any], margin_m: float)
     if not shapes.size or not crowd["t_s"].size:
         return {}
     west, south, east, north = shapely.bounds(shapes).T
-    up = margin_m * _FLAT / _METRES_PER_DEGREE
+    up = margin_m * _FLAT / wgs84.METRES_PER_DEGREE
     steepest = np.clip(np.maximum(np.abs(south), np.abs(north)) + up, 0.0, 89.0)
     aside = up / np.cos(np.radians(steepest))
     order = np.argsort(crowd["lat_deg"], kind="stable")
@@ -147,7 +146,7 @@ def _within(crowd: dict[str, NDArray[Any]], rows: NDArray[np.int64], shape: Any,
         return rows
     west, south, east, north = shape.bounds
     centre = np.array([(west + east) / 2.0, (south + north) / 2.0])
-    scale = _METRES_PER_DEGREE * np.array([np.cos(np.radians(centre[1])), 1.0])
+    scale = wgs84.METRES_PER_DEGREE * np.array([np.cos(np.radians(centre[1])), 1.0])
     flat = shapely.transform(shape, lambda lonlat: (lonlat - centre) * scale)
     shapely.prepare(flat)
     lon_deg = _turned(crowd["lon_deg"][rows], centre[0])
@@ -184,7 +183,7 @@ def _spread(crowd: dict[str, NDArray[Any]], rows: NDArray[np.int64], body: int) 
     lon_deg = crowd["lon_deg"][rows]
     lonlat = np.column_stack((_turned(lon_deg, lon_deg[0]), crowd["lat_deg"][rows]))
     centre = share @ lonlat
-    scale = _METRES_PER_DEGREE * np.array([np.cos(np.radians(centre[1])), 1.0])
+    scale = wgs84.METRES_PER_DEGREE * np.array([np.cos(np.radians(centre[1])), 1.0])
     off_m = (lonlat - centre) * scale
     enough = total > 0.0 and 1.0 / float(share @ share) >= _FEW_ROWS
     sigma_m = float(np.sqrt(np.linalg.eigvalsh((off_m * share[:, None]).T @ off_m)[-1])) if enough else np.inf
@@ -218,7 +217,7 @@ def _at_least_m(shapes: NDArray[Any], one: _Flying) -> Array:
     up_deg = np.maximum(np.maximum(south - one.lat_deg, one.lat_deg - north), 0.0)
     steepest = np.maximum(np.maximum(np.abs(south), np.abs(north)), abs(one.lat_deg))
     narrow = np.cos(np.radians(np.minimum(steepest, 89.0)))
-    return np.asarray(np.hypot(aside_deg * narrow, up_deg) * _METRES_PER_DEGREE / _FLAT, dtype=float)
+    return np.asarray(np.hypot(aside_deg * narrow, up_deg) * wgs84.METRES_PER_DEGREE / _FLAT, dtype=float)
 
 
 def _one(

@@ -11,9 +11,8 @@ import shapely
 from numpy.typing import NDArray
 
 from downrange.alert.model import Ring
-from downrange.base import InputError
+from downrange.base import InputError, wgs84
 
-_METRES_PER_DEGREE: Final = 111_195.0  # mean Earth radius 6371.0 km times one degree
 _FIRST_M: Final = 40.0
 _GROWTH: Final = 1.5
 _TRIES: Final = 24  # 40 m to about 450 km
@@ -53,7 +52,7 @@ def outline(area_lonlat: Any, *, max_points: int = 100, max_polygons: int = 60) 
     wrapped = _unwrapped(area_lonlat)
     flat_map = _FlatMap(
         centre=np.array([wrapped.centroid.x, wrapped.centroid.y]),
-        scale=np.array([np.cos(np.radians(wrapped.centroid.y)) * _METRES_PER_DEGREE, _METRES_PER_DEGREE]),
+        scale=np.array([np.cos(np.radians(wrapped.centroid.y)) * wgs84.METRES_PER_DEGREE, wgs84.METRES_PER_DEGREE]),
     )
     flat = shapely.simplify(flat_map.metres(wrapped), _FIRST_M / 4.0)
     grown_m = _FIRST_M

@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from downrange.base import Array, InputError
 from downrange.corridor.model import Below, Named
-from downrange.earth import destination, range_azimuth
+from downrange.earth import destination, east_north, range_azimuth
 
 _STEP_M = 1_000.0  # spacing of the track between which distances are taken as straight
 _LEAST_RADIUS_M = 6_335_000.0  # the meridian's radius of curvature at the equator: chords times this are never too long
@@ -116,10 +116,8 @@ def _reach(place: Named) -> float:
 
 
 def _flat(place: Named, lat_deg: Array, lon_deg: Array) -> Array:
-    """Return points (n, 2) in metres east and north on an azimuthal equidistant map around the place."""
-    range_m, azimuth_deg = range_azimuth(place.lat_deg, place.lon_deg, lat_deg, lon_deg)
-    azimuth = np.radians(azimuth_deg)
-    return np.column_stack([range_m * np.sin(azimuth), range_m * np.cos(azimuth)])
+    """Return points (n, 2) in metres east and north on the flat map around the place."""
+    return np.column_stack(east_north(place.lat_deg, place.lon_deg, lat_deg, lon_deg))
 
 
 def _flat_shape(place: Named) -> BaseGeometry:

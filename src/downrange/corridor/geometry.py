@@ -15,12 +15,11 @@ import shapely
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from downrange.base import Array, InputError, east_of
+from downrange.base import Array, InputError, east_of, wgs84
 from downrange.corridor.ascent import ORBIT_SPEED_MPS, inclination_at
 from downrange.corridor.model import Area, AreaRange, Pad, PlaneFit
-from downrange.earth import destination, range_azimuth
+from downrange.earth import destination, east_north, range_azimuth
 
-_MEAN_RADIUS_M = 6_371_008.8  # (2a + b)/3 of WGS-84
 _EDGE_POINTS = 24
 _GRID_DEG = 0.5
 
@@ -86,7 +85,7 @@ class _View:
     def cross_m(self, azimuth_deg: Array) -> tuple[Array, Array]:
         """Return how far right of each course the outline begins and ends [m]; behind the pad counts its full range."""
         off = np.radians((self.azimuth_deg - azimuth_deg[:, None] + 180.0) % 360.0 - 180.0)
-        cross_m = _MEAN_RADIUS_M * np.arcsin(np.sin(self.range_m / _MEAN_RADIUS_M) * np.sin(off))
+        cross_m = wgs84.MEAN_RADIUS_M * np.arcsin(np.sin(self.range_m / wgs84.MEAN_RADIUS_M) * np.sin(off))
         away_m = np.copysign(self.range_m.max(), off[:, 0])
         behind = (np.cos(off) <= 0.0).any(axis=1)
         low_m, high_m = np.where(behind, away_m, cross_m.min(axis=1)), np.where(behind, away_m, cross_m.max(axis=1))
@@ -235,12 +234,10 @@ def _ring_order(lat: Array, lon: Array) -> NDArray[np.intp]:
 
 def _axis(lat: Array, lon: Array, lat0: float, lon0: float, course_deg: float) -> tuple[float, float, float]:
     """Return direction, length and width of the tightest rectangle around the corners."""
-    range_m, azimuth_deg = range_azimuth(lat0, lon0, lat, lon)
-    azimuth = np.radians(azimuth_deg)
-    flat = np.column_stack([range_m * np.sin(azimuth), range_m * np.cos(azimuth)])
+    flat = np.column_stack(east_north(lat0, lon0, lat, lon))
     box = shapely.get_coordinates(shapely.minimum_rotated_rectangle(shapely.MultiPoint(flat)))
     if box.shape[0] < 4:
-        return course_deg, float(2.0 * range_m.max()), 0.0
+        return course_deg, float(2.0 * np.hypot(flat[:, 0], flat[:, 1]).max()), 0.0
     sides = np.diff(box[:3], axis=0)
     lengths = np.hypot(sides[:, 0], sides[:, 1])
     longest = sides[np.argmax(lengths)]

@@ -7,7 +7,15 @@ Start here: `load_site`, `range_azimuth`, `places_meeting`, `people_in`, `air_ta
 
 from downrange.earth.atmosphere import air_table, us76_below_86km
 from downrange.earth.coast import coast, is_land
-from downrange.earth.ellipsoid import along_cross, area_m2, buffered, destination, range_azimuth, ring_area_m2
+from downrange.earth.ellipsoid import (
+    along_cross,
+    area_m2,
+    buffered,
+    destination,
+    east_north,
+    range_azimuth,
+    ring_area_m2,
+)
 from downrange.earth.gravity import ZONALS
 from downrange.earth.model import Level, Named, People, Place, Share
 from downrange.earth.places import cities, finest_places, islands, people_in, people_of, places, places_meeting
@@ -28,6 +36,7 @@ __all__ = [
     "cities",
     "coast",
     "destination",
+    "east_north",
     "finest_places",
     "is_land",
     "islands",

@@ -15,9 +15,8 @@ import shapely
 from numpy.typing import ArrayLike
 from shapely.geometry.base import BaseGeometry
 
-from downrange.base import Array, ModelError
+from downrange.base import Array, ModelError, wgs84
 
-_METRES_PER_DEGREE = 111_195.0
 _CIRCLE_SEGMENTS = 16
 
 
@@ -56,6 +55,20 @@ def destination(
     return np.asarray(lat2)[()], ((np.asarray(lon2) + 180.0) % 360.0 - 180.0)[()]
 
 
+def east_north(lat0_deg: float, lon0_deg: float, lat_deg: ArrayLike, lon_deg: ArrayLike) -> tuple[Array, Array]:
+    """Return (east_m, north_m) of points on the azimuthal equidistant map around point 0.
+
+    Distance and direction from point 0 are true; between two points 500 km from it distances are 0.1 % too long.
+
+    >>> east_m, north_m = east_north(0.0, 179.5, 1.0, -179.5)
+    >>> f"{east_m / 1e3:.1f} km east, {north_m / 1e3:.1f} km north"
+    '111.3 km east, 110.6 km north'
+    """
+    range_m, azimuth_deg = range_azimuth(lat0_deg, lon0_deg, lat_deg, lon_deg)
+    azimuth = np.radians(azimuth_deg)
+    return range_m * np.sin(azimuth), range_m * np.cos(azimuth)
+
+
 def along_cross(
     lat_deg: ArrayLike, lon_deg: ArrayLike, lat0_deg: float, lon0_deg: float, azimuth_deg: float
 ) -> tuple[Array, Array]:
@@ -73,7 +86,7 @@ def along_cross(
     """
     lat, lon = _same_shape(lat_deg, lon_deg)
     shape = lat.shape
-    radius_m = _METRES_PER_DEGREE * 180.0 / np.pi
+    radius_m = wgs84.MEAN_RADIUS_M
     start_lat, start_lon, start_az = (np.full(shape, value) for value in (lat0_deg, lon0_deg, azimuth_deg))
     along = np.zeros(shape)
     foot_lat, foot_lon, heading = start_lat, start_lon, start_az
@@ -114,8 +127,9 @@ def area_m2(area_lonlat: BaseGeometry) -> float:
 def buffered(area_lonlat: BaseGeometry, metres: float) -> BaseGeometry:
     """Return the area widened by `metres` on every side (negative: narrowed), longitude first.
 
-    Worked in an azimuthal equidistant projection centred on the area: exact at the centre, 0.3 % too wide at
-    1000 km from it, 1.6 % at 2000 km. Areas are refused when they are wider than that or cross 180 degrees.
+    Worked in an azimuthal equidistant projection centred on the area: exact at the centre and outwards from it;
+    sideways, 0.4 % too narrow at 1000 km from it, 1.6 % at 2000 km. Areas wider than that, or across 180 degrees, are
+    refused.
     """
     if area_lonlat.is_empty or metres == 0.0:
         return area_lonlat
@@ -128,9 +142,7 @@ def buffered(area_lonlat: BaseGeometry, metres: float) -> BaseGeometry:
     centre_lat, centre_lon = (south + north) / 2.0, (west + east) / 2.0
 
     def flattened(xy: Array) -> Array:
-        range_m, azimuth_deg = range_azimuth(centre_lat, centre_lon, xy[:, 1], xy[:, 0])
-        turn = np.radians(azimuth_deg)
-        return np.column_stack((range_m * np.sin(turn), range_m * np.cos(turn)))
+        return np.column_stack(east_north(centre_lat, centre_lon, xy[:, 1], xy[:, 0]))
 
     def raised(xy: Array) -> Array:
         azimuth_deg = np.degrees(np.arctan2(xy[:, 0], xy[:, 1]))

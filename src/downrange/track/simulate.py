@@ -9,7 +9,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from downrange.base import Array, InputError, after, ecef_from_geodetic, enu_axes, normals, utc
+from downrange.base import Array, InputError, after, ecef_from_geodetic, enu_axes, normals, utc, wgs84
 from downrange.track.model import Reading, Sensor
 
 _SAMPLES_A_SENSOR = 1 << 24  # room for counted draws: each sensor's samples have their own numbers
@@ -73,8 +73,8 @@ def _looks(sensor: Sensor, t: Array, r: Array, v: Array, t0: datetime, seed: int
 
 
 def _above_horizon(el_deg: Array, sensor: Sensor) -> NDArray[np.bool_]:
-    """Say where the Earth does not hide it: above the dip of the horizon, sphere of 6371 km, no refraction."""
-    dip = np.degrees(np.arccos(6_371_000.0 / (6_371_000.0 + max(sensor.alt_m, 0.0))))
+    """Say where the Earth does not hide it: above the dip of the horizon of a sphere, no refraction."""
+    dip = np.degrees(np.arccos(wgs84.MEAN_RADIUS_M / (wgs84.MEAN_RADIUS_M + max(sensor.alt_m, 0.0))))
     return el_deg >= -float(dip)
 
 
