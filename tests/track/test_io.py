@@ -88,9 +88,12 @@ def test_a_bad_line_is_named_with_its_cure(bad, words, tmp_path) -> None:
         read_readings(path)
 
 
-def test_a_missing_file_is_said(tmp_path) -> None:
-    with pytest.raises(InputError, match="no such file"):
+def test_a_file_that_cannot_be_read_is_said(tmp_path) -> None:
+    with pytest.raises(InputError, match=r"none\.jsonl: cannot be read: No such file"):
         read_readings(tmp_path / "none.jsonl")
+    (tmp_path / "latin.jsonl").write_bytes(LINE.replace('"a"', '"\xe9"').encode("latin-1"))
+    with pytest.raises(InputError, match=r"latin\.jsonl: cannot be read: it is not UTF-8 text"):
+        read_readings(tmp_path / "latin.jsonl")
 
 
 def test_updates_are_json_with_null_for_what_is_not(tmp_path, climb, climb_burns, radar, readings_of, t0) -> None:

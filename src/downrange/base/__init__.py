@@ -1,7 +1,7 @@
 """Base: what every room stands on.
 
 In: plain numbers, texts and moments.
-Out: units, constants, frames, UTC time, errors that explain, strict TOML, sourced values, counted random draws.
+Out: units, constants, frames, UTC time, errors that explain, files, strict TOML, sourced values, counted random draws.
 Start here: `InputError`, `Window`, `ecef_from_geodetic`, `normals`.
 """
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from downrange.base.clock import JST, KST, Window, after, iso, julian_pair, parse_utc, since, utc
 from downrange.base.errors import DownrangeError, InputError, ModelError
+from downrange.base.files import read_text, write_text
 from downrange.base.sourced import Kind, Sourced
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ __all__ = [
     "julian_pair",
     "normals",
     "parse_utc",
+    "read_text",
     "read_toml",
     "refuse_unknown",
     "since",
@@ -61,6 +63,7 @@ __all__ = [
     "utc",
     "v_ecef_from_enu",
     "v_enu_from_ecef",
+    "write_text",
 ]
 
 _LATE = {"normals": "draws", "uniforms": "draws"} | dict.fromkeys(

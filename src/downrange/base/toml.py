@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from downrange.base.errors import InputError
+from downrange.base.files import read_text
 
 S = TypeVar("S", bound=Struct)
 
@@ -31,13 +32,7 @@ def toml_text(name_or_path: str | Path, *, folder: Traversable, what: str) -> tu
     """
     path, name = Path(name_or_path), str(name_or_path)
     if path.suffix.lower() == ".toml":
-        try:
-            return path.name, path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as problem:
-            reason = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8 text"
-            raise InputError(
-                where=name, seen=f"cannot be read: {reason}", cure="check the path and its permissions"
-            ) from None
+        return path.name, read_text(path)
     if name not in (known := toml_names(folder)):
         raise InputError(
             where=what,

@@ -5,7 +5,6 @@ Kilometres live here and nowhere else in this room. OEM: CCSDS 502.0-B-3, sectio
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -16,7 +15,18 @@ from numpy.typing import ArrayLike
 from sgp4.api import Satrec
 from sgp4.exporter import export_omm
 
-from downrange.base import Array, InputError, after, gcrf_from_ecef, inertial_velocity, iso, teme_from_ecef, units, utc
+from downrange.base import (
+    Array,
+    InputError,
+    after,
+    gcrf_from_ecef,
+    inertial_velocity,
+    iso,
+    teme_from_ecef,
+    units,
+    utc,
+    write_text,
+)
 from downrange.orbit.model import ElementSet
 
 _LINE = 69
@@ -154,17 +164,7 @@ def write_oem(
         created=created,
         comment=comment,
     )
-    target = Path(path)
-    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        partial.write_text(text, encoding="ascii", errors="replace", newline="\n")
-        partial.replace(target)
-    except OSError as problem:
-        partial.unlink(missing_ok=True)
-        raise InputError(
-            where=str(path), seen=f"it cannot be written ({problem.strerror})", cure="choose a folder you may write to"
-        ) from problem
-    return target
+    return write_text(path, text.encode("ascii", errors="replace").decode("ascii"))
 
 
 def _states(t_s: ArrayLike, r_ecef_m: ArrayLike, v_ecef_mps: ArrayLike) -> tuple[Array, Array, Array]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from downrange.base import InputError, after, iso, parse_utc
+from downrange.base import InputError, after, iso, parse_utc, read_text, write_text
 from downrange.track.filter import check
 from downrange.track.model import Reading, Update
 
@@ -63,10 +63,8 @@ def read_readings(path: str | Path, *, max_gap_s: float = 3600.0) -> tuple[Readi
     Readings may be late by up to max_gap_s; time that runs back or ahead by more is a wrong date, and refused.
     """
     file = Path(path)
-    if not file.is_file():
-        raise InputError(where=str(path), seen="no such file", cure="check the path of the readings")
     out: list[Reading] = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(read_text(file).splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
             continue
         where = f"{file.name}: line {number}"
@@ -98,8 +96,8 @@ def reading_line(reading: Reading) -> str:
 
 
 def write_readings(path: str | Path, readings: Iterable[Reading]) -> None:
-    """Write readings as JSON lines."""
-    Path(path).write_text("".join(reading_line(reading) + "\n" for reading in readings), encoding="utf-8")
+    """Write readings as JSON lines, the file whole or not at all."""
+    write_text(path, "".join(reading_line(reading) + "\n" for reading in readings))
 
 
 def update_row(update: Update, t0: datetime) -> dict[str, object]:
@@ -138,9 +136,9 @@ def update_row(update: Update, t0: datetime) -> dict[str, object]:
 
 
 def write_updates(path: str | Path, updates: Sequence[Update], t0: datetime) -> None:
-    """Write updates as JSON lines."""
+    """Write updates as JSON lines, the file whole or not at all."""
     rows = (json.dumps(update_row(update, t0), ensure_ascii=False, allow_nan=False) for update in updates)
-    Path(path).write_text("".join(row + "\n" for row in rows), encoding="utf-8")
+    write_text(path, "".join(row + "\n" for row in rows))
 
 
 def _number(value: float, decimals: int = 3) -> float | None:

@@ -1,0 +1,36 @@
+"""Text files: why one cannot be read, and that nothing half-written is left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from downrange.base import InputError, read_text, write_text
+
+
+def test_what_is_written_is_read_with_plain_line_ends(tmp_path: Path) -> None:
+    path = tmp_path / "islands.txt"
+    assert write_text(str(path), "백령면\n대청면\n") == path
+    assert path.read_bytes() == "백령면\n대청면\n".encode()
+    assert read_text(path) == read_text(str(path)) == "백령면\n대청면\n"
+    write_text(path, "shorter")
+    assert [file.name for file in tmp_path.iterdir()] == ["islands.txt"]
+    assert read_text(path) == "shorter"
+
+
+def test_what_cannot_be_read_says_why(tmp_path: Path) -> None:
+    (tmp_path / "latin.txt").write_bytes(b"\xe9")
+    for name, reason in (("gone.txt", "No such file"), ("latin.txt", "not UTF-8"), (".", "Is a directory")):
+        with pytest.raises(InputError, match=f"cannot be read: .*{reason}") as caught:
+            read_text(tmp_path / name)
+        assert caught.value.where == str(tmp_path / name)
+
+
+def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for path in (tmp_path / "gone" / "file.txt", tmp_path / "folder"):
+        with pytest.raises(InputError, match="it cannot be written") as caught:
+            write_text(path, "text")
+        assert caught.value.where == str(path)
+    assert [file.name for file in tmp_path.rglob("*")] == ["folder"]
