@@ -25,6 +25,7 @@ import shapely
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from downrange.earth.coast import CLIP_10M_LONLAT
 from downrange.earth.ellipsoid import area_m2, buffered
 
 HERE: Final = Path(__file__).resolve().parent
@@ -33,7 +34,7 @@ sys.path.insert(0, str(HERE / "places"))
 from hangul import katakana, romanized  # noqa: E402  (beside this script, not in the package)
 
 OUT: Final = HERE.parent / "src" / "downrange" / "earth" / "data"
-CLIP: Final = shapely.box(110.0, 5.0, 150.0, 50.0)
+CLIP: Final = shapely.box(*CLIP_10M_LONLAT)
 TOLERANCE_DEG: Final = 0.0015  # of Visvalingam's triangles: about 150 m
 ISLET_M2: Final = 20_000.0  # smaller parts are dropped unless the place has nothing else
 GU_OF: Final = {"4128": "고양시", "4146": "용인시"}  # districts whose names do not begin with their city's

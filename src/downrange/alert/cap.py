@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from lxml import etree
 
 NAMESPACE: Final = "urn:oasis:names:tc:emergency:cap:1.2"
-LANGUAGES: Final = {"ko": "ko-KR", "ja": "ja-JP", "en": "en-US"}
 UNSAFE: Final = re.compile(r"[\s,&<]")
 
 

@@ -21,7 +21,7 @@ from shapely.geometry.base import BaseGeometry
 from downrange.base import Array, Kind
 from downrange.base.wgs84 import E2, RE_M
 from downrange.earth._shapes import DATA, read_shapes
-from downrange.earth.coast import CLIP_10M_LONLAT, coast
+from downrange.earth.coast import CLIP_10M_LONLAT, Detail, coast
 from downrange.earth.ellipsoid import buffered
 from downrange.earth.model import Level, Named, People, Place, Share
 
@@ -262,13 +262,13 @@ def _equal_area(xy: Array) -> Array:
 
 
 @cache
-def _land_tree(detail: str) -> tuple[Array, shapely.STRtree]:
-    parts = shapely.get_parts(coast("10m" if detail == "10m" else "50m"))
+def _land_tree(detail: Detail) -> tuple[Array, shapely.STRtree]:
+    parts = shapely.get_parts(coast(detail))
     return parts, shapely.STRtree(parts)
 
 
 def _land_m2(area: BaseGeometry) -> float:
-    detail = "10m" if shapely.box(*CLIP_10M_LONLAT).contains(area) else "50m"
+    detail: Detail = "10m" if shapely.box(*CLIP_10M_LONLAT).contains(area) else "50m"
     parts, tree = _land_tree(detail)
     hits = tree.query(area, predicate="intersects")
     return sum(_flat_area_m2(shapely.intersection(parts[hit], area)) for hit in hits)

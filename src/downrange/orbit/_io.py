@@ -27,10 +27,9 @@ from downrange.base import (
     utc,
     write_text,
 )
-from downrange.orbit.model import ElementSet
+from downrange.orbit.model import ElementSet, epoch_of
 
 _LINE = 69
-_DAY_S = 86_400.0
 
 
 class OemFrame(StrEnum):
@@ -233,13 +232,12 @@ def _element_set(name: str, pair: tuple[int, str, str], where: str) -> ElementSe
         seen = " ".join(str(problem).split())
         raise InputError(where=where, key=f"line {n}", seen=seen, cure="copy the element set again") from problem
     degrees = 180.0 / np.pi
-    days = found.jdsatepoch - 2_451_544.5 + found.jdsatepochF
     return ElementSet(
         name=name,
         lines=(line1, line2),
         number=int(found.satnum),
         designator=str(found.intldesg).strip(),
-        epoch=after(datetime(2000, 1, 1, tzinfo=UTC), days * _DAY_S),
+        epoch=epoch_of(found),
         inclination_deg=found.inclo * degrees,
         raan_deg=found.nodeo * degrees,
         e=found.ecco,

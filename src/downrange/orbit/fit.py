@@ -7,18 +7,17 @@ mean motion good to some 1e-4 of a revolution a day. Counted in equinoctial form
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import ArrayLike
 from sgp4.api import WGS72, Satrec
 from sgp4.exporter import export_tle
 
-from downrange.base import Array, InputError, ModelError, julian_pair
+from downrange.base import Array, InputError, ModelError, julian_pair, units
 from downrange.orbit.elements import elements_from_inertial, inertial_state
-from downrange.orbit.model import Elements, Frame, TleFit, sgp4_problem
+from downrange.orbit.model import GM_WGS72_M3PS2, Elements, Frame, TleFit, epoch_of, sgp4_problem
 
-_GM_WGS72_M3PS2 = 3.986008e14  # Hoots and Roehrich, Spacetrack Report No. 3, 1980, as SGP4 uses it
 _TURN = 2.0 * np.pi
 _STEPS = 60
 _CLOSE_M = 1e-4
@@ -53,7 +52,7 @@ def fit_tle(
         raise InputError(where="orbit", key="designator", seen=repr(designator), cure=cure)
     day, fraction = julian_pair(moment)
     epoch = round(fraction, _DAY_ROUND)
-    r = r + v * (epoch - fraction) * 86_400.0
+    r = r + v * (epoch - fraction) * units.DAY
     shape = elements_from_inertial(r, v, moment, frame=Frame.TEME)
     if shape.perigee_alt_m < _LOWEST_ALT_M:
         raise ModelError(
@@ -77,9 +76,7 @@ def fit_tle(
 def osculating_of(satellite: Satrec) -> Elements:
     """Return the osculating elements (TEME) of an SGP4 satellite at its own epoch."""
     r, v = _epoch_state(satellite)
-    days = satellite.jdsatepoch - 2_451_544.5 + satellite.jdsatepochF
-    moment = datetime.fromtimestamp(946_684_800.0 + 86_400.0 * days, tz=UTC)
-    return elements_from_inertial(r, v, moment, frame=Frame.TEME)
+    return elements_from_inertial(r, v, epoch_of(satellite), frame=Frame.TEME)
 
 
 def _iterate(
@@ -109,7 +106,7 @@ def _iterate(
 
 def _equinoctial(r: Array, v: Array, moment: datetime) -> Array:
     """Return (a, h, k, p, q, mean longitude) of an inertial state, with SGP4's GM."""
-    kepler = elements_from_inertial(r, v, moment, frame=Frame.TEME, gm_m3ps2=_GM_WGS72_M3PS2)
+    kepler = elements_from_inertial(r, v, moment, frame=Frame.TEME, gm_m3ps2=GM_WGS72_M3PS2)
     i, o, w, m = np.radians([kepler.inclination_deg, kepler.raan_deg, kepler.argp_deg, kepler.mean_anomaly_deg])
     tilt = np.tan(0.5 * i)
     apse = o + w
@@ -142,7 +139,7 @@ def _satellite(mean: Array, epoch: tuple[float, float], number: int, bstar: floa
         float((apse - node) % _TURN),
         float(2.0 * np.arctan(np.hypot(p, q))),
         float((longitude - apse) % _TURN),
-        float(np.sqrt(_GM_WGS72_M3PS2 / a_m**3) * 60.0),
+        float(np.sqrt(GM_WGS72_M3PS2 / a_m**3) * 60.0),
         float(node % _TURN),
     )
     return found

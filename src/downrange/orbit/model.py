@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from sgp4.api import Satrec
 
-from downrange.base import InputError, ModelError, wgs84
+from downrange.base import InputError, ModelError, after, units, wgs84
 
-_GM_WGS72_M3PS2 = 3.986008e14  # Hoots and Roehrich, Spacetrack Report No. 3, 1980, as SGP4 uses it
+GM_WGS72_M3PS2 = 3.986008e14  # Hoots and Roehrich, Spacetrack Report No. 3, 1980, as SGP4 uses it
+_JD_2000 = 2_451_544.5  # 2000 January 1, 00:00 UTC
 
 
 class Frame(StrEnum):
@@ -113,8 +114,8 @@ class ElementSet:
     @property
     def a_m(self) -> float:
         """Semi-major axis [m] by Kepler's third law from the printed mean motion, as catalogues do."""
-        rate = self.mean_motion_revpday * 2.0 * math.pi / 86_400.0
-        return float((_GM_WGS72_M3PS2 / rate**2) ** (1.0 / 3.0))
+        rate = self.mean_motion_revpday * 2.0 * math.pi / units.DAY
+        return float((GM_WGS72_M3PS2 / rate**2) ** (1.0 / 3.0))
 
     @property
     def perigee_alt_m(self) -> float:
@@ -129,6 +130,12 @@ class ElementSet:
     def satellite(self) -> Satrec:
         """Return the SGP4 propagator of this set."""
         return Satrec.twoline2rv(*self.lines)
+
+
+def epoch_of(satellite: Satrec) -> datetime:
+    """Return the epoch of an SGP4 satellite, UTC."""
+    days = satellite.jdsatepoch - _JD_2000 + satellite.jdsatepochF
+    return after(datetime(2000, 1, 1, tzinfo=UTC), days * units.DAY)
 
 
 def sgp4_problem(error: int) -> str:

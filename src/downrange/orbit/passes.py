@@ -28,12 +28,12 @@ from downrange.base import (
     iso,
     julian_pair,
     since,
+    units,
 )
 from downrange.orbit.model import Pass, sgp4_problem
 from downrange.orbit.sun import in_sunlight, sun_elevation
 
 _STEP_S = 60.0
-_DAY_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +159,7 @@ def _pass(
     t_s = np.array([rise_s, top_s, set_s])
     elevation, azimuth, range_m = view.look(t_s)
     lat_deg, lon_deg, start = place
-    jd, fraction = view.zero[0], view.zero[1] + top_s / _DAY_S
+    jd, fraction = view.zero[0], view.zero[1] + top_s / units.DAY
     lit = in_sunlight(view.r_ecef_m(np.array([top_s]))[0], jd, fraction)
     return Pass(
         rises=after(start, rise_s),
@@ -185,7 +185,7 @@ def positions(satellite: Satrec, start: datetime, t_s: ArrayLike) -> Array:
 def _positions(satellite: Satrec, zero: tuple[float, float], t_s: Array) -> Array:
     """Return Earth-fixed positions after a Julian date; TEME turned by the mean sidereal time of 1982, UT1 = UTC."""
     jd = np.full(t_s.shape, zero[0])
-    fraction = zero[1] + t_s / _DAY_S
+    fraction = zero[1] + t_s / units.DAY
     error, r_km, _ = satellite.sgp4_array(jd, fraction)
     if error.any():
         first = int(np.flatnonzero(error)[0])

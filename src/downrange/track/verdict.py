@@ -11,7 +11,7 @@ from downrange.track.model import Burn, Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """When something may be said. All figures assumed but the perigee limit and the probabilities of the design notes.
+    """When something may be said. All figures are assumed, not sourced.
 
     sure:        probability from which a thing is said
     perigee_m:   a perigee above this height (over the equatorial radius) is an orbit
