@@ -52,4 +52,4 @@ def test_units_stand_on_every_axis() -> None:
     )
     assert figure.axes[0].get_ylabel() == "speed\n[km/s]"
     assert figure.axes[-1].get_xlabel() == "time since lift-off [s]"
-    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["as tracked"]
+    assert [text.get_text() for text in figure.axes[0].get_legend().get_texts()] == ["recomputed", "as tracked"]

@@ -38,7 +38,7 @@ def test_a_report_has_all_its_parts_once(pages: dict[str, str], name: str) -> No
     assert wanted <= set(page.xpath("//section/@id"))
     assert ("orbit" in page.xpath("//section/@id")) == (name == "nominal")
     assert {link.lstrip("#") for link in page.xpath("//nav//a/@href")} == set(page.xpath("//section/@id"))
-    assert len(page.xpath("//figure/svg[@role='img'][@aria-label]")) == 3
+    assert len(page.xpath("//figure//svg[@role='img'][@aria-label]")) == 3
     assert {"ko-KR", "ja-JP", "en-US"} & set(page.xpath("//@lang")) == {"ko-KR", "ja-JP", "en-US"}
     assert page.xpath("count(//caption)") == page.xpath("count(//table)")
 

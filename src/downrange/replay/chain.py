@@ -65,6 +65,9 @@ from downrange.track import Update, Verdict, assess, decided, follow, load_senso
 Say = Callable[[str], None]
 _BELOW_M = 100_000.0  # how far from the track a place is still named
 _ORBIT_M, _ORBIT_DEG = 20e3, 0.1  # how far from the scenario's orbit the vehicle's programme may end
+# The satellite control centre in Pyongyang stands for the peninsula; position: thespacereview.com/article/4772/1
+_OVER, _OVER_LAT_DEG, _OVER_LON_DEG = "Pyongyang (satellite control centre, 39.04° N 125.71° E)", 39.0425, 125.71
+_OVER_DEG = 10.0  # lowest elevation that counts as a pass
 _COAST_S = 120  # how long the sensors follow what reached orbit
 
 
@@ -129,7 +132,7 @@ def run(scenario: Scenario, *, runs: int, seed: int, say: Say) -> Replay:
     corridor = _corridor(clock, scenario, site, areas, flown)
     fallen = _fall(clock, scenario, runs, seed)
     watched = _track(clock, scenario, flown)
-    reached, orbit = _orbit(clock, scenario, site, flown, watched)
+    reached, orbit = _orbit(clock, scenario, flown, watched)
     warned = _alert(clock, scenario, flown, fallen, watched, watched_places)
     return Replay(
         scenario=scenario,
@@ -186,7 +189,9 @@ def _notice(clock: _Clock, scenario: Scenario) -> tuple[tuple[Notice, ...], tupl
                 )
             notices += found
         areas = announced_areas(scenario, tuple(notices))
-        told.append(f"{len(notices)} notices, areas {', '.join(area.label for area in areas)}")
+        told.append(
+            f"{len(notices)} notice{'s' * (len(notices) != 1)}, areas {', '.join(area.label for area in areas)}"
+        )
     return tuple(notices), areas
 
 
@@ -259,8 +264,17 @@ def _corridor(clock: _Clock, scenario: Scenario, site: Site, areas: tuple[Announ
             dog_leg=dog_leg(site, areas, inclination_deg=scenario.orbit.inclination_deg),
             below=below(t_s[moving], lat[moving], lon[moving], (*islands(), *cities()), within_m=_BELOW_M),
         )
-        told.append(corridor.plane.sentence)
+        told.append(_one_clause(corridor))
     return corridor
+
+
+def _one_clause(corridor: Corridor) -> str:
+    """Say in one clause whether one plane leads through the areas."""
+    plane = corridor.plane
+    areas = ", ".join(plane.labels)
+    if plane.accepted:
+        return f"one plane through {areas}: inclination {plane.inclination_deg:.1f} deg"
+    return f"one plane through {areas}: refused; dog-leg"
 
 
 def _track(clock: _Clock, scenario: Scenario, flown: _Flown) -> Watched:
@@ -294,9 +308,7 @@ def _detected(updates: tuple[Update, ...], failed_t_s: float) -> Update | None:
     return next(lost, None)
 
 
-def _orbit(
-    clock: _Clock, scenario: Scenario, site: Site, flown: _Flown, watched: Watched
-) -> tuple[Answer, Orbit | None]:
+def _orbit(clock: _Clock, scenario: Scenario, flown: _Flown, watched: Watched) -> tuple[Answer, Orbit | None]:
     """Answer whether anything reached orbit, from the track alone; then the orbit and the next day's passes."""
     with clock.room("orbit") as told:
         heard = [u for u in watched.updates if u.read_s == 0.0]
@@ -312,8 +324,10 @@ def _orbit(
             orbit = Orbit(
                 elements=elements_of(flight.r_ecef_m[-1], flight.v_ecef_mps[-1], epoch),
                 tle=found.lines,
-                over=site.title,
-                passes=passes(found.satellite(), site.lat_deg, site.lon_deg, epoch, stop, min_elevation_deg=10.0),
+                over=_OVER,
+                passes=passes(
+                    found.satellite(), _OVER_LAT_DEG, _OVER_LON_DEG, epoch, stop, min_elevation_deg=_OVER_DEG
+                ),
                 starts=epoch,
             )
         told.append(f"reached orbit: {reached.answer}")

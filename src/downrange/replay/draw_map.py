@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from downrange.replay import ink, labels
 
 Array = NDArray[np.float64]
-_LEGEND_ROWS: Final = 2
+_LEGEND_COLUMNS: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ring:
-    """A closed outline: kind is "announced", "reference", "footprint", "reported" or "warned"."""
+    """A closed outline: kind is "announced", "reference", "footprint", "reported", "warned" or "alerted"."""
 
     lat_deg: Array
     lon_deg: Array
@@ -52,7 +52,7 @@ class Ring:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A point with a name: kind is "pad", "fall", "reported", "event", "warned", "island" or "town"."""
+    """A point with a name: kind is a key of the table of marks below, such as "pad", "fall" or "warned"."""
 
     lat_deg: float
     lon_deg: float
@@ -159,7 +159,16 @@ _RINGS: Final[dict[str, dict[str, Any]]] = {
         "ls": "-",
         "hatch": "//////",
         "zorder": 3,
-        "label": "warned place",
+        "label": "warned by Downrange",
+    },
+    "alerted": {
+        "ec": ink.AMBER,
+        "fc": ink.AMBER,
+        "lw": 0.9,
+        "ls": "-",
+        "hatch": "....",
+        "zorder": 2,
+        "label": "alerted in history",
     },
 }
 _MARKS: Final[dict[str, dict[str, Any]]] = {
@@ -167,12 +176,28 @@ _MARKS: Final[dict[str, dict[str, Any]]] = {
     "fall": {"marker": "x", "color": ink.ORANGE, "ms": 5.5, "label": "predicted fall, centre"},
     "reported": {"marker": "P", "color": ink.PURPLE, "ms": 5.5, "label": "reported fall (point)"},
     "event": {"marker": "o", "color": ink.BLUE, "ms": 3.5, "label": "event of the flight"},
+    "piece": {"marker": "x", "color": ink.ORANGE, "ms": 5.5, "label": ""},
+    "region": {"marker": "", "color": ink.PURPLE, "ms": 0.0, "label": ""},
     "warned": {"marker": "s", "color": ink.GREEN, "ms": 4.0, "label": ""},
+    "alerted": {"marker": "d", "color": ink.AMBER, "ms": 4.0, "label": ""},
     "reference": {"marker": "+", "color": ink.INK, "ms": 6.0, "label": ""},
     "island": {"marker": ".", "color": ink.SHORE, "ms": 2.0, "label": ""},
     "town": {"marker": ".", "color": ink.FAINT, "ms": 2.5, "label": ""},
 }
-_ORDER: Final = ("pad", "fall", "reported", "reference", "warned", "event", "town", "island")
+_ORDER: Final = (
+    "pad",
+    "warned",
+    "alerted",
+    "fall",
+    "piece",
+    "reported",
+    "region",
+    "reference",
+    "event",
+    "town",
+    "island",
+)
+_LETTERS: Final = {ink.AMBER: ink.AMBER_TEXT}  # a fill may be too pale to be read as a text
 
 
 def mercator(lat_deg: Array | float, lon_deg: Array | float) -> tuple[Array, Array]:
@@ -199,15 +224,15 @@ def draw_map(content: MapContent) -> Figure:
 
 
 _FRAMES: Final = (
-    (0.055, 0.125, 0.375, 0.815),
-    (0.485, 0.535, 0.505, 0.405),
-    (0.485, 0.125, 0.250, 0.355),
-    (0.785, 0.125, 0.205, 0.355),
+    (0.050, 0.125, 0.345, 0.815),
+    (0.440, 0.470, 0.290, 0.470),
+    (0.785, 0.470, 0.205, 0.470),
+    (0.440, 0.125, 0.550, 0.285),
 )
 
 
 def _frames(figure: Figure, panels: int) -> list[Axes]:
-    """Return the axes: one tall on the left, one over two on the right."""
+    """Return the axes: one tall on the left; on the right two tall ones over a wide one."""
     return [figure.add_axes(frame) for frame in _FRAMES[:panels]]
 
 
@@ -215,10 +240,15 @@ def _draw_panel(axes: Axes, panel: Panel, content: MapContent) -> None:
     """Draw one panel: frame, land, rings, lines, marks, then the labels."""
     _frame(axes, panel)
     _land(axes, panel)
-    clear = [_draw_line(axes, line) for line in content.lines] + [_draw_ring(axes, ring) for ring in content.rings]
+    clear = [_draw_line(axes, line) for line in content.lines]
+    clear += [_draw_ring(axes, ring) for ring in content.rings if _shows(axes, ring)]
     for mark in content.marks:
         look = _MARKS[mark.kind]
+        if not look["marker"]:
+            continue
         x, y = mercator(mark.lat_deg, mark.lon_deg)
+        if not (axes.get_xlim()[0] < x < axes.get_xlim()[1] and axes.get_ylim()[0] < y < axes.get_ylim()[1]):
+            continue
         fill = "none" if look["marker"] in "x+" else look["color"]
         edge = look["color"] if look["marker"] in "x+" else "#ffffff"
         size = float(look["ms"])
@@ -294,8 +324,15 @@ def _draw_line(axes: Axes, line: Line) -> Array:
     return _along(x, y)
 
 
+def _shows(axes: Axes, ring: Ring) -> bool:
+    """Say whether any of an outline can lie in the frame."""
+    x, y = mercator(ring.lat_deg, ring.lon_deg)
+    (x0, x1), (y0, y1) = axes.get_xlim(), axes.get_ylim()
+    return bool(x.max() > x0 and x.min() < x1 and y.max() > y0 and y.min() < y1)
+
+
 def _draw_ring(axes: Axes, ring: Ring) -> Array:
-    """Draw an outline and return points on it."""
+    """Draw an outline and return points on it, and in it where it is filled, that labels should not cover."""
     look = _RINGS[ring.kind]
     x, y = mercator(np.append(ring.lat_deg, ring.lat_deg[0]), np.append(ring.lon_deg, ring.lon_deg[0]))
     colour, filled = str(look["ec"]), look["fc"] != "none"
@@ -304,7 +341,11 @@ def _draw_ring(axes: Axes, ring: Ring) -> Array:
     if look["hatch"]:
         axes.fill(x, y, fc="none", ec=colour, lw=0.0, hatch=look["hatch"], alpha=0.45, zorder=look["zorder"])
     axes.plot(x, y, color=colour, lw=look["lw"], ls=look["ls"], zorder=look["zorder"])
-    return _along(x, y)
+    if ring.kind != "footprint":
+        return _along(x, y)
+    middle_x, middle_y = x.mean(), y.mean()
+    inner = [_along(middle_x + k * (x - middle_x), middle_y + k * (y - middle_y)) for k in (0.4, 0.7, 1.0)]
+    return np.concatenate(inner)
 
 
 def _along(x: Array, y: Array) -> Array:
@@ -340,12 +381,13 @@ def _labels(panel: Panel, content: MapContent) -> list[labels.Label]:
             if mark.kind == kind and mark.label and kind in panel.names:
                 x, y = mercator(mark.lat_deg, mark.lon_deg)
                 quiet = kind in {"island", "town"}
+                colour = ink.FAINT if quiet else str(_MARKS[kind]["color"])
                 named.append(
                     labels.Label(
                         x=float(x),
                         y=float(y),
                         text=mark.label,
-                        colour=ink.FAINT if quiet else str(_MARKS[kind]["color"]),
+                        colour=_LETTERS.get(colour, colour),
                         size_pt=6.3 if quiet else 7.0,
                         must=not quiet,
                         style="italic" if quiet else "normal",
@@ -372,13 +414,13 @@ def _legend(figure: Figure, content: MapContent) -> None:
             entries.append(
                 Line2D([], [], marker=look["marker"], ms=look["ms"], color=look["color"], ls="", label=look["label"])
             )
-    columns = -(-len(entries) // _LEGEND_ROWS)
     figure.legend(
         handles=entries,
         loc="lower left",
         bbox_to_anchor=(0.05, 0.025),
-        ncols=min(columns, 4),
+        ncols=_LEGEND_COLUMNS,
         frameon=False,
         columnspacing=1.4,
+        labelspacing=0.35,
         handlelength=2.2,
     )

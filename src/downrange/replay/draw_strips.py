@@ -64,12 +64,12 @@ def draw_strips(title: str, strips: tuple[Strip, ...], moments: tuple[Moment, ..
 def _draw_strip(axes: Axes, strip: Strip, end_s: float, *, last: bool) -> None:
     """Draw one strip."""
     step = max(1, len(strip.t_s) // _MOST_POINTS)
-    axes.plot(strip.t_s[::step], strip.value[::step], color=ink.BLUE, lw=1.4, zorder=3)
+    axes.plot(strip.t_s[::step], strip.value[::step], color=ink.BLUE, lw=1.4, zorder=3, label="recomputed")
     if strip.other is not None:
         name, t_s, value = strip.other
         step = max(1, len(t_s) // _MOST_POINTS)
         axes.plot(t_s[::step], value[::step], color=ink.ORANGE, lw=1.2, ls=(0, (4, 2)), zorder=4, label=name)
-        axes.legend(loc="upper left", frameon=False)
+        axes.legend(loc="upper left", frameon=False, ncols=2)
     axes.set_xlim(0.0, end_s)
     axes.set_ylim(bottom=min(0.0, float(np.nanmin(strip.value))))
     axes.margins(y=0.1)

@@ -21,7 +21,7 @@ _LABEL_CHARS = 38
 class Bar:
     """One row: from start to end (None: no end is known), with a text to the right.
 
-    kind: "flight", "ours", "history" or "error"
+    kind: "flight", "fall", "ours", "history" or "error"
     """
 
     start: datetime
@@ -33,6 +33,7 @@ class Bar:
 
 _LOOKS: dict[str, dict[str, Any]] = {
     "flight": {"color": ink.BLUE, "hatch": None, "marker": "o"},
+    "fall": {"color": ink.ORANGE, "hatch": None, "marker": "X"},
     "ours": {"color": ink.GREEN, "hatch": None, "marker": "D"},
     "history": {"color": ink.AMBER, "hatch": "////", "marker": "s"},
     "error": {"color": ink.ORANGE, "hatch": "xxxx", "marker": "X"},
@@ -87,7 +88,10 @@ def _draw_bar(axes: Axes, bar: Bar, y: int, low: datetime, high: datetime) -> No
             bar.note, (start, y), xytext=(-6, 0), textcoords="offset points", va="center", ha="right", fontsize=7.0
         )
     elif end > middle + 0.5 * (float(date2num(high)) - middle):
-        axes.annotate(bar.note, (start, y), xytext=(8, 0), textcoords="offset points", va="center", fontsize=7.0)
+        plate = {"boxstyle": "square,pad=0.15", "fc": "#ffffff", "ec": "none"}
+        axes.annotate(
+            bar.note, (start, y), xytext=(9, 0), textcoords="offset points", va="center", fontsize=7.0, bbox=plate
+        )
     else:
         axes.annotate(bar.note, (end, y), xytext=(6, 0), textcoords="offset points", va="center", fontsize=7.0)
 

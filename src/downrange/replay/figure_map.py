@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
 import shapely
 from matplotlib.figure import Figure
+from shapely.geometry.base import BaseGeometry
 
-from downrange.base import Array, geodetic_from_ecef, iso
-from downrange.earth import cities, coast, islands
+from downrange.base import KST, Array, geodetic_from_ecef, utc
+from downrange.earth import cities, coast, islands, places
 from downrange.fall import ring
 from downrange.replay.alerts import spans
 from downrange.replay.draw_map import Line, MapContent, Mark, Panel, Ring, draw_map
 from downrange.replay.model import Replay
 
-_NAMED = frozenset({"pad", "fall", "reported", "reference", "warned"})
+_NAMED = frozenset({"pad", "fall", "reference", "warned", "alerted"})
+_SMALLEST_DEG2 = 0.002  # of an alerted part that is still outlined, some 20 km2
 _CAPITALS = frozenset({"Seoul", "Pyongyang", "Shanghai", "Taipei", "Manila", "Naha", "Busan", "Fukuoka"})
 _NEAR_DEG = 0.12
 
 
 def figure_title(replay: Replay, what: str) -> str:
     """Return a title that names the scenario and its time."""
-    return f"{replay.scenario.name}: {what} (lift-off {iso(replay.scenario.liftoff.t0)})"
+    t0 = replay.scenario.liftoff.t0
+    lift = f"lift-off {utc(t0):%d %b %Y %H:%M} UTC, {t0.astimezone(KST):%d %b %H:%M} KST and JST"
+    return f"{replay.scenario.name}: {what} ({lift})"
 
 
 def map_figure(replay: Replay) -> Figure:
-    """Draw the map: the whole corridor, the Yellow Sea, Okinawa's islands."""
+    """Draw the map: the whole corridor, the Yellow Sea, the last fall, Okinawa's islands."""
     lat, lon, _ = geodetic_from_ecef(replay.flight.r_ecef_m)
     lines = [Line(lat_deg=lat, lon_deg=lon, kind="track"), *_impact_lines(replay)]
     for path in replay.descents:
@@ -34,7 +40,7 @@ def map_figure(replay: Replay) -> Figure:
         lat, lon, _ = geodetic_from_ecef(replay.planned.r_ecef_m)
         lines.append(Line(lat_deg=lat, lon_deg=lon, kind="planned"))
     content = MapContent(
-        title=figure_title(replay, "map"),
+        title=figure_title(replay, "falls and warnings"),
         lines=tuple(lines),
         rings=tuple(_rings(replay)),
         marks=tuple(_marks(replay)),
@@ -50,19 +56,25 @@ def map_figure(replay: Replay) -> Figure:
 def map_caption(replay: Replay) -> str:
     """Say what the map shows."""
     crowd = f"{replay.runs:,} dispersed flights stand behind each ellipse".replace(",", " ")
-    return f"Areas, ground track, predicted falls with their 90 % ellipses, reported falls, places warned. {crowd}."
+    return (
+        "Green: warned by Downrange, with the minutes until the lift. Yellow: alerted in history. Orange: where we "
+        f"compute the falls. {crowd}."
+    )
 
 
 def _panels(replay: Replay) -> tuple[Panel, ...]:
-    """Return the four panels: all, the Yellow Sea, Okinawa's islands, and where the last body falls."""
+    """Return the four panels: all, the Yellow Sea, where the last body falls, Okinawa's islands."""
     wide, fine = coast("50m"), coast("10m")
     south, north, west, east = _last_fall(replay)
-    far = frozenset({"fall", "reported"})
+    far = frozenset({"fall", "piece", "reported"})
+    served = frozenset({"warned", "alerted"})
+    inside = replay.falls[-1].inside_area
+    last = f"Falls around area {inside}" if inside else f"Fall of {replay.falls[-1].footprint.body}"
     return (
-        _panel("Whole corridor", (9.5, 41.0, 117.0, 134.0), wide, frozenset({"pad", "town"})),
-        _panel("Yellow Sea", (31.6, 40.4, 120.0, 129.0), fine, _NAMED | {"island", "event"}),
-        _panel("Okinawa's islands", (23.6, 27.2, 122.6, 128.6), fine, far | {"warned", "island"}),
-        _panel(f"Fall of {replay.falls[-1].footprint.body}", (south, north, west, east), fine, far),
+        _panel("Whole corridor", (9.5, 41.0, 117.0, 134.0), wide, frozenset({"pad", "town", "fall", "region"})),
+        _panel("Yellow Sea", (32.4, 40.2, 121.9, 128.2), fine, _NAMED | {"island", "event"}),
+        _panel(last, (south, north, west, east), fine, far),
+        _panel("Okinawa's islands", (23.7, 27.4, 122.6, 129.6), fine, far | served | {"island"}),
     )
 
 
@@ -123,6 +135,29 @@ def _rings(replay: Replay) -> list[Ring]:
     for span in spans(replay):
         for lat, lon in _outlines(span.place.geometry_lonlat):
             found.append(Ring(lat_deg=lat, lon_deg=lon, kind="warned"))
+    for _, shape in _alerted(replay):
+        found += [
+            Ring(lat_deg=lat, lon_deg=lon, kind="alerted")
+            for part in shapely.get_parts(shapely.simplify(shape, 0.003))
+            if part.area > _SMALLEST_DEG2
+            for lat, lon in _outlines(part)
+        ]
+    return found
+
+
+def _alerted(replay: Replay) -> list[tuple[Mark, BaseGeometry]]:
+    """Return the places that history alerted: a mark with the name and the minutes, and the outline."""
+    by_code = {place.code: place for place in places()}
+    found = []
+    for one in replay.history:
+        told = "" if one.minutes is None else f", {one.minutes:.0f} min"
+        error = ", in error" if one.alert.verdict == "error" else ""
+        for i, code in enumerate(one.alert.places):
+            place = by_code[code]
+            label = f"history: {one.alert.area}\n{told[2:]}{error}" if i == 0 else ""
+            found.append(
+                (Mark(lat_deg=place.lat_deg, lon_deg=place.lon_deg, kind="alerted", label=label), place.geometry_lonlat)
+            )
     return found
 
 
@@ -143,22 +178,33 @@ def _marks(replay: Replay) -> list[Mark]:
         )
     ]
     marks += [
-        Mark(lat_deg=f.footprint.lat_deg, lon_deg=f.footprint.lon_deg, kind="fall", label=f.footprint.body)
+        Mark(
+            lat_deg=f.footprint.lat_deg,
+            lon_deg=f.footprint.lon_deg,
+            kind="piece" if f.footprint.body.endswith("pieces") else "fall",
+            label=f.footprint.body,
+        )
         for f in replay.falls
     ]
     marks += [
-        Mark(lat_deg=r.point[0], lon_deg=r.point[1], kind="reported") for r in replay.reported if r.point is not None
+        Mark(lat_deg=r.point[0], lon_deg=r.point[1], kind="reported", label=_reported_label(r.label))
+        for r in replay.reported
+        if r.point is not None
     ]
+    for one in replay.reported:
+        if one.point is None:
+            where = shapely.point_on_surface(one.geometry_lonlat)
+            marks.append(Mark(lat_deg=where.y, lon_deg=where.x, kind="region", label=f"{one.body},\nas reported"))
     warned = [
         Mark(
             lat_deg=getattr(s.place, "lat_deg", np.nan),
             lon_deg=getattr(s.place, "lon_deg", np.nan),
             kind="warned",
-            label=s.place.name_en,
+            label=s.place.name_en + ("" if s.lifted is None else f", {s.minutes:.0f} min"),
         )
         for s in spans(replay)
     ]
-    marks += warned
+    marks += [*(mark for mark, _ in _alerted(replay)), *warned]
     marks += [
         Mark(lat_deg=e.lat_deg, lon_deg=e.lon_deg, kind="event", label=e.name)
         for e in replay.flight.events
@@ -175,3 +221,8 @@ def _marks(replay: Replay) -> list[Mark]:
         if not any(abs(w.lat_deg - i.lat_deg) + abs(w.lon_deg - i.lon_deg) < _NEAR_DEG for w in warned)
     ]
     return marks
+
+
+def _reported_label(label: str) -> str:
+    """Return the name of a reported point on two lines where it is long."""
+    return "reported:\n" + "\n".join(textwrap.wrap(label, 18))

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from downrange.base import Array, after, geodetic_from_ecef
-from downrange.flight import Event
+from downrange.flight import Event, Outcome
 from downrange.replay import ink
 from downrange.replay.alerts import spans
 from downrange.replay.draw_strips import Moment, Strip, draw_strips
@@ -35,12 +35,14 @@ def draw(replay: Replay) -> tuple[Drawn, ...]:
         _drawn(
             "timeline",
             timeline_figure(replay),
-            "Above: Korean and Japanese time; below: UTC. Hatched bars are history; crossed ones were sent in error.",
+            "Upper scale: Korean and Japanese time; lower scale: UTC. Green: what Downrange would have warned. Hatched: "
+            "alerts of history; crossed ones were sent in error. Crosses: predicted falls.",
         ),
         _drawn(
             "ascent",
             ascent_figure(replay),
-            "Nominal parameters of the fitted vehicle with the failure of the scenario. Speed is relative to the Earth.",
+            "The flight with the fitted vehicle's nominal parameters; after a failure, the fall of what the sensors "
+            "follow. Speed is relative to the Earth; thrust per mass and dynamic pressure end with the powered flight.",
         ),
     )
 
@@ -72,6 +74,8 @@ def ascent_figure(replay: Replay) -> Figure:
         moments.append(Moment(t_s=replay.watched.detected.t_s, label="failure detected"))
     if replay.reached.decided_t_s is not None:
         moments.append(Moment(t_s=replay.reached.decided_t_s, label=f"reached orbit: {replay.reached.answer}"))
+    if replay.flight.outcome is Outcome.FAILED:
+        moments.append(Moment(t_s=float(path.t_s[-1]), label="down"))
     return draw_strips(figure_title(replay, "the flight"), strips, tuple(moments))
 
 
@@ -109,7 +113,7 @@ def timeline_figure(replay: Replay) -> Figure:
             end=None,
             label=f"T+{f.footprint.t_s:.0f} s",
             note=f"fall of {f.footprint.body} (predicted)",
-            kind="flight",
+            kind="fall",
         )
         for f in replay.falls
     ]
@@ -131,7 +135,7 @@ def timeline_figure(replay: Replay) -> Figure:
     ]
     groups = (
         ("Flight, recomputed", tuple(ours)),
-        ("Downrange warns", _ours(replay)),
+        ("Downrange would have warned", _ours(replay)),
         ("What really happened", tuple(history + reports)),
     )
     return draw_timeline(figure_title(replay, "alerts, ours and history"), groups)

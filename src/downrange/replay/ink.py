@@ -26,6 +26,7 @@ SKY: Final = "#56b4e9"
 GREEN: Final = "#009e73"
 ORANGE: Final = "#d55e00"
 AMBER: Final = "#e69f00"
+AMBER_TEXT: Final = "#8a5a00"
 PURPLE: Final = "#9a4f86"
 
 _THEMED: Final = {
@@ -40,6 +41,7 @@ _THEMED: Final = {
     GREEN: "var(--green)",
     ORANGE: "var(--orange)",
     AMBER: "var(--amber)",
+    AMBER_TEXT: "var(--honey)",
     PURPLE: "var(--purple)",
     "#ffffff": "var(--paper)",
 }

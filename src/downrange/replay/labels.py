@@ -17,6 +17,7 @@ _Up = Literal["bottom", "center", "top"]
 _GAP_PT = 3.5
 _FAR_PT = 13.0
 _FARTHER_PT = 24.0
+_FARTHEST_PT = 42.0
 _PAD_PX = 1.5
 
 
@@ -77,7 +78,7 @@ def _place_one(axes: Axes, label: Label, anchor: Array, frame: Bbox, clear: Arra
         zorder=20,
         xytext=(0.0, 0.0),
         textcoords="offset points",
-        bbox={"boxstyle": "square,pad=0.06", "fc": "#ffffff", "ec": "none", "alpha": 0.55},
+        bbox={"boxstyle": "square,pad=0.06", "fc": "#ffffff", "ec": "none", "alpha": 0.7},
     )
     box = text.get_window_extent(renderer)
     per_pt = axes.figure.dpi / 72.0
@@ -127,7 +128,7 @@ def _candidates() -> list[tuple[float, float, _Across, _Up]]:
         (0.0, near, "center", "bottom"),
         (0.0, -near, "center", "top"),
     ]
-    for reach in (_FAR_PT, _FARTHER_PT):
+    for reach in (_FAR_PT, _FARTHER_PT, _FARTHEST_PT):
         for angle in np.radians(np.arange(0.0, 360.0, 30.0)):
             dx, dy = reach * float(np.cos(angle)), reach * float(np.sin(angle))
             spots.append((dx, dy, "left" if dx > 0.1 else "right" if dx < -0.1 else "center", "center"))

@@ -71,31 +71,47 @@ class Page:
 
 
 def verdict(replay: Replay) -> str:
-    """Say in one sentence what the flight did, what the track found and who was warned."""
+    """Say what the flight did, what the track found, whom Downrange warned and whom history alerted, for how long."""
+    return " ".join((replay.scenario.summary, _found(replay), *_served(replay)))
+
+
+def _found(replay: Replay) -> str:
+    """Say what the track found, and when."""
     watched, reached = replay.watched, replay.reached
-    found = {
-        "yes": f"something reached orbit (said at T+{number(reached.decided_t_s, 0)} s)",
-        "no": f"nothing reached orbit (said at T+{number(reached.decided_t_s, 0)} s)",
+    orbit = {
+        "yes": f"something reached orbit (decided at T+{number(reached.decided_t_s, 0)} s)",
+        "no": f"nothing reached orbit (decided at T+{number(reached.decided_t_s, 0)} s)",
         "unknown": "whether anything reached orbit stays unknown",
     }[str(reached.answer)]
-    if watched.delay_s is not None and watched.detected is not None:
-        found = f"the track says '{watched.detected.verdict}' {watched.delay_s:.1f} s after the failure; {found}"
-    stays = spans(replay)
-    warned = len({span.place.code for span in stays})
-    if not stays:
-        return f"{replay.scenario.summary} In this replay {found}; no place had to be warned."
-    many = "place was" if warned == 1 else "places were"
-    last = max((span.lifted for span in stays if span.lifted), default=None)
-    people = replay.score.ours.total
-    lifted = (
-        "not all lifted"
-        if any(span.lifted is None for span in stays) or last is None
-        else f"the last one lifted at {clock(last)}"
-    )
-    return (
-        f"{replay.scenario.summary} In this replay {found}; {warned} {many} warned and {lifted}, "
-        f"{number(people.best / 1e6, 2)} million person-minutes against {number(replay.score.history.total.best / 1e6, 1)} million in history."
-    )
+    if watched.failed_t_s is None:
+        return f"The replay's simulated radars find that {orbit}." if reached.answer != "unknown" else f"{orbit}."
+    if watched.delay_s is None:
+        return f"The replay's simulated radars do not find the failure; {orbit}."
+    return f"The replay's simulated radars see the failure {watched.delay_s:.1f} s after it; {orbit}."
+
+
+def _served(replay: Replay) -> tuple[str, ...]:
+    """Say who would have been warned and who was alerted in history, and what that came to."""
+    stays, score = spans(replay), replay.score
+    names: dict[str, list[str]] = {}
+    for span in stays:
+        length = "not lifted" if span.lifted is None else f"{span.minutes:.0f} min"
+        names.setdefault(length, []).append(span.place.name_en)
+    ours = ", ".join(f"{' and '.join(group)} ({length})" for length, group in names.items())
+    told = [f"Downrange would have warned {ours}." if stays else "Downrange would have warned nobody."]
+    real = [one for one in replay.history if one.people is not None]
+    if real:
+        listed = ", ".join(
+            f"{one.alert.area} ({number(one.minutes, 0)} min{', in error' if one.alert.verdict == 'error' else ''})"
+            for one in real
+        )
+        told.append(f"History alerted {listed}.")
+    if real and stays:
+        told.append(
+            f"Residents times minutes under warning: {number(score.ours.total.best / 1e6, 2)} million against "
+            f"{number(score.history.total.best / 1e6, 1)} million in history."
+        )
+    return tuple(told)
 
 
 def facts(replay: Replay) -> tuple[tuple[str, str, str], ...]:
@@ -104,7 +120,7 @@ def facts(replay: Replay) -> tuple[tuple[str, str, str], ...]:
     early, late = replay.scenario.liftoff.interval()
     score = replay.score
     inside = [fall for fall in replay.falls if fall.inside_area]
-    delay = "no failure to find" if replay.watched.failed_t_s is None else f"{number(replay.watched.delay_s, 1)} s"
+    delay = "nothing failed" if replay.watched.failed_t_s is None else f"{number(replay.watched.delay_s, 1)} s"
     saved = "unknown" if math.isnan(score.saved) else f"{100.0 * score.saved:.1f} % fewer"
     return (
         (
@@ -112,7 +128,11 @@ def facts(replay: Replay) -> tuple[tuple[str, str, str], ...]:
             f"{utc(t0):%d %B %Y, %H:%M:%S} UTC",
             f"{t0.astimezone(KST):%d %B, %H:%M} KST and JST; official times {early:%H:%M} to {late:%H:%M} UTC",
         ),
-        ("Failure found after", delay, "from the moment thrust should have been there; simulated radar readings"),
+        (
+            "Failure found after",
+            delay,
+            "from the moment when thrust ended early or did not begin; readings of simulated radars",
+        ),
         ("Reached orbit", str(replay.reached.answer), replay.reached.rule),
         (
             "Falls inside announced areas",
@@ -122,12 +142,12 @@ def facts(replay: Replay) -> tuple[tuple[str, str, str], ...]:
         (
             "Person-minutes under warning",
             f"{number(score.ours.total.best)}",
-            f"history: {number(score.history.total.best)}; {saved}",
+            f"residents × minutes; history: {number(score.history.total.best)}, so {saved}",
         ),
         (
-            "Early lifts, misses",
-            f"{len(score.early_lifts)}, {len(score.misses)}",
-            "lifts before the 99 % arrival; places hit without warning",
+            "Freed too early; hit unwarned",
+            f"{len(score.early_lifts)}; {len(score.misses)}",
+            "places freed before 99 % of what may fall was down; places hit without a warning",
         ),
     )
 
@@ -167,10 +187,10 @@ def _map(replay: Replay, figure: Drawn) -> Section:
         (one.name, str(one.minute), number(one.closest_t_s), number(one.distance_m / 1e3, 0))
         for one in replay.corridor.below
     )
-    note = "Distance from the ground track to the place's edge; minute after lift-off of the closest point."
+    note = "Distance from the planned ground track to the place's edge; times after lift-off."
     under = Table(
         title="Islands and cities near the ground track",
-        columns=columns("place", "minute >", "closest [s] >", "distance [km] >"),
+        columns=columns("place", "minute of flight >", "closest at [s] >", "distance [km] >"),
         rows=rows,
         note=note,
     )
@@ -293,12 +313,14 @@ def _orbit(replay: Replay) -> Section | None:
         )
         for one in replay.orbit.passes
     )
-    names = columns("rises (UTC)", "culminates (KST)", "elevation [°] >", "distance [km] >", "minutes >", "light")
+    names = columns(
+        "rises (UTC)", "highest (KST)", "elevation [°] >", "distance [km] >", "above 10° for [min] >", "there it is"
+    )
     passes = Table(
         title=f"Passes over {replay.orbit.over}, 24 hours from insertion",
         columns=names,
         rows=rows,
-        note=f"Element set: {replay.orbit.tle[0]} / {replay.orbit.tle[1]}",
+        note=f"Passes higher than 10° over the horizon; day: the Sun is up there. Element set: {replay.orbit.tle[0]} / {replay.orbit.tle[1]}",
     )
     return Section(name="orbit", title="The orbit", paragraphs=(text,), tables=(passes,))
 
@@ -331,7 +353,11 @@ def _told(message: object) -> Told:
         for info in message.infos
     )
     about = f"{message.identifier}; sent {clock(message.sent)}; expires {clock(message.expires, seconds=False)}; certainty {message.certainty}"
-    return Told(heading=f"{message.msg_type}: {message.kind}, {len(message.areas)} places", about=about, words=words)
+    return Told(
+        heading=f"{message.msg_type}: {message.kind}, {len(message.areas)} place{'s' * (len(message.areas) != 1)}",
+        about=about,
+        words=words,
+    )
 
 
 def _score(replay: Replay) -> Section:

@@ -74,6 +74,17 @@ def clock(moment: datetime, *, seconds: bool = True) -> str:
     return f"{utc(moment):{form}} UTC ({moment.astimezone(KST):{form}} KST, JST)"
 
 
+def both_clocks(moment: datetime, *, seconds: bool = True) -> str:
+    """Write a moment for a column headed "UTC (KST, JST)".
+
+    >>> from datetime import UTC
+    >>> both_clocks(datetime(2023, 8, 23, 18, 50, 7, tzinfo=UTC))
+    '18:50:07 (03:50:07)'
+    """
+    form = "%H:%M:%S" if seconds else "%H:%M"
+    return f"{utc(moment):{form}} ({moment.astimezone(KST):{form}})"
+
+
 def place(lat_deg: float, lon_deg: float, digits: int = 3) -> str:
     """Write a place in degrees with its hemispheres.
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 
+from downrange.alert import Kind
 from downrange.base import after, utc
 from downrange.replay.alerts import Span, messages, spans
 from downrange.replay.model import Replay
-from downrange.replay.tables import Table, clock, columns, number, place, signed
+from downrange.replay.tables import Table, both_clocks, clock, columns, number, place, signed
+
+_DOES = {Kind.ISSUE: "warns", Kind.UPDATE: "still warns", Kind.LIFT: "lifts the warning of"}
 
 
 def warned_table(replay: Replay) -> Table:
@@ -15,9 +18,16 @@ def warned_table(replay: Replay) -> Table:
     rows = tuple(_warned_row(span, replay) for span in spans(replay))
     return Table(
         title="Warned by Downrange",
-        columns=columns("place", "people (band) >", "warned", "lifted", "minutes >", "why lifted"),
+        columns=columns(
+            "place",
+            "residents (range) >",
+            "warned, UTC (KST, JST) >",
+            "lifted >",
+            "under warning [min] >",
+            "why lifted",
+        ),
         rows=rows,
-        note="Times of sending, the desk's delay included. People: residents, low to high.",
+        note="Times at which the messages go out, the desk's own delay included.",
     )
 
 
@@ -25,9 +35,9 @@ def _warned_row(span: Span, replay: Replay) -> tuple[str, ...]:
     """Return one row."""
     counted = next((c.counted[span.place.code] for c in replay.chains if span.place.code in c.counted), None)
     people = "unknown" if counted is None else f"{number(counted.best)} ({number(counted.low)}–{number(counted.high)})"
-    lifted = "not lifted" if span.lifted is None else clock(span.lifted)
+    lifted = "not lifted" if span.lifted is None else both_clocks(span.lifted)
     name = f"{span.place.name_en} ({span.place.name_ko if span.place.country == 'KR' else span.place.name_ja})"
-    return (name, people, clock(span.sent), lifted, number(span.minutes, 1, unknown="–"), span.lift or "–")
+    return (name, people, both_clocks(span.sent), lifted, number(span.minutes, 1, unknown="–"), span.lift or "–")
 
 
 def history_table(replay: Replay) -> Table:
@@ -37,16 +47,18 @@ def history_table(replay: Replay) -> Table:
             one.alert.area,
             one.alert.authority,
             "unknown" if one.people is None else number(one.people.best),
-            clock(one.alert.issued, seconds=False),
-            "unknown" if one.alert.lifted is None else clock(one.alert.lifted, seconds=False),
+            both_clocks(one.alert.issued, seconds=False),
+            "unknown" if one.alert.lifted is None else both_clocks(one.alert.lifted, seconds=False),
             number(one.minutes, 0, unknown="–"),
             "sent in error" if one.alert.verdict == "error" else "as meant",
         )
         for one in replay.history
     )
-    names = columns("area", "authority", "people >", "issued", "lifted", "minutes >", "verdict")
+    names = columns(
+        "area", "authority", "residents >", "issued, UTC (KST, JST) >", "lifted >", "in force [min] >", "verdict"
+    )
     return Table(
-        title="Really alerted",
+        title="Alerted in history",
         columns=names,
         rows=rows,
         note=" ".join(f"{h.alert.area}: {h.alert.note}." for h in replay.history if h.alert.note),
@@ -58,14 +70,18 @@ def told_table(replay: Replay) -> Table:
     t0 = replay.scenario.liftoff.t0
     rows = tuple(
         (
-            f"{'about ' if event.circa else ''}{clock(event.at, seconds=False)}",
+            f"{'about ' if event.circa else ''}{both_clocks(event.at, seconds=False)}",
             signed((event.at - t0).total_seconds() / 60.0),
             event.what,
             event.source,
         )
         for event in replay.scenario.reported_events
     )
-    return Table(title="Reported events", columns=columns("when", "minutes >", "what", "source"), rows=rows)
+    return Table(
+        title="Reported events",
+        columns=columns("UTC (KST, JST)", "after lift-off [min] >", "what", "source"),
+        rows=rows,
+    )
 
 
 def falls_table(replay: Replay) -> Table:
@@ -79,7 +95,7 @@ def falls_table(replay: Replay) -> Table:
             f"{utc(after(t0, f.footprint.t_s)):%H:%M:%S}",
             f"{number(f.footprint.sigma_major_m / 1e3)} × {number(f.footprint.sigma_minor_m / 1e3)} at {number(f.footprint.axis_deg)}°",
             f.inside_area or "none",
-            "–" if f.own_area is None else f"{f.own_area}: {number(f.own_area_m / 1e3)}",
+            "–" if f.own_area is None else _to_area(f.own_area, f.own_area_m),
         )
         for f in replay.falls
     )
@@ -88,12 +104,24 @@ def falls_table(replay: Replay) -> Table:
         "centre",
         "time [s after lift-off] >",
         "UTC >",
-        "1-sigma [km] >",
+        "one-sigma ellipse [km], long axis from north >",
         "inside area",
-        "from its own area [km] >",
+        "to its own area",
     )
-    note = f"From {replay.runs} dispersed flights; the fitted vehicle's spread, the pad's, and the air's drag on tumbling bodies. Areas A and B are known by a reference point only: inside means within its uncertainty."
+    note = f"From {replay.runs} dispersed flights; the fitted vehicle's spread, the pad's, and the air's drag on tumbling bodies. Areas A and B are known by a reference point only: inside means within its uncertainty. The map draws 90 % ellipses, 2.1 times as long and wide as these."
     return Table(title="Predicted", columns=names, rows=rows, note=note)
+
+
+def _to_area(label: str, away_m: float) -> str:
+    """Say whether a centre lies in its area, or how far from it."""
+    return f"inside {label}" if away_m == 0.0 else f"{number(away_m / 1e3)} km to {label}"
+
+
+def _percent(share: float) -> str:
+    """Write a share in percent; what is not quite all does not become 100."""
+    if math.isnan(share):
+        return "–"
+    return "> 99.9" if 0.999 < share < 1.0 else number(100.0 * share, 1 if share > 0.99 else 0)
 
 
 def reported_table(replay: Replay) -> Table:
@@ -104,7 +132,7 @@ def reported_table(replay: Replay) -> Table:
             one.body,
             "–" if one.at is None else f"{utc(one.at):%H:%M}",
             number(one.distance_m / 1e3) if not math.isnan(one.distance_m) else "not predicted",
-            "–" if math.isnan(one.inside_p) else f"{100.0 * one.inside_p:.0f} %",
+            "–" if math.isnan(one.inside_p) else _percent(one.inside_p),
             "–" if math.isnan(one.late_s) else signed(one.late_s),
             {True: "outside", False: "inside", None: "–"}[one.outside_areas],
         )
@@ -115,11 +143,15 @@ def reported_table(replay: Replay) -> Table:
         "compared with",
         "UTC >",
         "distance from our centre [km] >",
-        "smallest ellipse that reaches it >",
+        "share of our falls nearer [%] >",
         "ours later by [s] >",
-        "said of the areas",
+        "said of the announced areas",
     )
-    note = " ".join(f"{one.label}: {one.note}." for one in replay.reported if one.note)
+    plain = (
+        "Share nearer: how much of our simulated fall lies inside the ellipse, around our centre, that just reaches the "
+        "reported place; 0 is a hit on the centre, 90 the edge of the ellipse on the map, 100 beyond all we expect. "
+    )
+    note = plain + " ".join(f"{one.label}: {one.note}." for one in replay.reported if one.note)
     if not rows:
         note = "Nothing was reported, because this flight did not take place."
     return Table(title="Reported", columns=names, rows=rows, note=note)
@@ -161,9 +193,13 @@ def score_table(replay: Replay) -> Table:
         for name, sums in (("Downrange", score.ours), ("history", score.history))
     )
     saved = "unknown" if math.isnan(score.saved) else f"{100.0 * score.saved:.1f} %"
-    note = f"Spared against history: {saved}. Early lifts: {len(score.early_lifts)}. Misses: {len(score.misses)}. Warned, and nothing fell there: {len(score.needless)}."
+    note = (
+        f"A person-minute is one resident under warning for one minute. Against history: {saved} fewer. Places freed too "
+        f"early: {len(score.early_lifts)}. Places hit without a warning: {len(score.misses)}. Places warned where nothing "
+        f"fell: {len(score.needless)}."
+    )
     names = columns(
-        "", "person-minutes >", "band >", "of them after the hazard had ended >", "groups of unknown size >"
+        "whose alerts", "person-minutes >", "range >", "after the danger had ended >", "alerts to an unknown number >"
     )
     return Table(title="Person-minutes under warning", columns=names, rows=rows, note=note)
 
@@ -210,7 +246,7 @@ def console_tables(replay: Replay, sentence: str) -> tuple[Table, ...]:
         names = ", ".join(area.name["en"] for area in message.areas[:4]) + (
             f" and {len(message.areas) - 4} more" if len(message.areas) > 4 else ""
         )
-        rows.append((f"T+{late:.0f} s", clock(message.sent), f"{message.msg_type} ({message.kind}): {names}"))
+        rows.append((f"T+{late:.0f} s", clock(message.sent), f"Downrange {_DOES[message.kind]} {names}"))
     rows += [
         (
             f"T+{(h.alert.issued - t0).total_seconds():.0f} s",
