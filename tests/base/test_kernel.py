@@ -2,17 +2,15 @@
 
 import math
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from downrange.base import _kernel, ecef_from_geodetic, enu_axes, geodetic_from_ecef, wgs84
+from downrange.base import _kernel, ecef_from_geodetic, geodetic_from_ecef, wgs84
 
 LATITUDES = st.floats(-89.9, 89.9)
 LONGITUDES = st.floats(-180.0, 179.999)
 HEIGHTS = st.floats(-10e3, 2_000e3)
-COMPONENTS = st.tuples(*[st.floats(-8e3, 8e3)] * 3)
 
 
 @given(LATITUDES, LONGITUDES, HEIGHTS)
@@ -37,14 +35,6 @@ def test_the_poles_are_no_exception(side):
     assert _kernel.geodetic(0.0, 0.0, z) == pytest.approx((side * math.pi / 2.0, 0.0, 1_000.0), abs=1e-6)
     _, _, alt = geodetic_from_ecef([0.0, 0.0, z])
     assert float(alt) == pytest.approx(1_000.0, abs=1e-6)
-
-
-@given(LATITUDES, LONGITUDES, COMPONENTS)
-def test_local_axes_agree_and_turn_back(lat_deg, lon_deg, vector):
-    here = math.radians(lat_deg), math.radians(lon_deg)
-    local = _kernel.ecef_to_enu(*here, *vector)
-    assert local == pytest.approx(tuple(enu_axes(lat_deg, lon_deg) @ np.array(vector)), abs=1e-9)
-    assert _kernel.enu_to_ecef(*here, *local) == pytest.approx(vector, abs=1e-9)
 
 
 def test_a_draw_of_the_kernel_is_the_draw_of_the_door():

@@ -22,9 +22,7 @@ from dataclasses import dataclass, replace
 from downrange.alert.exposure import FallsLike, assess, last_arrival_s
 from downrange.alert.model import Action, AtRisk, Kind, Lift, PlaceLike, Reason
 from downrange.alert.policy import Policy, Worth
-from downrange.base import InputError
-
-_MINUTE_S = 60.0
+from downrange.base import InputError, units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +223,7 @@ def _renew(desk: Desk, situation: Situation, worth: Worth) -> tuple[Desk, tuple[
         falls_here = any(place.code in hot for place in desk.places(told.country))
         if worth is Worth.FALLING and falls_here and not told.falling:
             reason = Reason.FALLING
-        elif situation.t_s >= told.expires_s - desk.policy.renew_minutes * _MINUTE_S:
+        elif situation.t_s >= told.expires_s - desk.policy.renew_minutes * units.MINUTE:
             reason = Reason.EXTENDED
         else:
             continue
@@ -267,4 +265,4 @@ def _tell(
 
 def expiry_s(action: Action, policy: Policy) -> float:
     """Return when a warning ends by itself: the policy's span after the decision or after the last arrival."""
-    return max(action.t_s, action.last_arrival_s) + policy.expiry_minutes * _MINUTE_S
+    return max(action.t_s, action.last_arrival_s) + policy.expiry_minutes * units.MINUTE

@@ -35,7 +35,7 @@ from downrange.alert.model import (
 from downrange.alert.outline import Outline, outline
 from downrange.alert.policy import Policy
 from downrange.alert.texts import infos
-from downrange.base import JST, KST, InputError, after
+from downrange.base import JST, KST, InputError, after, units
 
 ZONES: Final[dict[str, tzinfo]] = {"KR": KST, "JP": JST, "PH": timezone(timedelta(hours=8), "PHT")}
 _UTC: Final = timezone(timedelta(0), "UTC")
@@ -137,7 +137,7 @@ def _message(
     policy, zone = chain.policy, ZONES.get(chain.country, _UTC)
     sent = _to_second(after(chain.event.t0, action.t_s + policy.decision_delay_s)).astimezone(zone)
     is_lift = action.kind is Kind.LIFT
-    lift_s = action.t_s + policy.decision_delay_s + policy.expiry_minutes * 60.0
+    lift_s = action.t_s + policy.decision_delay_s + policy.expiry_minutes * units.MINUTE
     expires = _up(after(chain.event.t0, lift_s if is_lift else expiry_s(action, policy))).astimezone(zone)
     soon = action.first_arrival_s - action.t_s < _IMMEDIATE_S
     added = tuple(place for place in action.added if place.country == chain.country)

@@ -15,20 +15,6 @@ from downrange.alert.policy import Policy
 from downrange.alert.texts import Wording, clock, plain, wording
 
 _CLOCK: Final = re.compile(r"(?<!\d)(\d{1,2}:\d{2})(?!\d)")
-ELEMENTS: Final = (
-    "source",
-    "hazard",
-    "reason",
-    "place",
-    "time",
-    "zone",
-    "utc",
-    "action",
-    "expiry",
-    "next-update",
-    "exercise",
-    "banned",
-)
 
 
 def lint(text: str, message: Message, policy: Policy, *, language: str, code: str | None = None) -> tuple[Problem, ...]:

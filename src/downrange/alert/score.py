@@ -13,7 +13,7 @@ from downrange.alert.draft import Chain
 from downrange.alert.exposure import FallsLike, assess, last_arrival_s, quantile
 from downrange.alert.model import NOBODY, Band, Kind, PlaceLike
 from downrange.alert.policy import Policy
-from downrange.base import InputError, after, utc
+from downrange.base import InputError, after, units, utc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +182,7 @@ def _is_early(rows: Sequence[Spell], last: datetime) -> bool:
 
 def _minutes(start: datetime, end: datetime) -> float:
     """Return the minutes from start to end, none when it is over before it begins."""
-    return max((end - start).total_seconds(), 0.0) / 60.0
+    return max((end - start).total_seconds(), 0.0) / units.MINUTE
 
 
 def _times(band: Band, factor: float) -> Band:

@@ -102,27 +102,3 @@ def ecef(lat_rad: float, lon_rad: float, alt_m: float) -> tuple[float, float, fl
         (n + alt_m) * cl * math.sin(lon_rad),
         (n * (1.0 - _E2) + alt_m) * sl,
     )
-
-
-@numba.njit(cache=True)
-def enu_to_ecef(lat_rad: float, lon_rad: float, east: float, north: float, up: float) -> tuple[float, float, float]:
-    """Turn a vector in local east-north-up axes into Earth-fixed axes."""
-    sp, cp = math.sin(lat_rad), math.cos(lat_rad)
-    sl, cl = math.sin(lon_rad), math.cos(lon_rad)
-    return (
-        -sl * east - sp * cl * north + cp * cl * up,
-        cl * east - sp * sl * north + cp * sl * up,
-        cp * north + sp * up,
-    )
-
-
-@numba.njit(cache=True)
-def ecef_to_enu(lat_rad: float, lon_rad: float, x: float, y: float, z: float) -> tuple[float, float, float]:
-    """Turn a vector in Earth-fixed axes into local east-north-up axes."""
-    sp, cp = math.sin(lat_rad), math.cos(lat_rad)
-    sl, cl = math.sin(lon_rad), math.cos(lon_rad)
-    return (
-        -sl * x + cl * y,
-        -sp * cl * x - sp * sl * y + cp * z,
-        cp * cl * x + cp * sl * y + sp * z,
-    )
