@@ -90,6 +90,17 @@ def test_far_from_its_middle_a_buffer_is_as_much_too_narrow_as_it_says(half_m: f
     assert width_m == pytest.approx(50e3 * (1.0 - short), rel=1e-3)
 
 
+@pytest.mark.parametrize("lon_deg", [179.9, -179.8, -180.0])
+def test_a_buffer_across_180_degrees_comes_in_two_pieces_and_loses_nothing(lon_deg: float) -> None:
+    plain, cut = (buffered(shapely.Point(lon, 10.0), 50e3) for lon in (120.0, lon_deg))
+    west, _, east, _ = cut.bounds
+    assert (west, east) == (-180.0, 180.0)
+    assert len(shapely.get_parts(cut)) == 2
+    assert area_m2(cut) == pytest.approx(area_m2(plain), rel=1e-4)
+    on_both_sides = shapely.points([[179.99, 10.0], [-179.99, 10.0], [120.0, 10.0]])
+    assert list(shapely.contains(cut, on_both_sides)) == [True, True, False]
+
+
 def test_buffering_by_nothing_changes_nothing_and_inwards_shrinks() -> None:
     box = shapely.box(126.0, 36.0, 128.0, 38.0)
     assert buffered(box, 0.0) is box
