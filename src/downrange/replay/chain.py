@@ -170,7 +170,7 @@ def _earth(clock: _Clock, scenario: Scenario) -> tuple[Site, tuple[Place, ...]]:
         every = places()
         parents = {place.parent_code for place in every}
         watched = tuple(place for place in every if place.code not in parents)
-        told.append(f"{site.title}; {len(watched)} places that can be warned")
+        told.append(f"{site.title}; {len(watched)} places")
     return site, watched
 
 

@@ -15,7 +15,7 @@ import shapely
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, PathPatch
+from matplotlib.patches import Patch, PathPatch, Polygon
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
@@ -304,7 +304,7 @@ def _land(axes: Axes, panel: Panel) -> None:
     x0, x1 = axes.get_xlim()
     low, high = np.degrees(np.arctan(np.sinh(np.radians(axes.get_ylim()))))
     land = shapely.clip_by_rect(panel.land_lonlat, x0 - 0.5, low - 0.5, x1 + 0.5, high + 0.5)
-    land = shapely.simplify(land, 0.4 * (x1 - x0) / axes.get_window_extent().width)
+    land = shapely.simplify(land, 0.6 * (x1 - x0) / axes.get_window_extent().width)
     vertices, codes = [], []
     for polygon in shapely.get_parts(land):
         for ring in (polygon.exterior, *polygon.interiors) if polygon.geom_type == "Polygon" else ():
@@ -337,10 +337,11 @@ def _draw_ring(axes: Axes, ring: Ring) -> Array:
     x, y = mercator(np.append(ring.lat_deg, ring.lat_deg[0]), np.append(ring.lon_deg, ring.lon_deg[0]))
     colour, filled = str(look["ec"]), look["fc"] != "none"
     if filled:
-        axes.fill(x, y, fc=colour, ec="none", alpha=0.18, zorder=look["zorder"])
+        axes.add_artist(Polygon(np.column_stack([x, y]), fc=colour, ec="none", alpha=0.18, zorder=look["zorder"]))
     if look["hatch"]:
-        axes.fill(x, y, fc="none", ec=colour, lw=0.0, hatch=look["hatch"], alpha=0.45, zorder=look["zorder"])
-    axes.plot(x, y, color=colour, lw=look["lw"], ls=look["ls"], zorder=look["zorder"])
+        hatched = {"fc": "none", "ec": colour, "lw": 0.0, "hatch": look["hatch"], "alpha": 0.45}
+        axes.add_artist(Polygon(np.column_stack([x, y]), zorder=look["zorder"], **hatched))
+    axes.add_artist(Line2D(x, y, color=colour, lw=look["lw"], ls=look["ls"], zorder=look["zorder"]))
     if ring.kind != "footprint":
         return _along(x, y)
     middle_x, middle_y = x.mean(), y.mean()

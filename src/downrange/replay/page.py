@@ -299,8 +299,8 @@ def _orbit(replay: Replay) -> Section | None:
         return None
     elements = replay.orbit.elements
     text = (
-        f"At {iso(elements.epoch)}: {number(elements.perigee_alt_m / 1e3, 1)} × {number(elements.apogee_alt_m / 1e3, 1)} km "
-        f"over the equatorial radius, inclination {elements.inclination_deg:.2f}°, period {elements.period_s / 60.0:.1f} min ({elements.frame})."
+        f"At {clock(elements.epoch)}: {number(elements.perigee_alt_m / 1e3, 1)} × {number(elements.apogee_alt_m / 1e3, 1)} km "
+        f"over the equatorial radius, inclination {elements.inclination_deg:.2f}°, period {elements.period_s / 60.0:.1f} min (frame {str(elements.frame).upper()})."
     )
     rows = tuple(
         (
@@ -317,7 +317,7 @@ def _orbit(replay: Replay) -> Section | None:
         "rises (UTC)", "highest (KST)", "elevation [°] >", "distance [km] >", "above 10° for [min] >", "there it is"
     )
     passes = Table(
-        title=f"Passes over {replay.orbit.over}, 24 hours from insertion",
+        title=f"Passes in sight of {replay.orbit.over}, 24 hours from insertion",
         columns=names,
         rows=rows,
         note=f"Passes higher than 10° over the horizon; day: the Sun is up there. Element set: {replay.orbit.tle[0]} / {replay.orbit.tle[1]}",

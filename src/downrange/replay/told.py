@@ -70,8 +70,8 @@ def told_table(replay: Replay) -> Table:
     t0 = replay.scenario.liftoff.t0
     rows = tuple(
         (
-            f"{'about ' if event.circa else ''}{both_clocks(event.at, seconds=False)}",
-            signed((event.at - t0).total_seconds() / 60.0),
+            f"{'about ' if event.circa else ''}{utc(event.at):%d %b} {both_clocks(event.at, seconds=False)}",
+            _since((event.at - t0).total_seconds()),
             event.what,
             event.source,
         )
@@ -79,9 +79,15 @@ def told_table(replay: Replay) -> Table:
     )
     return Table(
         title="Reported events",
-        columns=columns("UTC (KST, JST)", "after lift-off [min] >", "what", "source"),
+        columns=columns("UTC (KST, JST)", "after lift-off >", "what", "source"),
         rows=rows,
     )
+
+
+def _since(seconds: float) -> str:
+    """Write a time after lift-off in minutes, or in days where it is more than two."""
+    days = seconds / 86_400.0
+    return f"{signed(days)} d" if abs(days) > 2.0 else f"{signed(seconds / 60.0)} min"
 
 
 def falls_table(replay: Replay) -> Table:
@@ -102,13 +108,13 @@ def falls_table(replay: Replay) -> Table:
     names = columns(
         "body",
         "centre",
-        "time [s after lift-off] >",
+        "after lift-off [s] >",
         "UTC >",
-        "one-sigma ellipse [km], long axis from north >",
+        "1-sigma [km] >",
         "inside area",
         "to its own area",
     )
-    note = f"From {replay.runs} dispersed flights; the fitted vehicle's spread, the pad's, and the air's drag on tumbling bodies. Areas A and B are known by a reference point only: inside means within its uncertainty. The map draws 90 % ellipses, 2.1 times as long and wide as these."
+    note = f"From {replay.runs} dispersed flights; the fitted vehicle's spread, the pad's, and the air's drag on tumbling bodies. Areas A and B are known by a reference point only: inside means within its uncertainty. 1-sigma: half-axes of the ellipse, and the long one's direction from north; the map draws 90 % ellipses, 2.1 times as large."
     return Table(title="Predicted", columns=names, rows=rows, note=note)
 
 
