@@ -71,3 +71,10 @@ def test_svg_and_png_come_out_the_same_each_time() -> None:
     one, two = (draw_map(content(marks=(Mark(lat_deg=39.0, lon_deg=124.7, kind="pad", label="x"),))) for _ in range(2))
     assert ink.png(one) == ink.png(two)
     assert ink.svg(one, "t", "m") == ink.svg(two, "t", "m")
+
+
+def test_an_outline_beyond_the_frame_is_drawn_only_where_it_shows() -> None:
+    far = Ring(lat_deg=np.array([12.0, 13.0, 13.0]), lon_deg=np.array([128.0, 128.0, 129.0]), kind="alerted")
+    whole, near = draw_map(content(rings=(far,))).axes
+    assert len(whole.lines) == 1
+    assert len(near.lines) == 0

@@ -68,3 +68,10 @@ def test_a_person_minute_of_ours_is_people_times_minutes(august) -> None:
         people = next(chain.counted[span.place.code] for chain in replay.chains if span.place.code in chain.counted)
         total += people.best * span.minutes
     assert abs(total - replay.score.ours.total.best) <= 1e-6 * total
+
+
+def test_the_passes_are_those_of_the_peninsula(nominal) -> None:
+    orbit = nominal.replay.orbit
+    assert orbit.over.startswith("Pyongyang")
+    assert {one.daylight for one in orbit.passes} == {True, False}
+    assert all(one.max_elevation_deg >= 10.0 for one in orbit.passes)

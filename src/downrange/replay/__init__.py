@@ -15,7 +15,7 @@ from downrange.replay.tables import Column, Table, columns
 if TYPE_CHECKING:
     from downrange.replay.chain import run
     from downrange.replay.doctor import examine
-    from downrange.replay.doors import drop_bodies, drop_fragments, first_elements, impacts_csv, planned_burns
+    from downrange.replay.doors import drop_bodies, drop_fragments, first_elements, planned_burns, readings_about
     from downrange.replay.job import replay_scenario
     from downrange.replay.model import Done, Replay
     from downrange.replay.refit import refit_record, refit_shown
@@ -41,13 +41,13 @@ __all__ = [
     "examine",
     "first_elements",
     "flight_shown",
-    "impacts_csv",
     "impacts_shown",
     "json_text",
     "load_scenario",
     "notices_shown",
     "passes_shown",
     "planned_burns",
+    "readings_about",
     "refit_record",
     "refit_shown",
     "replay_scenario",
@@ -62,7 +62,7 @@ _LAZY = {
     "examine": "doctor",
     "replay_scenario": "job",
     "run": "chain",
-    **dict.fromkeys(("drop_bodies", "drop_fragments", "first_elements", "impacts_csv", "planned_burns"), "doors"),
+    **dict.fromkeys(("drop_bodies", "drop_fragments", "first_elements", "planned_burns", "readings_about"), "doors"),
     **dict.fromkeys([name for name in __all__ if name.endswith("_shown")], "show"),
     **dict.fromkeys(("refit_record", "refit_shown"), "refit"),
 }

@@ -2,42 +2,19 @@
 
 from __future__ import annotations
 
-import math
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 
-from downrange.base import InputError, ecef_from_geodetic, v_ecef_from_enu
+from downrange.base import InputError, ecef_from_geodetic, iso, v_ecef_from_enu
 from downrange.earth import load_site
-from downrange.fall import Impacts, drop
+from downrange.fall import Impacts, drop, read_fragments
 from downrange.flight import Flight, fly, load_vehicle_and_plan
 from downrange.orbit import ElementSet, read_tle
+from downrange.track import Reading, Sensor, read_readings
 
-FRAGMENTS = "lat_deg,lon_deg,alt_m,v_east_mps,v_north_mps,v_up_mps,beta_kgpm2"
-
-
-def read_fragments(where: str, text: str) -> list[list[float]]:
-    r"""Read fragments CSV: the header as in FRAGMENTS, then one fragment a line.
-
-    >>> read_fragments("a.csv", FRAGMENTS + "\n36.1,123.5,1000,0,0,0,200\n")
-    [[36.1, 123.5, 1000.0, 0.0, 0.0, 0.0, 200.0]]
-    """
-    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    if not lines or lines[0].replace(" ", "") != FRAGMENTS:
-        seen = repr(lines[0]) if lines else "an empty file"
-        raise InputError(where=where, key="line 1", seen=seen, cure=f"begin with {FRAGMENTS}")
-    rows = []
-    for i, line in enumerate(lines[1:], start=2):
-        cells = line.split(",")
-        try:
-            row = [float(cell) for cell in cells]
-        except ValueError:
-            row = []
-        if len(row) != 7 or not all(math.isfinite(x) for x in row) or row[6] <= 0.0 or abs(row[0]) > 90.0:
-            cure = "give seven numbers, latitude first, with a positive ballistic coefficient last"
-            raise InputError(where=where, key=f"line {i}", seen=repr(line), cure=cure)
-        rows.append(row)
-    return rows
+_FAR_S = 86_400.0  # readings farther from the lift-off than this are of another day
 
 
 def drop_fragments(path: Path) -> Impacts:
@@ -47,15 +24,6 @@ def drop_fragments(path: Path) -> Impacts:
     r_ecef_m = ecef_from_geodetic(lat, lon, rows[:, 2])
     v_ecef_mps = v_ecef_from_enu(rows[:, 3:6], lat, lon)
     return drop(np.zeros(len(rows)), r_ecef_m, v_ecef_mps, rows[:, 6])
-
-
-def impacts_csv(falls: Impacts) -> str:
-    """Return impacts as CSV in the order of the fragments; an empty field is not known."""
-    rows = zip(falls.lat_deg, falls.lon_deg, falls.t_s, falls.speed_mps, strict=True)
-    lines = [
-        ",".join("" if math.isnan(x) else f"{x:.{d}f}" for x, d in zip(row, (6, 6, 2, 2), strict=True)) for row in rows
-    ]
-    return "\n".join(["lat_deg,lon_deg,t_s,speed_mps", *lines]) + "\n"
 
 
 def drop_bodies(flight: Flight) -> Impacts:
@@ -81,10 +49,25 @@ def first_elements(path: Path) -> ElementSet:
     return read_tle(_text(path), where=path.name)[0]
 
 
+def readings_about(path: Path, sensors: tuple[Sensor, ...], t0: datetime) -> tuple[Reading, ...]:
+    """Return the readings of a file; refused where there is none, or where they are of another day than the lift-off."""
+    readings = read_readings(path, sensors=tuple(sensor.name for sensor in sensors))
+    if not readings:
+        raise InputError(where=path.name, seen="no reading", cure="give one JSON object on each line")
+    for reading in (readings[0], readings[-1]):
+        if abs((reading.t - t0).total_seconds()) > _FAR_S:
+            seen = f"a reading of {iso(reading.t)} for a lift-off at {iso(t0)}"
+            cure = "check --t0 and its zone; readings lie within a day of the lift-off"
+            raise InputError(where=path.name, key="t", seen=seen, cure=cure)
+    return readings
+
+
 def _text(path: Path) -> str:
-    """Read a text file, or say why not."""
+    """Read a text file, with or without a byte-order mark, or say why not."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
         seen = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8 text"
-        raise InputError(where=str(path), seen=f"cannot be read: {seen}", cure="check the path") from None
+        raise InputError(
+            where=str(path), seen=f"cannot be read: {seen}", cure="check the path and that it is UTF-8 text"
+        ) from None

@@ -95,7 +95,7 @@ def svg(figure: Figure, title: str, prefix: str) -> str:
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     text = re.sub(r'\b(id="|href="#|url\(#)', rf"\g<1>{prefix}-", text)
-    text = re.sub(r"(\.\d\d)\d+", r"\1", text)  # a hundredth of a point is enough
+    text = re.sub(r"(?<=\.\d\d)\d+", "", text)  # a hundredth of a point is enough
     for colour, themed in _THEMED.items():
         text = text.replace(colour, themed)
     head, rest = text.split(">", 1)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from downrange.replay.chain import run
 from downrange.replay.document import document
 from downrange.replay.folder import check_folder, write_folder
 from downrange.replay.model import Done, Replay
-from downrange.replay.scenario import load_scenario
+from downrange.replay.scenario import LAST_SEED, MOST_RUNS, Scenario, load_scenario
 
 _LEAST_RUNS = 100
 
@@ -34,18 +35,45 @@ def replay_scenario(
     say:        called with one line a room
     """
     scenario = load_scenario(name_or_path)
-    if runs is not None and runs < _LEAST_RUNS:
-        raise InputError(where="--runs", seen=f"{runs}", cure=f"give {_LEAST_RUNS} or more, or no ellipse can be drawn")
+    _check_numbers(runs, seed)
     target = folder if folder is not None else Path("out") / scenario.name
     check_folder(target)
     start = time.perf_counter()
-    replay = run(
-        scenario,
-        runs=scenario.ensemble.runs if runs is None else runs,
-        seed=scenario.ensemble.seed if seed is None else seed,
-        say=say,
-    )
+    with _in_file(name_or_path, scenario):
+        replay = run(
+            scenario,
+            runs=scenario.ensemble.runs if runs is None else runs,
+            seed=scenario.ensemble.seed if seed is None else seed,
+            say=say,
+        )
     return _written(replay, target, say, start)
+
+
+def _check_numbers(runs: int | None, seed: int | None) -> None:
+    """Refuse numbers that would give no ellipse, or take the machine down."""
+    if runs is not None and runs < _LEAST_RUNS:
+        raise InputError(where="--runs", seen=f"{runs}", cure=f"give {_LEAST_RUNS} or more, or no ellipse can be drawn")
+    if runs is not None and runs > MOST_RUNS:
+        cure = f"give {MOST_RUNS} or fewer; 2000 already place an ellipse, and time and memory grow with them"
+        raise InputError(where="--runs", seen=f"{runs}", cure=cure)
+    if seed is not None and not 0 <= seed <= LAST_SEED:
+        raise InputError(where="--seed", seen=f"{seed}", cure=f"give a whole number from 0 to {LAST_SEED}")
+
+
+@contextmanager
+def _in_file(name_or_path: str, scenario: Scenario) -> Iterator[None]:
+    """Name the scenario's file in every error about something that it names: the site, the orbit, the failure."""
+    file = Path(name_or_path).name.removesuffix(".toml") + ".toml"
+    try:
+        yield
+    except InputError as problem:
+        if problem.where == f"{scenario.name}.toml":
+            where = file
+        elif problem.where.endswith(".toml"):
+            raise
+        else:
+            where = f"{file}: {problem.where}"
+        raise InputError(where=where, key=problem.key, seen=problem.seen, cure=problem.cure) from None
 
 
 def _written(replay: Replay, folder: Path, say: Callable[[str], None], start: float) -> Done:

@@ -20,9 +20,15 @@ from downrange.replay._toml import read_strict
 Moment = Annotated[datetime, Meta(tz=True)]
 Latitude = Annotated[float, Meta(ge=-90.0, le=90.0)]
 Longitude = Annotated[float, Meta(ge=-180.0, lt=180.0)]
-Positive = Annotated[float, Meta(gt=0.0)]
-Text = Annotated[str, Meta(min_length=1)]
-Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*$")]
+MOST_RUNS = 100_000
+LAST_SEED = 2**63 - 1
+Positive = Annotated[float, Meta(gt=0.0, le=1e6)]
+Seconds = Annotated[float, Meta(ge=0.0, le=86_400.0)]
+Uncertainty = Annotated[float, Meta(gt=0.0, le=2_000.0)]
+Seed = Annotated[int, Meta(ge=0, le=LAST_SEED)]
+Text = Annotated[str, Meta(min_length=1, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]*$")]
+Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*$", max_length=64)]
+_YEARS = (1950, 2100)
 
 
 class _Strict(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -95,7 +101,7 @@ class ReferenceArea(_Strict, frozen=True, kw_only=True):
     body: Text
     lat_deg: Latitude
     lon_deg: Longitude
-    uncertainty_km: Positive
+    uncertainty_km: Uncertainty
     derivation: Text
     source: Text
 
@@ -105,9 +111,9 @@ class FailureCase(_Strict, frozen=True, kw_only=True):
 
     stage: Annotated[int, Meta(ge=1)]
     kind: Literal["no-ignition", "early-shutdown", "break-up"]
-    after_ignition_s: Annotated[float, Meta(ge=0.0)] = 0.0
-    after_ignition_low_s: Annotated[float, Meta(ge=0.0)] = 0.0
-    after_ignition_high_s: Annotated[float, Meta(ge=0.0)] = 0.0
+    after_ignition_s: Seconds = 0.0
+    after_ignition_low_s: Seconds = 0.0
+    after_ignition_high_s: Seconds = 0.0
     timing: Literal["published", "assumed"]
     source: Text
 
@@ -116,15 +122,15 @@ class SensorSet(_Strict, frozen=True, kw_only=True):
     """Which sensors watch (name or file) and the seed of their noise."""
 
     name: Text
-    seed: Annotated[int, Meta(ge=0)]
+    seed: Seed
     source: Text
 
 
 class Ensemble(_Strict, frozen=True, kw_only=True):
     """How many dispersed flights stand behind each footprint, and their seed."""
 
-    runs: Annotated[int, Meta(ge=2000)]
-    seed: Annotated[int, Meta(ge=0)]
+    runs: Annotated[int, Meta(ge=2000, le=MOST_RUNS)]
+    seed: Seed
 
 
 class HistoricAlert(_Strict, frozen=True, kw_only=True):
@@ -167,10 +173,10 @@ class ReportedFall(_Strict, frozen=True, kw_only=True):
     label: Text
     body: Text
     at: Moment | None = None
-    at_sigma_s: Annotated[float, Meta(ge=0.0)] | None = None
+    at_sigma_s: Seconds | None = None
     lat_deg: Latitude | None = None
     lon_deg: Longitude | None = None
-    uncertainty_km: Positive | None = None
+    uncertainty_km: Uncertainty | None = None
     region: FallRegion | None = None
     outside_areas: bool | None = None
     note: str = ""
@@ -254,7 +260,7 @@ def _text_of(name_or_path: str) -> tuple[str, str]:
             cure=f"{hint}use one of {', '.join(scenario_names())}, or the path of a TOML file",
         )
     try:
-        return path.name, path.read_text(encoding="utf-8")
+        return path.name, path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
         reason = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8 text"
         raise InputError(
@@ -285,13 +291,52 @@ def _check(where: str, scenario: Scenario) -> None:
                 seen="the alert is lifted before it is issued",
                 cure="check the time zone: KST and JST are UTC+9",
             )
+    _check_times(where, scenario)
+    _check_labels(where, scenario)
     _check_failure(where, scenario.failure)
+    if scenario.orbit.perigee_km > scenario.orbit.apogee_km:
+        seen = f"{scenario.orbit.apogee_km:g} lies below the perigee {scenario.orbit.perigee_km:g}"
+        raise InputError(where=where, key="orbit.apogee_km", seen=seen, cure="exchange the two")
+
+
+def _check_times(where: str, scenario: Scenario) -> None:
+    """Refuse a year in which nothing was launched, before arithmetic with it fails."""
+    moments: list[tuple[str, datetime | None]] = [("liftoff.t0", scenario.liftoff.t0)]
+    moments += [(f"liftoff.claims[{i}].moment", claim.moment) for i, claim in enumerate(scenario.liftoff.claims)]
+    for i, alert in enumerate(scenario.history):
+        moments += [(f"history[{i}].issued", alert.issued), (f"history[{i}].lifted", alert.lifted)]
+    moments += [(f"reported_falls[{i}].at", fall.at) for i, fall in enumerate(scenario.reported_falls)]
+    moments += [(f"reported_events[{i}].at", event.at) for i, event in enumerate(scenario.reported_events)]
+    for key, moment in moments:
+        if moment is not None and not _YEARS[0] <= moment.year <= _YEARS[1]:
+            cure = f"give a year from {_YEARS[0]} to {_YEARS[1]}"
+            raise InputError(where=where, key=key, seen=f"the year {moment.year}", cure=cure)
+
+
+def _check_labels(where: str, scenario: Scenario) -> None:
+    """Refuse two areas under one label: nobody could tell which one a fall lies in."""
+    places = [
+        (f"notices[{i}].areas[{j}].label", area.label)
+        for i, notice in enumerate(scenario.notices)
+        for j, area in enumerate(notice.areas)
+    ]
+    places += [(f"areas[{i}].label", area.label) for i, area in enumerate(scenario.areas)]
+    seen: dict[str, str] = {}
+    for key, label in places:
+        if label in seen:
+            raise InputError(where=where, key=key, seen=f"{label!r} stands at {seen[label]} too", cure="rename one")
+        seen[label] = key
 
 
 def _check_failure(where: str, failure: FailureCase | None) -> None:
     """Refuse a failure whose time lies outside its own interval."""
     if failure is None:
         return
+    if failure.kind == "no-ignition" and (failure.after_ignition_s or failure.after_ignition_high_s):
+        seen = "a stage that does not ignite has no time after its ignition"
+        raise InputError(
+            where=where, key="failure.after_ignition_s", seen=seen, cure="leave it out, or change the kind"
+        )
     low, mid, high = failure.after_ignition_low_s, failure.after_ignition_s, failure.after_ignition_high_s
     if not low <= mid <= max(high, mid if high == 0.0 else high):
         raise InputError(

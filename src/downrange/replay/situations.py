@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from downrange.alert import Action, Desk, Policy, decide, look, passed_by
-from downrange.base import Array, geodetic_from_ecef
+from downrange.base import Array, geodetic_from_ecef, wgs84
 from downrange.corridor import Hazards, joined, tracked_falls
 from downrange.earth import Place
 from downrange.fall import Falls
@@ -19,7 +19,6 @@ from downrange.track import Update, Verdict
 TICK_S = 5.0
 QUIET_TICK_S = 15.0  # once thrust is lost and nobody is warned
 _RENEW_S = 60.0  # how often the falls of a body seen to coast are drawn anew from its track
-_METRES_PER_DEGREE = 111_195.0  # mean Earth radius 6371.0 km times one degree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +84,7 @@ def _reached(falls: Falls, places: Sequence[Place], policy: Policy) -> tuple[Pla
 
     Looking at these alone gives the same actions as looking at every place, in a tenth of the time.
     """
-    up = 2.0 * policy.margin_m / _METRES_PER_DEGREE
+    up = 2.0 * policy.margin_m / wgs84.METRES_PER_DEGREE
     down = np.isfinite(falls.lat_deg)
     tree = shapely.STRtree(shapely.points(falls.lon_deg[down], falls.lat_deg[down]))
     west, south, east, north = shapely.bounds([place.geometry_lonlat for place in places]).T
