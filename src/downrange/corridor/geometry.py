@@ -1,8 +1,7 @@
 """Planes and dog-legs: which single course, if any, leads from the pad through all announced areas.
 
 A plane here is a great circle fixed to the turning Earth, which is how areas are drawn. The deflection of a free
-flight by the Earth's turning is not in it; it is always to the west of a north-south course, and below the width of
-an announced area for the first thousand kilometres. Whether a vehicle could fly it is for the fit, not for geometry.
+flight by the Earth's turning, to the west of a southbound course, is not in it. Whether a vehicle could fly it is for the fit, not for geometry.
 """
 
 from __future__ import annotations

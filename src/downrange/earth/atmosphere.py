@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from downrange.base import Array
+from downrange.base.units import STANDARD_GRAVITY as _G0
 
 _R0_M = 6_356_766.0
 _R_AIR = 287.05287
-_G0 = 9.80665
 _GAMMA = 1.4
 _BASE_KM = np.array([0.0, 11.0, 20.0, 32.0, 47.0, 51.0, 71.0])
 _LAPSE_KPKM = np.array([-6.5, 0.0, 1.0, 2.8, 0.0, -2.8, -2.0])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from downrange.base import Array, ModelError, ecef_from_geodetic
+from downrange.base.units import STANDARD_GRAVITY
 from downrange.earth import ZONALS, Site, air_table
 from downrange.flight import _kernel as k
 from downrange.flight.model import Plan, Vehicle
@@ -58,7 +59,7 @@ class Crowd:
     @property
     def mdot_kgps(self) -> Array:
         """Propellant burnt a second, (N, S)."""
-        return self.thrust_vac_n / (self.isp_vac_s * 9.80665)
+        return self.thrust_vac_n / (self.isp_vac_s * STANDARD_GRAVITY)
 
     @property
     def burn_s(self) -> Array:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from downrange.base import Array, InputError, Sourced
+from downrange.base.units import STANDARD_GRAVITY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class Stage:
     @property
     def burn_s(self) -> float:
         """Seconds from ignition to depletion."""
-        return self.propellant_kg * self.isp_vac_s * 9.80665 / self.thrust_vac_n
+        return self.propellant_kg * self.isp_vac_s * STANDARD_GRAVITY / self.thrust_vac_n
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from downrange.base import Array, InputError, inertial_velocity, wgs84
+from downrange.base.units import STANDARD_GRAVITY
 from downrange.earth import Site
 from downrange.flight.crowd import Crowd, crowd_of, fly_crowd
 from downrange.flight.model import Plan, Steering, Vehicle
@@ -156,7 +157,7 @@ def _misses(base: Crowd, orbit: Orbit, u: Array) -> Array:
     radius = np.linalg.norm(r, axis=1)
     momentum = np.cross(r, v)
     inclination = np.degrees(np.arccos(momentum[:, 2] / np.linalg.norm(momentum, axis=1)))
-    burnt_mps = crowd.isp_vac_s[:, -1] * 9.80665 * np.log(_full_kg(crowd) / state[:, 7])
+    burnt_mps = crowd.isp_vac_s[:, -1] * STANDARD_GRAVITY * np.log(_full_kg(crowd) / state[:, 7])
     soft = [(u[:, 0] - 3.0) / 10.0, np.minimum(u[:, 2], 0.0) * 10.0, u[:, 2] / 300.0]
     soft += [(crowd.pitch0_deg[:, s] - crowd.pitch1_deg[:, s]) / 100.0 for s in range(1, crowd.burn_s.shape[1])]
     soft += [(crowd.azimuth1_deg[:, s] - u[:, 1]) / 100.0 for s in range(1, crowd.burn_s.shape[1])]
@@ -250,7 +251,7 @@ def _aim(guess: Plan, crowd: Crowd, state: Array, stop_sma_m: float) -> Aim:
     )
     return Aim(
         plan=plan,
-        spare_mps=float(crowd.isp_vac_s[0, -1]) * 9.80665 * math.log(max(float(state[7]) / dry, 1.0)),
+        spare_mps=float(crowd.isp_vac_s[0, -1]) * STANDARD_GRAVITY * math.log(max(float(state[7]) / dry, 1.0)),
         t_s=float(state[0]),
         perigee_alt_m=float(perigee_m[0]),
         apogee_alt_m=float(apogee_m[0]),

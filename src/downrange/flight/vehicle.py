@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,21 @@ from typing import Any
 import msgspec
 
 from downrange.base import InputError, Kind, Sourced, read_toml, toml_names, toml_table, toml_text
+from downrange.base.units import STANDARD_GRAVITY
 from downrange.flight.model import Plan, Stage, Steering, Vehicle
 
 _UNITS = ("kg", "n", "s", "m2", "kgpm2", "deg")
 _SHIPPED = resources.files("downrange.flight") / "data"
+_MOST = 1e9
+_LONGEST_S = 20_000.0
+_MAY_BE_ZERO = ("fairing_kg", "coast_s", "vertical_s", "kick_s", "fairing_s")
+_BOUNDS = (
+    ("thrust_sl_over_vac", (0.0, 1.0)),
+    ("pitch_start_deg", (-89.0, 89.0)),
+    ("pitch_end_deg", (-89.0, 89.0)),
+    ("kick_deg", (0.0, 45.0)),
+    ("_deg", (-360.0, 360.0)),
+)
 _FORM = "write numbers as { value = 1.0, kind = 'assumed', source = 'why' }; kinds: " + ", ".join(Kind)
 
 
@@ -101,7 +111,7 @@ def load_vehicle_and_plan(name_or_path: str | Path) -> tuple[Vehicle, Plan]:
 def read_vehicle(text: str, *, where: str) -> tuple[Vehicle, Plan]:
     """Return vehicle and programme of the text of a vehicle file; `where` names it in errors."""
     file = read_toml(where, text, _File, missing=_FORM, wrong=_FORM)
-    figures = tuple(_figures("", toml_table(where, text)))
+    figures = tuple(_figures(where, "", toml_table(where, text)))
     vehicle = Vehicle(
         name=file.name,
         title=file.title,
@@ -148,9 +158,11 @@ def _plan(p: _Plan) -> Plan:
     )
 
 
-def _figures(key: str, node: Any) -> list[tuple[str, Sourced]]:  # noqa: ANN401 - any TOML value
+def _figures(where: str, key: str, node: Any) -> list[tuple[str, Sourced]]:  # noqa: ANN401 - any TOML value
     """Return every figure of a TOML tree with its dotted key."""
     if isinstance(node, dict) and "value" in node:
+        if not node["source"].strip():
+            raise InputError(where=where, key=f"{key}.source", seen="no source", cure="name one, or say 'assumed'")
         last = key.rsplit("_", 1)[-1]
         unit = last if last in _UNITS else "1"
         return [
@@ -166,48 +178,80 @@ def _figures(key: str, node: Any) -> list[tuple[str, Sourced]]:  # noqa: ANN401 
             )
         ]
     if isinstance(node, dict):
-        return [row for name, child in node.items() for row in _figures(f"{key}.{name}".lstrip("."), child)]
+        return [row for name, child in node.items() for row in _figures(where, f"{key}.{name}".lstrip("."), child)]
     if isinstance(node, list):
-        return [row for i, child in enumerate(node) for row in _figures(f"{key}[{i}]", child)]
+        return [row for i, child in enumerate(node) for row in _figures(where, f"{key}[{i}]", child)]
     return []
 
 
 def _check(where: str, vehicle: Vehicle, file: _File) -> None:
     """Refuse what cannot fly, naming the key."""
-    may_be_zero = ("fairing_kg", "coast_s", "kick_deg", "vertical_s", "kick_s", "fairing_s")
     for key, figure in vehicle.figures:
-        last = key.rsplit(".", 1)[-1]
-        angle = last.endswith("_deg")
-        low = -math.inf if angle else 0.0
-        if (
-            not math.isfinite(figure.value)
-            or figure.value < low
-            or (figure.value == 0.0 and not angle and last not in may_be_zero)
-        ):
-            raise InputError(
-                where=where,
-                key=key,
-                seen=f"value {figure.value:g} is not a {'finite' if angle else 'positive'} number",
-                cure=f"give {last} in {figure.unit} as a {'finite' if angle else 'positive'} number; was a sign or a unit mistyped?",
-            )
+        _check_figure(where, key, figure)
+    if not file.stages:
+        raise InputError(where=where, key="stages", seen="there is none", cure="give at least one [[stages]] table")
     if len(file.plan.uppers) != len(file.stages) - 1:
         raise InputError(
             where=where,
             key="plan.uppers",
             seen=f"{len(file.plan.uppers)} steerings for {len(file.stages)} stages",
-            cure="give one for each stage above the first",
+            cure="give one [[plan.uppers]] table for each stage above the first, none (uppers = []) for a single stage",
         )
-    if len(file.drag.mach) != len(file.drag.cd) or file.drag.mach != sorted(file.drag.mach) or not file.drag.mach:
-        raise InputError(
-            where=where, key="drag", seen="mach and cd do not pair up in rising order", cure="give as many cd as mach"
-        )
+    names = [stage.name for stage in file.stages]
+    for s, name in enumerate(names):
+        if name in names[:s]:
+            cure = "rename one; falls are told by these names"
+            raise InputError(where=where, key=f"stages[{s}].name", seen=f"{name!r} stands twice", cure=cure)
+    _check_drag(where, file.drag)
+    _check_time(where, vehicle, file.plan)
     first = vehicle.stages[0]
-    weight_n = vehicle.liftoff_kg * 9.80665
+    weight_n = vehicle.liftoff_kg * STANDARD_GRAVITY
     thrust_n = first.thrust_vac_n * first.thrust_sl_over_vac
     if thrust_n <= weight_n:
         raise InputError(
             where=where,
             key="stages[0].thrust_vac_n",
-            seen=f"thrust {thrust_n / 1e3:.0f} kN at sea level does not lift {weight_n / 1e3:.0f} kN",
+            seen=f"thrust {thrust_n / 1e3:,.0f} kN at sea level does not lift {weight_n / 1e3:,.0f} kN",
             cure="check the masses (kg) and the thrust (N)",
         )
+
+
+def _check_figure(where: str, key: str, figure: Sourced) -> None:
+    """Refuse a value out of its bounds, and a spread that is none."""
+    last = key.rsplit(".", 1)[-1]
+    low, high = next((bounds for end, bounds in _BOUNDS if last.endswith(end)), (0.0, _MOST))
+    zero = last.endswith("_deg") or last in _MAY_BE_ZERO
+    if not low <= figure.value <= high or (figure.value == 0.0 and not zero):
+        sign = "a positive number" if low == 0.0 else f"a number from {low:g}"
+        raise InputError(
+            where=where,
+            key=key,
+            seen=f"value {figure.value:g} is not {sign} up to {high:g}",
+            cure=f"give {last} in {figure.unit}; was a sign or a unit mistyped?",
+        )
+    if figure.sigma is not None and not 0.0 <= figure.sigma <= _MOST:
+        cure = "give one standard deviation, 0 or more, or leave it out"
+        raise InputError(where=where, key=f"{key}.sigma", seen=f"{figure.sigma:g}", cure=cure)
+
+
+def _check_drag(where: str, drag: _Drag) -> None:
+    """Refuse a drag table that cannot be read between its rows."""
+    pairs = zip(drag.mach, drag.mach[1:], strict=False)
+    if not drag.mach or len(drag.mach) != len(drag.cd) or not all(low < high for low, high in pairs):
+        raise InputError(
+            where=where, key="drag", seen="mach and cd do not pair up in rising order", cure="give as many cd as mach"
+        )
+    for name, values in (("mach", drag.mach), ("cd", drag.cd)):
+        for i, value in enumerate(values):
+            if not 0.0 <= value <= _MOST:
+                raise InputError(where=where, key=f"drag.{name}[{i}]", seen=f"{value:g}", cure="give 0 or more")
+
+
+def _check_time(where: str, vehicle: Vehicle, plan: _Plan) -> None:
+    """Refuse burns and coasts that no launch lasts; the flight is integrated second by second."""
+    spans = [(f"stages[{s}].thrust_vac_n", "burns", stage.burn_s) for s, stage in enumerate(vehicle.stages)]
+    spans += [(f"plan.uppers[{u}].coast_s", "coasts", upper.coast_s.value) for u, upper in enumerate(plan.uppers)]
+    for key, verb, span_s in spans:
+        if span_s > _LONGEST_S:
+            cure = f"keep it below {_LONGEST_S:g} s; check propellant (kg), thrust (N), impulse (s)"
+            raise InputError(where=where, key=key, seen=f"the stage {verb} for {span_s:.4g} s", cure=cure)
