@@ -5,6 +5,9 @@ Rooms are imported inside the commands, so that help and completion answer at on
 
 from __future__ import annotations
 
+import io
+import os
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +18,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from downrange.replay import Table
 
 app = typer.Typer(
@@ -41,6 +46,9 @@ for _name, _part in (
     ("orbit", _orbit),
 ):
     app.add_typer(_part, name=_name)
+
+_YEARS = (1950, 2100)
+_LAST_SEED = 2**63 - 1
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
 
@@ -72,6 +80,35 @@ def _explained() -> Iterator[None]:
     except DownrangeError as problem:
         typer.echo(f"downrange: {problem}", err=True)
         raise typer.Exit(2) from None
+    except BrokenPipeError:  # the reader has seen enough
+        _drop_output()
+        raise typer.Exit(1) from None
+    except OSError as problem:  # files are explained where they are read; what is left is the output
+        typer.echo(f"downrange: output: cannot be written: {problem.strerror or problem}. Give it room.", err=True)
+        _drop_output()
+        raise typer.Exit(2) from None
+    except KeyboardInterrupt:
+        typer.echo("downrange: interrupted; nothing was left half written.", err=True)
+        raise typer.Exit(130) from None
+
+
+def _drop_output() -> None:
+    """Send to nowhere what standard output still holds, so that leaving does not fail on it again."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+
+
+def _moment(text: str, option: str) -> datetime:
+    """Return the time typed for an option, in UTC."""
+    from downrange.base import InputError, parse_utc
+
+    try:
+        moment = parse_utc(text, where=option)
+    except OverflowError:
+        moment = None
+    if moment is None or not _YEARS[0] <= moment.year <= _YEARS[1]:
+        raise InputError(where=option, seen=text, cure=f"give a year from {_YEARS[0]} to {_YEARS[1]}")
+    return moment
 
 
 def _print_tables(tables: tuple[Table, ...]) -> None:
@@ -100,7 +137,7 @@ def _print_json(document: object) -> None:
     """Print one JSON document."""
     from downrange.replay import json_text
 
-    typer.echo(json_text(document), nl=False)
+    typer.echo(json_text(document).encode(), nl=False)  # JSON is UTF-8 wherever it is read
 
 
 def _say(text: str) -> None:
@@ -174,7 +211,7 @@ def notice_read(
 
         notices = tuple(notice for file in files for notice in read_file(file))
         if form is Form.KML:
-            typer.echo(to_kml(notices), nl=False)
+            typer.echo(to_kml(notices).encode(), nl=False)
         else:
             _show(notices_shown(notices), as_json=as_json or form is not Form.TABLE)
 
@@ -206,9 +243,11 @@ def corridor_fit(
 def corridor_refit(
     record: Annotated[str, typer.Argument(help="Name of a public record, or a TOML file.", show_default=False)],
     out: Annotated[Path, typer.Option(help="New folder for the vehicle file and the fits.", show_default=False)],
-    starts: Annotated[int, typer.Option(help="Random starts of the best fit.", min=1)] = 10,
-    fits: Annotated[int, typer.Option(help="Fits to randomised facts, about a CPU-second each.", min=20)] = 128,
-    seed: Annotated[int, typer.Option(help="Seed of the randomised facts.")] = 2023,
+    starts: Annotated[int, typer.Option(help="Random starts of the best fit.", min=1, max=1000)] = 10,
+    fits: Annotated[
+        int, typer.Option(help="Fits to randomised facts, about a CPU-second each.", min=20, max=100_000)
+    ] = 128,
+    seed: Annotated[int, typer.Option(help="Seed of the randomised facts.", min=0, max=_LAST_SEED)] = 2023,
     as_json: AsJson = False,
 ) -> None:
     """Fit an outlined vehicle to its public record anew, and write the vehicle file and the fits.
@@ -246,8 +285,9 @@ def flight_fly(
         machine, plan = load_vehicle_and_plan(vehicle)
         pad = load_site(site)
         if to is not None:
+            aim = Orbit.parse(to)
             _say(f"solving the programme of {machine.name} for {to}")
-            plan = target(machine, pad, Orbit.parse(to), plan).plan
+            plan = target(machine, pad, aim, plan).plan
         flight = fly(machine, pad, plan, None if fail is None else Failure.parse(fail))
         _show(flight_shown(flight, drop_bodies(flight)), as_json=as_json)
 
@@ -267,7 +307,8 @@ def fall_drop(
     Example: downrange fall drop fragments.csv --format csv
     """
     with _explained():
-        from downrange.replay import drop_fragments, impacts_csv, impacts_shown
+        from downrange.fall import impacts_csv
+        from downrange.replay import drop_fragments, impacts_shown
 
         impacts = drop_fragments(fragments)
         if form is ImpactForm.CSV:
@@ -290,12 +331,12 @@ def track_run(
     Example: downrange track run readings.jsonl --sensors 2023-invented --t0 2023-08-23T18:50:00Z
     """
     with _explained():
-        from downrange.base import parse_utc
-        from downrange.replay import planned_burns, track_shown
-        from downrange.track import assess, follow, load_sensors, read_readings
+        from downrange.replay import planned_burns, readings_about, track_shown
+        from downrange.track import assess, follow, load_sensors
 
-        moment = parse_utc(t0, where="--t0")
-        track = follow(read_readings(readings), load_sensors(sensors), moment)
+        moment = _moment(t0, "--t0")
+        radars = load_sensors(sensors)
+        track = follow(readings_about(readings, radars, moment), radars, moment)
         _show(track_shown(assess(track, planned_burns(vehicle, site)), moment), as_json=as_json)
 
 
@@ -303,10 +344,12 @@ def track_run(
 def orbit_passes(
     elements: Annotated[Path, typer.Argument(help="File with two-line element sets.", show_default=False)],
     lat_deg: Annotated[float, typer.Option(help="Latitude of the place.", min=-90.0, max=90.0, show_default=False)],
-    lon_deg: Annotated[float, typer.Option(help="Longitude, east positive.", show_default=False)],
+    lon_deg: Annotated[
+        float, typer.Option(help="Longitude, east positive.", min=-180.0, max=360.0, show_default=False)
+    ],
     start: Annotated[str, typer.Option(help="ISO 8601 with its zone.", show_default=False)],
-    hours: Annotated[float, typer.Option(help="How long.", min=0.1)] = 24.0,
-    min_elevation_deg: Annotated[float, typer.Option(help="A pass is the time above this.")] = 10.0,
+    hours: Annotated[float, typer.Option(help="How long.", min=0.1, max=8784.0)] = 24.0,
+    min_elevation_deg: Annotated[float, typer.Option(help="A pass is the time above this.", min=0.0, max=90.0)] = 10.0,
     as_json: AsJson = False,
 ) -> None:
     """List the passes of a satellite over a place.
@@ -314,11 +357,11 @@ def orbit_passes(
     Example: downrange orbit passes tle.txt --lat-deg 39.04 --lon-deg 125.71 --start 2024-06-08T00:00Z
     """
     with _explained():
-        from downrange.base import after, parse_utc
+        from downrange.base import after
         from downrange.orbit import passes
         from downrange.replay import first_elements, passes_shown
 
-        begin = parse_utc(start, where="--start")
+        begin = _moment(start, "--start")
         found = first_elements(elements)
         seen = passes(
             found.satellite(),
@@ -341,5 +384,14 @@ def _show(shown: tuple[tuple[Table, ...], dict[str, Any]], *, as_json: bool) -> 
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line: letters that the terminal cannot show become question marks, and a kill cleans up."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    signal.signal(signal.SIGTERM, _stop)
     app()
+
+
+def _stop(number: int, _frame: object) -> None:
+    """Leave as an exception does, so that what is half written is removed."""
+    raise SystemExit(128 + number)

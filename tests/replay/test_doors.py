@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -9,32 +10,15 @@ import pytest
 
 from downrange.base import InputError
 from downrange.earth import load_site
+from downrange.fall import FRAGMENTS, impacts_csv
 from downrange.flight import fly, load_vehicle_and_plan
-from downrange.replay import drop_bodies, drop_fragments, first_elements, impacts_csv, planned_burns
-from downrange.replay.doors import FRAGMENTS, read_fragments
+from downrange.replay import drop_bodies, drop_fragments, first_elements, planned_burns, readings_about
+from downrange.track import load_sensors
 
 # element set of Malligyong-1, epoch 2024-06-07, public catalogue
 TLE = """1 58400U 23179A   24159.97159215  .00006581  00000+0  30025-3 0  9991
 2 58400  97.4051  46.9797 0001572 158.6830 201.4471 15.20948569 30329
 """
-
-
-@pytest.mark.parametrize(
-    ("text", "key"),
-    [
-        ("", "line 1"),
-        ("lon_deg,lat_deg\n", "line 1"),
-        (FRAGMENTS + "\n36.1,123.5,1000,0,0,0\n", "line 2"),
-        (FRAGMENTS + "\n36.1,123.5,1000,0,0,0,200\n36.1,123.5,1000,0,0,0,-5\n", "line 3"),
-        (FRAGMENTS + "\n136.1,23.5,1000,0,0,0,200\n", "line 2"),
-        (FRAGMENTS + "\n36.1,123.5,1000,0,0,0,heavy\n", "line 2"),
-        (FRAGMENTS + "\n36.1,123.5,nan,0,0,0,200\n", "line 2"),
-    ],
-)
-def test_a_fragment_that_cannot_be_is_named_by_its_line(text: str, key: str) -> None:
-    with pytest.raises(InputError) as caught:
-        read_fragments("mine.csv", text)
-    assert (caught.value.where, caught.value.key) == ("mine.csv", key)
 
 
 def test_impacts_come_in_the_order_of_the_fragments(tmp_path: Path) -> None:
@@ -82,3 +66,22 @@ def test_every_body_of_a_flight_comes_down() -> None:
     assert len(falls.lat_deg) == len(flight.bodies) == 3
     assert np.isfinite(falls.lat_deg).all()
     assert (falls.t_s > [body.t_s for body in flight.bodies]).all()
+
+
+READING = '{"t": "2023-05-30T21:28:00Z", "sensor": "west-coast", "range_m": 191000}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "mine.jsonl: no reading"),
+        ("# a remark only\n", "mine.jsonl: no reading"),
+        (READING.replace("west-coast", "moon"), "line 1: sensor: 'moon' is not in the sensor file"),
+        (READING.replace("2023-05", "2003-05"), "check --t0|Check --t0"),
+    ],
+)
+def test_readings_that_cannot_be_of_this_launch_are_refused(tmp_path: Path, text: str, told: str) -> None:
+    path = tmp_path / "mine.jsonl"
+    path.write_text(text)
+    with pytest.raises(InputError, match=told):
+        readings_about(path, load_sensors("2023-invented"), datetime(2023, 5, 30, 21, 27, tzinfo=UTC))

@@ -80,7 +80,10 @@ def load_site(name_or_path: str | Path) -> Site:
     '39.660 N 124.705 E'
     """
     where, text = toml_text(name_or_path, folder=_SHIPPED, what="site")
-    file = read_toml(where, text, _File, missing=_FORM, wrong=_FORM)
+    file = read_toml(where, text.removeprefix("\ufeff"), _File, missing=_FORM, wrong=_FORM)
     numbers = {key: getattr(file, key).value for key in ("lat_deg", "lon_deg", "alt_m", "sigma_m")}
     sources = [f"{key}: {getattr(file, key).source}" for key in numbers]
-    return Site(name=file.name, title=file.title, source="; ".join(sources), **numbers)
+    try:
+        return Site(name=file.name, title=file.title, source="; ".join(sources), **numbers)
+    except InputError as problem:  # the record knows its name, the person knows the file
+        raise InputError(where=where, key=problem.key, seen=problem.seen, cure=problem.cure) from None

@@ -118,15 +118,18 @@ class Failure:
         head, _, tail = text.partition(":")
         kind, _, after = tail.partition("@")
         try:
-            return cls(
+            found = cls(
                 kind=FailureKind(kind), stage=int(head.removeprefix("stage")), after_ignition_s=float(after or 0)
             )
         except ValueError:
+            found = None
+        if found is None or (after and found.kind is FailureKind.NO_IGNITION):
             raise InputError(
                 where="--fail",
                 seen=f"{text!r} is not a failure",
-                cure="write stage2:no-ignition, stage1:early-shutdown@60 or stage3:break-up@10 (seconds after ignition)",
-            ) from None
+                cure="write stage2:no-ignition, stage1:early-shutdown@60 or stage3:break-up@10 (seconds after ignition, none without one)",
+            )
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from downrange.flight.model import Plan, Steering, Vehicle
 _YEAR_S = 365.2422 * 86_400.0
 _Q_LIMIT_PA = 60_000.0
 _STEP = 1e-4
+_LOWEST_M, _HIGHEST_M = 100e3, 1e9
 _SHORT_MPS = 5.0  # the orbit counts as reached when no more than this is missing
 
 
@@ -42,15 +43,27 @@ class Orbit:
         """
         sso = re.fullmatch(r"sso:(\d+(?:\.\d+)?)km", text)
         if sso:
-            alt_m = float(sso[1]) * 1e3
+            alt_m = _orbital_m(text, float(sso[1]) * 1e3)
             return cls(perigee_alt_m=alt_m, apogee_alt_m=alt_m, inclination_deg=sun_synchronous_deg(alt_m))
         ring = re.fullmatch(r"(\d+(?:\.\d+)?)(?:x(\d+(?:\.\d+)?))?km@(\d+(?:\.\d+)?)", text)
         if not ring:
             raise InputError(
                 where="--to", seen=f"{text!r} is not an orbit", cure="write sso:500km, 500km@97.4 or 493x512km@97.4"
             )
-        low, high = sorted((float(ring[1]), float(ring[2] or ring[1])))
-        return cls(perigee_alt_m=low * 1e3, apogee_alt_m=high * 1e3, inclination_deg=float(ring[3]))
+        low, high = sorted(_orbital_m(text, float(km) * 1e3) for km in (ring[1], ring[2] or ring[1]))
+        if float(ring[3]) > 180.0:
+            raise InputError(
+                where="--to", seen=f"{text!r}: {ring[3]} deg", cure="give an inclination from 0 to 180 deg"
+            )
+        return cls(perigee_alt_m=low, apogee_alt_m=high, inclination_deg=float(ring[3]))
+
+
+def _orbital_m(text: str, alt_m: float) -> float:
+    """Return a height in which something can stay, or refuse it."""
+    if not _LOWEST_M <= alt_m <= _HIGHEST_M:
+        cure = f"aim between {_LOWEST_M / 1e3:.0f} and {_HIGHEST_M / 1e3:.0f} km; below, the air takes it down at once"
+        raise InputError(where="--to", seen=f"{text!r}: a height of {alt_m / 1e3:g} km", cure=cure)
+    return alt_m
 
 
 def sun_synchronous_deg(alt_m: float) -> float:
@@ -102,10 +115,18 @@ def target(vehicle: Vehicle, site: Site, orbit: Orbit, guess: Plan, *, southboun
             key="orbit",
             seen=f"{orbit.perigee_alt_m / 1e3:.0f} x {orbit.apogee_alt_m / 1e3:.0f} km at {orbit.inclination_deg:.2f} deg is out "
             f"of reach: the best flight ends at {aim.perigee_alt_m / 1e3:.0f} x {aim.apogee_alt_m / 1e3:.0f} km, "
-            f"{aim.inclination_deg:.2f} deg, {short:.0f} m/s short",
-            cure="aim lower, or give the vehicle less payload or more propellant",
+            f"{aim.inclination_deg:.2f} deg, {max(short, 0.0):.0f} m/s short",
+            cure=_reachable(orbit, site),
         )
     return aim
+
+
+def _reachable(orbit: Orbit, site: Site) -> str:
+    """Say what to aim at instead."""
+    low = abs(site.lat_deg)
+    if not low <= orbit.inclination_deg <= 180.0 - low:
+        return f"aim at an inclination from {low:.1f} to {180.0 - low:.1f} deg: {site.name} lies at latitude {site.lat_deg:.1f}"
+    return "aim lower, or give the vehicle less payload or more propellant"
 
 
 def _first_guess(base: Crowd, orbit: Orbit, southbound: bool) -> Array:

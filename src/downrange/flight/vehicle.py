@@ -105,7 +105,7 @@ def load_plan(name_or_path: str | Path) -> Plan:
 def load_vehicle_and_plan(name_or_path: str | Path) -> tuple[Vehicle, Plan]:
     """Read a vehicle file once for both: what flies, and the programme that it flies."""
     where, text = toml_text(name_or_path, folder=_SHIPPED, what="vehicle")
-    return read_vehicle(text, where=where)
+    return read_vehicle(text.removeprefix("\ufeff"), where=where)
 
 
 def read_vehicle(text: str, *, where: str) -> tuple[Vehicle, Plan]:
@@ -211,7 +211,7 @@ def _check(where: str, vehicle: Vehicle, file: _File) -> None:
         raise InputError(
             where=where,
             key="stages[0].thrust_vac_n",
-            seen=f"thrust {thrust_n / 1e3:,.0f} kN at sea level does not lift {weight_n / 1e3:,.0f} kN",
+            seen=f"thrust {thrust_n / 1e3:.4g} kN at sea level does not lift {weight_n / 1e3:.4g} kN",
             cure="check the masses (kg) and the thrust (N)",
         )
 

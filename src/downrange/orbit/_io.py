@@ -201,7 +201,7 @@ def _one_line(text: str) -> str:
 
 def _pairs(text: str, where: str) -> Iterator[tuple[str, tuple[int, str, str]]]:
     """Yield (name, (number of the first line, line 1, line 2))."""
-    lines = [(n, line.rstrip()) for n, line in enumerate(text.splitlines(), 1)]
+    lines = [(n, line.rstrip()) for n, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1)]
     lines = [(n, line) for n, line in lines if line.strip() and not line.startswith("#")]
     name = ""
     k = 0
@@ -226,6 +226,7 @@ def _element_set(name: str, pair: tuple[int, str, str], where: str) -> ElementSe
     if line1[2:7] != line2[2:7]:
         seen = f"catalogue numbers {line1[2:7]} and {line2[2:7]}"
         raise InputError(where=where, key=f"line {n}", seen=seen, cure="pair each first line with its own second")
+    _check_figures(line2, f"line {n + 1}", where)
     try:
         found = Satrec.twoline2rv(line1, line2)
     except ValueError as problem:
@@ -246,6 +247,25 @@ def _element_set(name: str, pair: tuple[int, str, str], where: str) -> ElementSe
         mean_motion_revpday=float(line2[52:63]),
         bstar=found.bstar,
     )
+
+
+def _check_figures(line2: str, key: str, where: str) -> None:
+    """Refuse a second line whose columns hold no numbers, or none of an orbit; SGP4 would read zeros there."""
+    for name, columns, low, high in (
+        ("inclination", slice(8, 16), 0.0, 180.0),
+        ("node", slice(17, 25), 0.0, 360.0),
+        ("eccentricity", slice(26, 33), 0.0, 9_999_999.0),
+        ("argument of perigee", slice(34, 42), 0.0, 360.0),
+        ("mean anomaly", slice(43, 51), 0.0, 360.0),
+        ("mean motion", slice(52, 63), 0.01, 18.0),
+    ):
+        try:
+            good = low <= float(line2[columns]) <= high
+        except ValueError:
+            good = False
+        if not good:
+            cure = f"copy the element set again; columns {columns.start + 1} to {columns.stop} hold a number up to {high:g}"
+            raise InputError(where=where, key=f"{key}: {name}", seen=repr(line2[columns]), cure=cure)
 
 
 def _check_line(line: str, key: str, where: str) -> None:

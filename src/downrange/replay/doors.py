@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from downrange.base import InputError, ecef_from_geodetic, iso, v_ecef_from_enu
+from downrange.base import InputError, ecef_from_geodetic, iso, read_text, v_ecef_from_enu
 from downrange.earth import load_site
 from downrange.fall import Impacts, drop, read_fragments
 from downrange.flight import Flight, fly, load_vehicle_and_plan
@@ -19,7 +19,7 @@ _FAR_S = 86_400.0  # readings farther from the lift-off than this are of another
 
 def drop_fragments(path: Path) -> Impacts:
     """Drop every fragment of a CSV file; times count from the release. One row of impacts a fragment, in its order."""
-    rows = np.array(read_fragments(path.name, _text(path)), dtype=float).reshape(-1, 7)
+    rows = np.array(read_fragments(path.name, read_text(path)), dtype=float).reshape(-1, 7)
     lat, lon = rows[:, 0], rows[:, 1]
     r_ecef_m = ecef_from_geodetic(lat, lon, rows[:, 2])
     v_ecef_mps = v_ecef_from_enu(rows[:, 3:6], lat, lon)
@@ -46,7 +46,7 @@ def planned_burns(vehicle: str | None, site: str | None) -> tuple[tuple[float, f
 
 def first_elements(path: Path) -> ElementSet:
     """Return the first element set of a file."""
-    return read_tle(_text(path), where=path.name)[0]
+    return read_tle(read_text(path), where=path.name)[0]
 
 
 def readings_about(path: Path, sensors: tuple[Sensor, ...], t0: datetime) -> tuple[Reading, ...]:
@@ -60,14 +60,3 @@ def readings_about(path: Path, sensors: tuple[Sensor, ...], t0: datetime) -> tup
             cure = "check --t0 and its zone; readings lie within a day of the lift-off"
             raise InputError(where=path.name, key="t", seen=seen, cure=cure)
     return readings
-
-
-def _text(path: Path) -> str:
-    """Read a text file, with or without a byte-order mark, or say why not."""
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as problem:
-        seen = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8 text"
-        raise InputError(
-            where=str(path), seen=f"cannot be read: {seen}", cure="check the path and that it is UTF-8 text"
-        ) from None

@@ -314,18 +314,13 @@ def _check_times(where: str, scenario: Scenario) -> None:
 
 
 def _check_labels(where: str, scenario: Scenario) -> None:
-    """Refuse two areas under one label: nobody could tell which one a fall lies in."""
-    places = [
-        (f"notices[{i}].areas[{j}].label", area.label)
-        for i, notice in enumerate(scenario.notices)
-        for j, area in enumerate(notice.areas)
-    ]
-    places += [(f"areas[{i}].label", area.label) for i, area in enumerate(scenario.areas)]
-    seen: dict[str, str] = {}
-    for key, label in places:
-        if label in seen:
-            raise InputError(where=where, key=key, seen=f"{label!r} stands at {seen[label]} too", cure="rename one")
-        seen[label] = key
+    """Refuse a reference area under a label that is taken; two notices may announce one area."""
+    taken = {area.label for notice in scenario.notices for area in notice.areas}
+    for i, area in enumerate(scenario.areas):
+        if area.label in taken:
+            cure = "rename one, or nobody can tell in which a body falls"
+            raise InputError(where=where, key=f"areas[{i}].label", seen=f"{area.label!r} is taken", cure=cure)
+        taken.add(area.label)
 
 
 def _check_failure(where: str, failure: FailureCase | None) -> None:

@@ -47,8 +47,12 @@ def reading_of(line: str | bytes, *, where: str) -> Reading:
         raise InputError(where=where, seen=str(error), cure=cure) from None
     values = (raw.range_m, raw.az_deg, raw.el_deg, raw.range_rate_mps)
     check(values, where=where)
+    try:
+        moment = parse_utc(raw.t, where=f"{where}: t")
+    except OverflowError:
+        raise InputError(where=where, key="t", seen=raw.t, cure="check the year") from None
     return Reading(
-        t=parse_utc(raw.t, where=f"{where}: t"),
+        t=moment,
         sensor=raw.sensor,
         range_m=values[0],
         az_deg=values[1],
@@ -57,18 +61,23 @@ def reading_of(line: str | bytes, *, where: str) -> Reading:
     )
 
 
-def read_readings(path: str | Path, *, max_gap_s: float = 3600.0) -> tuple[Reading, ...]:
+def read_readings(path: str | Path, *, max_gap_s: float = 3600.0, sensors: Sequence[str] = ()) -> tuple[Reading, ...]:
     """Read a file of JSON lines, in its order; empty lines and lines that begin with # are passed over.
 
     Readings may be late by up to max_gap_s; time that runs back or ahead by more is a wrong date, and refused.
+    sensors: the names that readings may carry; any when empty
     """
     file = Path(path)
     out: list[Reading] = []
-    for number, line in enumerate(read_text(file).splitlines(), start=1):
+    for number, line in enumerate(read_text(file).removeprefix("\ufeff").splitlines(), start=1):
         if not line.strip() or line.startswith("#"):
             continue
         where = f"{file.name}: line {number}"
         reading = reading_of(line, where=where)
+        if sensors and reading.sensor not in sensors:
+            seen = f"{reading.sensor!r} is not in the sensor file"
+            cure = f"add it there, or name one of {', '.join(sensors)}"
+            raise InputError(where=where, key="sensor", seen=seen, cure=cure)
         if out and abs((reading.t - out[-1].t).total_seconds()) > max_gap_s:
             raise InputError(
                 where=where,
