@@ -54,13 +54,13 @@ from downrange.flight import (
 )
 from downrange.flight import Orbit as OrbitAim
 from downrange.notice import Notice, read
-from downrange.orbit import Answer, elements_of, fit_tle, passes, reached_orbit
+from downrange.orbit import Answer, Rule, elements_of, fit_tle, passes, reached_orbit
 from downrange.replay.areas import Announced, announced_areas
 from downrange.replay.compare import predicted, reported
 from downrange.replay.model import Corridor, Orbit, Remembered, Replay, Trajectory, Watched
 from downrange.replay.scenario import HistoricAlert, Scenario
 from downrange.replay.situations import Stack, keep_watch
-from downrange.track import Update, Verdict, assess, decided, follow, load_sensors, simulate
+from downrange.track import Rules, Update, Verdict, assess, decided, follow, load_sensors, simulate
 
 Say = Callable[[str], None]
 _BELOW_M = 100_000.0  # how far from the track a place is still named
@@ -314,7 +314,9 @@ def _orbit(clock: _Clock, scenario: Scenario, flown: _Flown, watched: Watched) -
         heard = [u for u in watched.updates if u.read_s == 0.0]
         lost = watched.detected.t_s if watched.detected is not None else None
         t_s, p_orbit, p_idle = np.array([(u.t_s, u.p_orbit, u.p_idle) for u in heard]).reshape(-1, 3).T
-        reached = reached_orbit(t_s, p_orbit, np.clip(p_idle, 0.0, 1.0), thrust_lost_t_s=lost)
+        reached = reached_orbit(
+            t_s, p_orbit, np.clip(p_idle, 0.0, 1.0), thrust_lost_t_s=lost, rule=Rule(floor_alt_m=Rules().perigee_m)
+        )
         orbit = None
         if reached.answer == "yes":
             flight = flown.flight
@@ -347,7 +349,7 @@ def _fall(clock: _Clock, scenario: Scenario, runs: int, seed: int) -> _Fallen:
         prints = []
         for body in crowd.bodies:
             own = crowd.of(body)
-            prints.append(footprint(own.lat_deg, own.lon_deg, own.t_s, body, own.p))
+            prints.append(footprint(own.lat_deg, own.lon_deg, own.t_s, body))
         told.append(f"{runs} flights of {len(fits) - 1} fitted vehicles; {', '.join(crowd.bodies)}")
     with clock.room("fit") as told:
         rows = checks(record, fits)
