@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from importlib.resources import files
@@ -50,11 +51,15 @@ SCENARIO_FAULTS = {
     ),
     "an area without coordinates": ("lat_deg = 36.10\n", "", "mine.toml: areas[0].lat_deg: missing. Give lat_deg"),
     "a notice without coordinates": ("14-54-10N 128-40-06E, 15-01-42N 129-24-03E,", "SEE CHART,", "notices[0]"),
-    "an unknown site": ('site = "sohae-coastal"', 'site = "sohei"', "there is no site 'sohei'. Choose one of"),
+    "an unknown site": (
+        'site = "sohae-coastal"',
+        'site = "sohei"',
+        "mine.toml: site: there is no site 'sohei'. Choose one of",
+    ),
     "an orbit out of reach": (
         "perigee_km = 493.0\napogee_km = 512.0",
         "perigee_km = 1500.0\napogee_km = 1500.0",
-        "out of reach",
+        "mine.toml: chollima-1: orbit: 1500 x 1500 km at 97.40 deg is out of reach",
     ),
     "an unknown vehicle": ('vehicle = "chollima-1"', 'vehicle = "chollima-9"', "chollima-9"),
 }
@@ -234,3 +239,95 @@ def test_the_doctor_is_content() -> None:
 def test_the_manual_names_every_command_and_no_other() -> None:
     manual = (Path(__file__).parents[1] / "docs" / "commands.md").read_text(encoding="utf-8")
     assert sorted(re.findall(r"^\| `downrange ([a-z ]+)` \|", manual, flags=re.M)) == sorted(EXAMPLES)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "kill"])
+def test_a_replay_that_is_stopped_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
+    code = "from downrange.cli import main; main()"
+    words = ("replay", "2023-05-31", "--runs", "200", "--out", "a/out")
+    replay = subprocess.Popen([sys.executable, "-c", code, *words], cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+    assert replay.stderr is not None
+    assert "earth" in replay.stderr.readline()  # at work
+    replay.send_signal(number)
+    told = replay.communicate(timeout=60)[1]
+    assert replay.returncode == 128 + number
+    assert "Traceback" not in told
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_interrupt_that_falls_where_nothing_may_be_raised_still_ends_the_run() -> None:
+    code = """
+import sys, time
+import downrange.cli as cli
+class Thing:
+    def __del__(self):
+        raise KeyboardInterrupt
+def work():
+    thing = Thing()
+    del thing
+    for _ in range(600):
+        time.sleep(0.1)
+cli.app = work  # the command line's own main around a job that loses its interrupt
+cli.main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=50)
+    assert "KeyboardInterrupt" in done.stderr
+    assert "Exception ignored" not in done.stderr
+    assert done.returncode != 0
+
+
+FLIGHT = ("flight", "fly", "chollima-1", "--site", "sohae")  # its table has degree signs
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp949"])
+def test_a_terminal_that_lacks_letters_gets_question_marks_and_json_stays_utf8(encoding: str) -> None:
+    env = os.environ | {"PYTHONIOENCODING": encoding, "LC_ALL": "C"}
+    code = "from downrange.cli import main; main()"
+    for words in (FLIGHT, (*FLIGHT, "--json")):
+        done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, check=False, env=env)
+        assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.decode("utf-8"))["falls"]
+
+
+def test_a_closed_pipe_and_a_full_disk_end_without_a_traceback() -> None:
+    code = "from downrange.cli import main; main()"
+    for where, rc in (("/dev/full", 2), (None, 1)):
+        if where is None:
+            reader, target = os.pipe()
+            os.close(reader)
+        else:
+            target = os.open(where, os.O_WRONLY)
+        words = [sys.executable, "-c", code, *FLIGHT, "--json"]
+        done = subprocess.run(words, stdout=target, stderr=subprocess.PIPE, check=False)
+        os.close(target)
+        assert done.returncode == rc
+        assert b"Traceback" not in done.stderr
+        assert b"Exception ignored" not in done.stderr
+
+
+PASSES = ("orbit", "passes", "one.tle", "--lat-deg", "39", "--lon-deg", "125")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ((*PASSES, "--start", "0001-01-01T00:00+14:00"), "--start: 0001-01-01T00:00+14:00. Give a year"),
+        ((*PASSES, "--start", "9999-12-31T23:00Z"), "--start: 9999-12-31T23:00Z. Give a year"),
+        ((*FLIGHT, "--to", "sso:0km"), "--to: 'sso:0km': a height of 0 km"),
+        (("track", "run", "x", "--sensors", "2023-invented", "--t0", "0001-01-01T00:00+14:00"), "--t0: 0001"),
+        (("track", "run", "none.jsonl", "--sensors", "2023-invented", "--t0", "2023-05-30T21:27Z"), "none.jsonl"),
+    ],
+)
+def test_a_word_that_cannot_be_is_explained_by_its_option(tmp_path: Path, words: tuple[str, ...], told: str) -> None:
+    assert told in mistaken(run(*words, where=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--hours", "inf"), ("--lon-deg", "1e9"), ("--lon-deg", "nan"), ("--min-elevation-deg", "200")],
+)
+def test_numbers_out_of_range_are_refused_by_their_option(tmp_path: Path, option: str, value: str) -> None:
+    done = run(*PASSES, "--start", "2024-06-08T00:00Z", option, value, where=tmp_path)
+    assert done.returncode == 2
+    assert option in done.stderr
+    assert "Traceback" not in done.stderr

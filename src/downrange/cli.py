@@ -5,10 +5,13 @@ Rooms are imported inside the commands, so that help and completion answer at on
 
 from __future__ import annotations
 
+import _thread
+import errno
 import io
 import os
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -49,6 +52,7 @@ for _name, _part in (
 
 _YEARS = (1950, 2100)
 _LAST_SEED = 2**63 - 1
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
 
@@ -80,22 +84,9 @@ def _explained() -> Iterator[None]:
     except DownrangeError as problem:
         typer.echo(f"downrange: {problem}", err=True)
         raise typer.Exit(2) from None
-    except BrokenPipeError:  # the reader has seen enough
-        _drop_output()
-        raise typer.Exit(1) from None
-    except OSError as problem:  # files are explained where they are read; what is left is the output
-        typer.echo(f"downrange: output: cannot be written: {problem.strerror or problem}. Give it room.", err=True)
-        _drop_output()
-        raise typer.Exit(2) from None
     except KeyboardInterrupt:
         typer.echo("downrange: interrupted; nothing was left half written.", err=True)
         raise typer.Exit(130) from None
-
-
-def _drop_output() -> None:
-    """Send to nowhere what standard output still holds, so that leaving does not fail on it again."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _moment(text: str, option: str) -> datetime:
@@ -389,9 +380,26 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     signal.signal(signal.SIGTERM, _stop)
-    app()
+    sys.unraisablehook = _unheard
+    try:
+        app()
+    except OSError as problem:
+        if problem.filename is not None or problem.errno not in _NO_ROOM:
+            raise
+        typer.echo(f"downrange: output: cannot be written: {problem.strerror}. Make room where it goes.", err=True)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or leaving would fail on the rest of it
+        sys.exit(2)
 
 
 def _stop(number: int, _frame: object) -> None:
     """Leave as an exception does, so that what is half written is removed."""
     raise SystemExit(128 + number)
+
+
+def _unheard(lost: sys.UnraisableHookArgs) -> None:
+    """Interrupt again where an interrupt fell into a place that may not raise, as a clean-up inside a library."""
+    again = {KeyboardInterrupt: signal.SIGINT, SystemExit: signal.SIGTERM}.get(lost.exc_type)
+    if again is not None:  # a moment later: here it would be lost once more
+        threading.Timer(0.01, _thread.interrupt_main, (again,)).start()
+    else:
+        sys.__unraisablehook__(lost)

@@ -23,7 +23,16 @@ def test_a_failure_is_read_as_typed(text: str, kind: FailureKind, stage: int, af
 
 @pytest.mark.parametrize(
     "text",
-    ["", "stage2", "stage2:", "2:explode@3", "stagetwo:no-ignition", "stage1:break-up@soon", "stage1 break-up@3"],
+    [
+        "",
+        "stage2",
+        "stage2:",
+        "2:explode@3",
+        "stagetwo:no-ignition",
+        "stage1:break-up@soon",
+        "stage1 break-up@3",
+        "stage2:no-ignition@10",
+    ],
 )
 def test_what_is_no_failure_is_refused_with_examples(text: str) -> None:
     with pytest.raises(InputError, match="stage2:no-ignition") as caught:

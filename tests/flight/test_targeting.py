@@ -123,3 +123,18 @@ def test_an_orbit_out_of_reach_is_refused_by_how_much(chollima: tuple[Vehicle, P
     assert short is not None
     assert int(short[1]) > 100
     assert "1500 x 1500 km at 97.40 deg is out of reach" in caught.value.seen
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("sso:0km", "height of 0 km"),
+        ("1x500km@97", "height of 1 km"),
+        ("500x9999999km@97", "height of 1e\\+07 km"),
+        ("300km@200", "from 0 to 180 deg"),
+    ],
+)
+def test_what_is_no_orbit_is_refused_before_it_is_solved_for(text: str, told: str) -> None:
+    with pytest.raises(InputError, match=told) as caught:
+        Orbit.parse(text)
+    assert caught.value.where == "--to"

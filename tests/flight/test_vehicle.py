@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from downrange.base import InputError, Kind
-from downrange.flight import load_plan, load_vehicle, load_vehicle_and_plan, read_vehicle, vehicles
+from downrange.earth import load_site
+from downrange.flight import fly, load_plan, load_vehicle, load_vehicle_and_plan, read_vehicle, vehicles
 
 TEXT = resources.files("downrange.flight").joinpath("data", "chollima-1.toml").read_text(encoding="utf-8")
 LINES = {line.split(" = ")[0]: line for line in reversed(TEXT.splitlines()) if " = {" in line}  # first of each key
@@ -140,3 +141,47 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "latin.toml").write_bytes(b'name = "\xe9"')
     with pytest.raises(InputError, match="cannot be read"):
         load_vehicle(tmp_path / "latin.toml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("coast_s = { value = 2,", "coast_s = { value = 1e9,", "plan.uppers[0].coast_s"),
+        ("thrust_vac_n = { value = 24802.812", "thrust_vac_n = { value = 0.001", "stages[2].thrust_vac_n"),
+        ("propellant_kg = { value = 23181.19", "propellant_kg = { value = 1e300", "stages[1].propellant_kg"),
+        ("thrust_sl_over_vac = { value = 0.9", "thrust_sl_over_vac = { value = 9", "stages[0].thrust_sl_over_vac"),
+        ("azimuth_deg = { value = 190.54699", "azimuth_deg = { value = 1e9", "plan.azimuth_deg"),
+        ("kick_deg = { value = 1.907537", "kick_deg = { value = 180", "plan.kick_deg"),
+        ("pitch_start_deg = { value = 37.336121", "pitch_start_deg = { value = 90", "plan.uppers[0].pitch_start_deg"),
+        ("sigma = 38.5", "sigma = -38.5", "body.fairing_beta_kgpm2.sigma"),
+        ('source = "fairings of launchers of this size"', 'source = " "', "body.fairing_kg.source"),
+        ("cd = [0.3,", "cd = [nan,", "drag.cd[0]"),
+        ("cd = [0.3,", "cd = [-0.3,", "drag.cd[0]"),
+        ("mach = [0.0, 0.8", "mach = [0.8, 0.8", "drag"),
+        ('name = "stage 2"', 'name = "stage 1"', "stages[1].name"),
+    ],
+)
+def test_what_would_break_the_flight_or_fly_nonsense_is_named_by_its_key(old: str, new: str, key: str) -> None:
+    assert old in TEXT
+    assert refused(TEXT.replace(old, new, 1)).key == key
+
+
+def test_a_vehicle_of_one_stage_flies_with_no_steering_above_it() -> None:
+    head, first, *_ = TEXT.split("[[stages]]")
+    plan = TEXT[TEXT.index("[plan]") : TEXT.index("[[plan.uppers]]")]
+    text = f"{head}[[stages]]{first}{plan}uppers = []\n"
+    vehicle, programme = read_vehicle(text, where="mine.toml")
+    assert fly(vehicle, load_site("sohae"), programme).events[-1].name == "last burn-out"
+    assert refused(text.replace("uppers = []", "")).key == "plan.uppers"
+    assert refused(f"stages = []\n{head}{plan}uppers = []\n").key == "stages"
+
+
+def test_coasts_and_a_kick_of_nothing_fly() -> None:
+    text = TEXT.replace("coast_s = { value = 2,", "coast_s = { value = 0,").replace("value = 1.907537", "value = 0")
+    vehicle, programme = read_vehicle(text, where="mine.toml")
+    assert fly(vehicle, load_site("sohae"), programme).t_s[-1] > 600.0
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(TEXT, encoding="utf-8-sig")
+    assert load_vehicle(tmp_path / "mine.toml") == load_vehicle("chollima-1")

@@ -122,3 +122,28 @@ def test_the_mean_elements_message_has_the_printed_numbers():
     assert words["REF_FRAME"] == "TEME"
     assert words["MEAN_MOTION"] == 15.20948569
     assert words["EPOCH"] == "2024-06-07T23:19:05.561760"
+
+
+def summed(line):
+    return line[:68] + str(checksum(line))
+
+
+@pytest.mark.parametrize(
+    ("columns", "text", "key"),
+    [
+        (slice(8, 16), "  ab.cde", "line 2: inclination"),
+        (slice(8, 16), "297.4051", "line 2: inclination"),
+        (slice(26, 33), "       ", "line 2: eccentricity"),
+        (slice(52, 63), " 0.00000000", "line 2: mean motion"),
+        (slice(52, 63), "99.00000000", "line 2: mean motion"),
+    ],
+)
+def test_columns_that_hold_no_orbit_are_named_though_the_checksum_is_right(columns, text, key):
+    line = LINES[1][: columns.start] + text + LINES[1][columns.stop :]
+    with pytest.raises(InputError) as caught:
+        read_tle(f"{LINES[0]}\n{summed(line)}\n", where="mine.tle")
+    assert (caught.value.where, caught.value.key) == ("mine.tle", key)
+
+
+def test_element_sets_as_windows_saves_them_are_read():
+    assert read_tle("\ufeff" + "\r\n".join(LINES) + "\r\n")[0].number == 58400

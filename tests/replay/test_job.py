@@ -124,3 +124,15 @@ def test_too_few_runs_are_refused_before_any_work(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="--runs: 20"):
         replay_scenario("2023-05-31", folder=tmp_path / "out", runs=20)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [({"runs": 10**9}, "--runs: 1000000000"), ({"seed": -1}, "--seed: -1"), ({"seed": 2**63}, "--seed: 92")],
+)
+def test_numbers_that_no_machine_bears_are_refused_before_any_work(
+    tmp_path: Path, words: dict[str, int], told: str
+) -> None:
+    with pytest.raises(InputError, match=told):
+        replay_scenario("2023-05-31", folder=tmp_path / "out", **words)
+    assert not (tmp_path / "out").exists()

@@ -46,7 +46,7 @@ def test_every_ensemble_is_large_enough_for_a_footprint() -> None:
         ("lat_deg = 36.10\n", "", "areas[0].lat_deg", "coordinates"),
         ('source = "sirens.kr/View.aspx?No=2832823"', "", "liftoff.claims[2].source", "where the numbers came from"),
         ("t0 = 2023-05-30T21:27:00Z", "t0 = 2023-05-30T21:27:00", "liftoff.t0", "time zone"),
-        ('name = "2023-05-31"', 'name = "../mine"', "name", "Correct the value"),
+        ('name = "2023-05-31"', 'name = "../mine"', "name", "Use letters, digits"),
         ("runs = 2000", "runs = 20", "ensemble.runs", "Correct the value"),
         ("lat_deg = 36.10\n", "lat_deg = 136.10\n", "areas[0].lat_deg", "Correct the value"),
         ('kind = "no-ignition"', 'kind = "no-ignitoin"', "failure.kind", "Correct the value"),
@@ -105,3 +105,30 @@ def test_every_table_of_the_format_refuses_unknown_keys() -> None:
 def _structs(struct: type[msgspec.Struct]) -> list[type[msgspec.Struct]]:
     found = [table_type(field.type) for field in msgspec.structs.fields(struct)]
     return [one for one in found if isinstance(one, type)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("t0 = 2023-05-30T21:27:00Z", "t0 = 0001-01-01T00:00:00+14:00", "liftoff.t0: the year 1"),
+        ("issued = 2023-05-30T21:30:00Z", "issued = 1023-05-30T21:30:00Z", "history[0].issued: the year 1023"),
+        ("runs = 2000", "runs = 1000000000", "ensemble.runs"),
+        ("seed = 531", "seed = 99999999999999999999999", "ensemble.seed"),
+        ("uncertainty_km = 25.0", "uncertainty_km = inf", "areas[0].uncertainty_km"),
+        ('label = "A"', 'label = "C"', "areas[0].label: 'C' is taken"),
+        ("perigee_km = 493.0", "perigee_km = 613.0", "orbit.apogee_km: 512 lies below the perigee"),
+        ('kind = "no-ignition"', 'kind = "no-ignition"\nafter_ignition_s = 30.0', "failure.after_ignition_s"),
+        ('name = "2023-05-31"', f'name = "{"a" * 300}"', "name: Expected str of length"),
+        ('name = "2023-05-31"', 'name = "../out"', "name: cannot name a folder"),
+        ('summary = "', 'summary = "\\u0007', "summary: holds control characters"),
+    ],
+)
+def test_what_would_break_a_room_later_is_refused_at_once(tmp_path: Path, old: str, new: str, told: str) -> None:
+    with pytest.raises(InputError) as caught:
+        load_scenario(altered(tmp_path, old, new))
+    assert f"mine.toml: {told}" in str(caught.value)
+
+
+def test_a_file_as_windows_saves_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_bytes(b"\xef\xbb\xbf" + FIRST.replace("\n", "\r\n").encode())
+    assert load_scenario(str(tmp_path / "mine.toml")).site == load_scenario("2023-05-31").site

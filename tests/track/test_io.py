@@ -107,3 +107,21 @@ def test_updates_are_json_with_null_for_what_is_not(tmp_path, climb, climb_burns
     assert rows[-1]["impact"] is None
     assert rows[-1]["perigee_m"] is None
     assert {"r_ecef_m", "v_ecef_mps", "perigee_m", "p", "reason"} <= rows[0].keys()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (LINE.replace("2023-05-30T21:28:00.1Z", "0001-01-01T00:00:00+14:00"), "line 1: t: .*Check the year"),
+        (LINE.replace('"a"', '"moon"'), "line 1: sensor: 'moon' is not in the sensor file"),
+    ],
+)
+def test_a_line_that_cannot_be_followed_is_named(tmp_path, text: str, told: str) -> None:
+    (tmp_path / "mine.jsonl").write_text(text)
+    with pytest.raises(InputError, match=told):
+        read_readings(tmp_path / "mine.jsonl", sensors=("a", "b"))
+
+
+def test_readings_as_windows_saves_them_are_read(tmp_path) -> None:
+    (tmp_path / "mine.jsonl").write_bytes(b"\xef\xbb\xbf" + LINE.encode() + b"\r\n")
+    assert read_readings(tmp_path / "mine.jsonl") == (reading_of(LINE, where="here"),)

@@ -222,12 +222,13 @@ def _check_figure(where: str, key: str, figure: Sourced) -> None:
     low, high = next((bounds for end, bounds in _BOUNDS if last.endswith(end)), (0.0, _MOST))
     zero = last.endswith("_deg") or last in _MAY_BE_ZERO
     if not low <= figure.value <= high or (figure.value == 0.0 and not zero):
+        unit = "" if figure.unit == "1" else f" in {figure.unit}"
         sign = "a positive number" if low == 0.0 else f"a number from {low:g}"
         raise InputError(
             where=where,
             key=key,
             seen=f"value {figure.value:g} is not {sign} up to {high:g}",
-            cure=f"give {last} in {figure.unit}; was a sign or a unit mistyped?",
+            cure=f"give {last}{unit}; look for a sign or a unit mistyped",
         )
     if figure.sigma is not None and not 0.0 <= figure.sigma <= _MOST:
         cure = "give one standard deviation, 0 or more, or leave it out"

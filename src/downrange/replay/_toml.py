@@ -6,14 +6,24 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from downrange.base import read_toml
+from downrange.base import InputError, read_toml
 
 S = TypeVar("S", bound=Struct)
+_FORMS = {  # what a text must be, instead of the expression that tests it
+    "name": ("cannot name a folder and messages", "use letters, digits, - and ., beginning with a letter or digit"),
+    "text": ("holds control characters", "write plain text; no message and no report could bear them"),
+}
 
 
 def read_strict(where: str, text: str, struct: type[S]) -> S:
     """Read TOML text into a struct; every key that the struct does not know is refused."""
-    return read_toml(where, text, struct, missing=_cure_for_missing)
+    try:
+        return read_toml(where, text, struct, missing=_cure_for_missing)
+    except InputError as problem:
+        if not problem.seen.startswith("Expected str matching regex"):
+            raise
+        told = _FORMS["name" if problem.key == "name" else "text"]
+        raise InputError(where=where, key=problem.key, seen=told[0], cure=told[1]) from None
 
 
 def _cure_for_missing(name: str) -> str:

@@ -27,6 +27,9 @@ def check_folder(folder: Path) -> None:
             raise _error(
                 folder, "it holds files that no replay wrote, and would be replaced", "give a new or an empty folder"
             )
+        here = Path.cwd()
+        if place == here or place in here.parents:
+            raise _error(folder, "you stand in it, and it would be replaced", "give a folder below or elsewhere")
         missing = _missing(place)
         with tempfile.TemporaryDirectory(prefix=".downrange-", dir=(missing or [place])[-1].parent) as probe:
             for part in {step.name for step in missing}:
