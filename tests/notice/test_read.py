@@ -156,3 +156,8 @@ def test_the_number_of_steps_grows_with_the_text_and_not_faster(piece) -> None:
     (few, short), (many, long) = steps(piece * 50), steps(piece * 400)
     assert many / few <= 1.2 * long / short
     assert many <= 400 * long
+
+
+def test_a_file_that_never_ends_is_refused_and_not_read_whole() -> None:
+    with pytest.raises(NoticeError, match="larger than 1 MB"):
+        read_file("/dev/zero")

@@ -15,6 +15,7 @@ from downrange.notice.notam import notam_header, read_notam
 
 _OPENERS: Final = frozenset({"NAVAREA", "HYDROPAC", "HYDROLANT", "HYDROARC"})
 _MOST_CONTROLS: Final = 0.02
+_MOST_BYTES: Final = 1_000_000
 
 
 def read(text: str, source: str = "", *, received: datetime | None = None) -> tuple[Notice, ...]:
@@ -154,12 +155,16 @@ def read_file(path: Path | str, *, received: datetime | None = None) -> tuple[No
     """Read every notice in a file (UTF-8 text); lines that start with # are remarks."""
     path = Path(path)
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(_MOST_BYTES + 1)
     except FileNotFoundError:
         raise NoticeError(where=str(path), seen="no such file", cure="check the path of the notice") from None
     except OSError as trouble:
         seen = f"cannot be read ({trouble.strerror or trouble})"
         raise NoticeError(where=str(path), seen=seen, cure="check that it is a file you may read") from None
+    if len(raw) > _MOST_BYTES:
+        seen = f"is larger than {_MOST_BYTES // 1_000_000} MB"
+        raise NoticeError(where=str(path), seen=seen, cure="give a text of notices, cut into files")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as trouble:
