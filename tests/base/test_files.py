@@ -34,3 +34,15 @@ def test_what_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
             write_text(path, "text")
         assert caught.value.where == str(path)
     assert [file.name for file in tmp_path.rglob("*")] == ["folder"]
+
+
+def test_a_byte_order_mark_is_dropped(tmp_path: Path) -> None:
+    (tmp_path / "notepad.txt").write_bytes(b"\xef\xbb\xbfone\r\ntwo\r\n")
+    assert read_text(tmp_path / "notepad.txt") == "one\ntwo\n"
+
+
+def test_an_endless_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("downrange.base.files.LARGEST_BYTES", 10)
+    (tmp_path / "long.txt").write_text("12345678901", encoding="utf-8")
+    with pytest.raises(InputError, match=r"long\.txt.*larger than"):
+        read_text(tmp_path / "long.txt")

@@ -7,11 +7,22 @@ from pathlib import Path
 
 from downrange.base.errors import InputError
 
+LARGEST_BYTES = 64_000_000
+"""Nothing that a person or a sensor writes in a launch is larger; an endless file must not fill the memory."""
+
 
 def read_text(path: str | Path) -> str:
-    """Return the UTF-8 text of a file, or say why it cannot be read."""
+    """Return the UTF-8 text of a file (a byte-order mark is dropped), or say why it cannot be read."""
     try:
-        return Path(path).read_text(encoding="utf-8")
+        with Path(path).open("rb") as file:
+            content = file.read(LARGEST_BYTES + 1)
+        if len(content) > LARGEST_BYTES:
+            raise InputError(
+                where=str(path),
+                seen=f"larger than {LARGEST_BYTES // 1_000_000} MB",
+                cure="give the text file itself, or a part",
+            )
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except (OSError, UnicodeDecodeError) as problem:
         reason = problem.strerror if isinstance(problem, OSError) else "it is not UTF-8 text"
         raise InputError(
