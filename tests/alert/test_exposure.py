@@ -1,6 +1,5 @@
 """Probability, bounds and arrival times on crowds worked out by hand, and on the real places."""
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -160,15 +159,15 @@ def test_31_may_a_fall_at_36_1_north_is_no_business_of_seoul(policy, crowd):
     assert not any(one.rows for one in wide if one.place.parent_en == "Seoul")
 
 
-def test_thousands_of_rows_against_all_places_take_a_tenth_of_a_second(policy, crowd):
+def test_thousands_of_rows_against_all_places(policy, crowd):
     off = normals(1, 10_000, 2)
     falls = crowd((36.0 + 1.0 * off[:, 0], 125.0 + 1.0 * off[:, 1], 500.0, 1e-4))
     watched = finest()
     assert len(watched) >= 300
-    assess(falls, watched, policy, 0.0)
-    started = time.process_time()
-    assert len(assess(falls, watched, policy, 0.0)) > 20
-    assert time.process_time() - started < 0.5  # measured 0.03 s; the margin is for busy machines
+    found = assess(falls, watched, policy, 0.0)
+    assert len(found) > 20
+    assert sum(one.rows for one in found) > 1_000
+    assert all(0.0 <= one.p <= one.p_high for one in found)
 
 
 def test_the_bound_grows_with_confidence_and_never_passes_one():
