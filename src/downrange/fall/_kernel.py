@@ -224,12 +224,7 @@ def fall_many(
 ) -> None:
     """Drop (N, 6) states; fill out (N, 7): seconds, then the state at ground_m."""
     for i in numba.prange(states.shape[0]):
-        s = states[i]
-        t, x, y, z, vx, vy, vz = fall(
-            s[0], s[1], s[2], s[3], s[4], s[5], beta[i], air, zonals, tol_m, tol_mps, ground_m, limit_s
-        )
-        o = out[i]
-        o[0], o[1], o[2], o[3], o[4], o[5], o[6] = t, x, y, z, vx, vy, vz
+        fall_few(states[i : i + 1], beta[i : i + 1], air, zonals, tol_m, tol_mps, ground_m, limit_s, out[i : i + 1])
 
 
 @numba.njit(cache=True, error_model="numpy")

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from downrange.base import Array, ModelError
-from downrange.earth import destination, range_azimuth
+from downrange.earth import destination, east_north
 from downrange.fall.model import Footprint
 
 
@@ -25,7 +25,7 @@ def footprint(
     share = float(weight[down].sum() / weight.sum())
     lat, lon, t, weight = lat[down], lon[down], t[down], weight[down] / weight[down].sum()
     lat0, lon0 = _mean(lat, lon, weight)
-    east, north = _offsets(lat, lon, lat0, lon0)
+    east, north = east_north(lat0, lon0, lat, lon)
     spread = np.cov(np.stack([east, north]), aweights=weight, bias=True) if len(lat) > 1 else np.zeros((2, 2))
     values, vectors = np.linalg.eigh(spread)
     order = np.argsort(t)
@@ -66,7 +66,7 @@ def ring(print_: Footprint, probability: float, *, corners: int = 72) -> tuple[A
 
 def holds(print_: Footprint, lat_deg: float, lon_deg: float) -> float:
     """Return the probability of the smallest ellipse of the footprint that reaches a point: 0.9 is on the 90 % ellipse."""
-    east, north = _offsets(np.array([lat_deg]), np.array([lon_deg]), print_.lat_deg, print_.lon_deg)
+    east, north = east_north(print_.lat_deg, print_.lon_deg, np.array([lat_deg]), np.array([lon_deg]))
     a = np.radians(print_.axis_deg)
     along = east[0] * np.sin(a) + north[0] * np.cos(a)
     across = east[0] * np.cos(a) - north[0] * np.sin(a)
@@ -80,10 +80,3 @@ def _mean(lat: Array, lon: Array, weight: Array) -> tuple[float, float]:
     x, y = weight @ (np.cos(phi) * np.cos(lam)), weight @ (np.cos(phi) * np.sin(lam))
     z = weight @ np.sin(phi)
     return float(np.degrees(np.arctan2(z, np.hypot(x, y)))), float(np.degrees(np.arctan2(y, x)))
-
-
-def _offsets(lat: Array, lon: Array, lat0: float, lon0: float) -> tuple[Array, Array]:
-    """Return geodesic offsets east and north [m] from a point."""
-    distance, azimuth = range_azimuth(np.full_like(lat, lat0), np.full_like(lon, lon0), lat, lon)
-    azimuth = np.radians(azimuth)
-    return distance * np.sin(azimuth), distance * np.cos(azimuth)

@@ -300,5 +300,4 @@ def fly_many(
 ) -> None:
     """Fly (N, P, COLUMNS) phases from (N, 7) starts; fill ends (N, P, STATE) and q_max (N,)."""
     for i in numba.prange(phases.shape[0]):
-        nobody = np.empty((0, STATE + 4))
-        _, q_max[i] = fly(phases[i], starts[i], air, drag, zonals, ends[i], nobody)
+        fly_few(phases[i : i + 1], starts[i : i + 1], air, drag, zonals, ends[i : i + 1], q_max[i : i + 1])

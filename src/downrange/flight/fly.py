@@ -14,7 +14,8 @@ from downrange.flight.model import Body, Event, Failure, FailureKind, Flight, Ou
 def fly(vehicle: Vehicle, site: Site, plan: Plan, failure: Failure | None = None) -> Flight:
     """Fly a vehicle from a site until its last stage is out, or until the failure; bodies let go are in the result.
 
-    The path is Runge-Kutta at 1 s in the first stage and 3 s above: 4 m of impact error against 0.05 s.
+    The path is Runge-Kutta at 1 s in the first stage and 3 s above: up to 30 m and 0.06 m/s at insertion against 0.05 s
+    over fifty fitted vehicles (benchmarks/README.md).
     """
     crowd = crowd_of(vehicle, plan, site)
     cut = cut_s(crowd, failure)
