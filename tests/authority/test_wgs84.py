@@ -8,7 +8,11 @@ import math
 
 import pytest
 
-from downrange.base import _kernel, wgs84
+from downrange.base import wgs84
+from downrange.earth import _kernel as earth_kernel
+from downrange.fall import _kernel as fall_kernel
+from downrange.flight import _kernel as flight_kernel
+from downrange.track import _kernel as track_kernel
 
 DEFINING = {"RE_M": 6378137.0, "FLATTENING": 1 / 298.257223563, "OMEGA_RADPS": 7292115.0e-11, "GM_M3PS2": 3986004.418e8}
 DERIVED = {  # value and half a unit of the last digit printed
@@ -46,8 +50,24 @@ def test_no_constant_arrives_without_a_source():
     assert names == DEFINING.keys() | DERIVED.keys() | {f"J{degree}" for degree in EGM96} | {"METRES_PER_DEGREE"}
 
 
+KERNELS = {"earth": earth_kernel, "fall": fall_kernel, "flight": flight_kernel, "track": track_kernel}
+COPIES = {"_RE_M": "RE_M", "_F": "FLATTENING", "_RP_M": "RP_M", "_E2": "E2", "_EP2": "EP2"}
+COPIES |= {
+    "_GM_M3PS2": "GM_M3PS2",
+    "_GM": "GM_M3PS2",
+    "_OMEGA_RADPS": "OMEGA_RADPS",
+    "_OMEGA": "OMEGA_RADPS",
+    "_J2": "J2",
+}
+
+
 @pytest.mark.parametrize(
-    ("private", "public"), [("_RE_M", "RE_M"), ("_F", "FLATTENING"), ("_RP_M", "RP_M"), ("_E2", "E2"), ("_EP2", "EP2")]
+    ("room", "private"), [(room, name) for room, kernel in KERNELS.items() for name in COPIES if hasattr(kernel, name)]
 )
-def test_the_kernel_uses_the_same_ellipsoid(private, public):
-    assert getattr(_kernel, private) == getattr(wgs84, public)
+def test_kernels_carry_the_same_earth(room, private):
+    assert getattr(KERNELS[room], private) == getattr(wgs84, COPIES[private])
+
+
+@pytest.mark.parametrize("room", ["earth", "fall", "flight"])
+def test_the_kernels_do_carry_them(room):
+    assert hasattr(KERNELS[room], "_GM_M3PS2")

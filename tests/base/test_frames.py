@@ -138,3 +138,10 @@ def test_the_quiet_way_to_tai_is_erfas_own():
 def test_a_naive_time_is_refused(turn):
     with pytest.raises(InputError, match="has no time zone"):
         turn(MOMENT.replace(tzinfo=None))
+
+
+@pytest.mark.parametrize("side", [1.0, -1.0], ids=["north", "south"])
+def test_the_poles_are_no_exception(side):
+    lat_deg, _, alt_m = geodetic_from_ecef([0.0, 0.0, side * (wgs84.RP_M + 1_000.0)])
+    assert float(lat_deg) == pytest.approx(side * 90.0, abs=1e-9)
+    assert float(alt_m) == pytest.approx(1_000.0, abs=1e-6)

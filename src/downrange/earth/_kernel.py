@@ -1,5 +1,6 @@
 """Gravity and air for every flight and fall kernel. SI and radians, Earth-fixed axes, rotating with the Earth.
 
+Height: one pass of Bowring's method (Survey Review 28, 1985).
 Zonal gravity: Vallado, Fundamentals of Astrodynamics and Applications, 4th ed., section 8.7.1.
 Air: the table of `downrange.earth.atmosphere.air_table`, rows [c0 c1 c2 c3 sound], ln(density) as a cubic in the
 height above the knot, sound speed at the knot. Knots every 250 m from -5 to 86 km, then every 1 km to 1000 km.
