@@ -86,7 +86,7 @@ def _rows(fact: Fact, p: Prediction) -> list[Check]:
 
 def _insertion(fact: Fact, p: Prediction) -> list[Check]:
     """Return the rows of the orbit reached."""
-    state = p.ends[:, -1]
+    state = p.flown.last
     perigee, apogee, inclination = orbit_of(state)
     t_holds = fact.limit_low_s <= state[0, 0] <= fact.limit_high_s
     rows = [_row(fact, "insertion after lift-off", f"{fact.t_s:.0f} s", state[:, 0], fact.t_s, "s", t_holds)]
@@ -115,7 +115,7 @@ def _row(fact: Fact, name: str, published: str, values: Array, aim: float, unit:
 
 def _fairing(p: Prediction) -> list[Check]:
     """Return when the fairing crosses 30 and 10 km, and when it reaches the sea, which the record gets wrong."""
-    state, beta = p.ends[:, 4], p.crowd.fairing_beta_kgpm2
+    state, beta = p.flown.fairing(), p.crowd.fairing_beta_kgpm2
     source = "03:58 to 04:00 JST on 24 August 2023 (Japan MOD), 8 to 10 minutes after lift-off"
     rows = []
     for alt_m in (30e3, 10e3):

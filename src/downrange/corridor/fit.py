@@ -15,7 +15,7 @@ from downrange.base import Array, geodetic_from_ecef, inertial_velocity, v_enu_f
 from downrange.corridor.fit_model import NAMES, Fact, Record, crowd_from
 from downrange.earth import range_azimuth
 from downrange.fall import states_at
-from downrange.flight import Crowd, fly_crowd
+from downrange.flight import Crowd, Flown, fly_crowd
 
 STEP_SIGMA = 1e-3
 LIMIT_SIGMA = 5.0
@@ -31,12 +31,10 @@ class Prediction:
     """What a crowd of N parameter rows leads to.
 
     place: (lat_deg, lon_deg, t_s) of the fall of each body, each (N,)
-    ends: (N, P, 8) states at the end of each phase; q_max_pa: (N,)
     """
 
     crowd: Crowd
-    ends: Array
-    q_max_pa: Array
+    flown: Flown
     place: dict[str, tuple[Array, Array, Array]]
 
 
@@ -58,19 +56,18 @@ def predict(record: Record, x: Array) -> Prediction:
     A body that never comes down is said to fall where it was let go, so that the solver sees a slope, not a cliff.
     """
     crowd = crowd_from(record, x)
-    ends, q_max_pa = fly_crowd(crowd)
+    flown = fly_crowd(crowd)
     place = {}
-    for body, phase, beta in (
-        ("stage 1", 2, crowd.beta_kgpm2[:, 0]),
-        ("fairing", 4, crowd.fairing_beta_kgpm2),
-        ("stage 2", 5, crowd.beta_kgpm2[:, 1]),
+    for body, state, beta in (
+        ("stage 1", flown.parted(1), crowd.beta_kgpm2[:, 0]),
+        ("fairing", flown.fairing(), crowd.fairing_beta_kgpm2),
+        ("stage 2", flown.parted(2), crowd.beta_kgpm2[:, 1]),
     ):
-        state = ends[:, phase]
         down = states_at(state[:, 1:4], state[:, 4:7], beta, tolerance_m=FIT_TOLERANCE_M)
         up = np.isnan(down[:, 0])
         lat, lon, _ = geodetic_from_ecef(np.where(up[:, None], state[:, 1:4], down[:, 1:4]))
         place[body] = (lat, lon, state[:, 0] + np.where(up, 0.0, down[:, 0]))
-    return Prediction(crowd=crowd, ends=ends, q_max_pa=q_max_pa, place=place)
+    return Prediction(crowd=crowd, flown=flown, place=place)
 
 
 def residuals(record: Record, x: Array, shift: Array | None = None) -> Array:
@@ -98,7 +95,7 @@ _COLUMNS = {"place": 2, "axis": 2, "time": 1, "insertion": 5}
 def _fact(fact: Fact, p: Prediction) -> list[Array]:
     """Return the residual columns of one fact."""
     if fact.kind == "insertion":
-        return _insertion(fact, p.ends[:, -1])
+        return _insertion(fact, p.flown.last)
     if fact.kind == "time":
         return [(p.place[fact.body][2] - fact.t_s) / fact.sigma_s]
     along, across = offsets_m(fact, p)
@@ -138,7 +135,7 @@ def _insertion(fact: Fact, state: Array) -> list[Array]:
 
 def _soft(record: Record, p: Prediction) -> list[Array]:
     """Return attitude jumps at the two ignitions aloft, and the excess of dynamic pressure."""
-    soft, crowd, burnout = record.soft, p.crowd, p.ends[:, 2]
+    soft, crowd, burnout = record.soft, p.crowd, p.flown.out(1)
     lat, lon, _ = geodetic_from_ecef(burnout[:, 1:4])
     east, north, up = v_enu_from_ecef(burnout[:, 4:7], lat, lon).T
     climb = np.degrees(np.arctan2(up, np.hypot(east, north)))
@@ -148,7 +145,7 @@ def _soft(record: Record, p: Prediction) -> list[Array]:
         ((crowd.azimuth0_deg[:, 1] - course + 180.0) % 360.0 - 180.0) / soft.jump_stage2_azimuth_deg,
         (crowd.pitch0_deg[:, 2] - crowd.pitch1_deg[:, 1]) / soft.jump_stage3_pitch_deg,
         (crowd.azimuth0_deg[:, 2] - crowd.azimuth1_deg[:, 1]) / soft.jump_stage3_azimuth_deg,
-        np.maximum(p.q_max_pa - soft.q_limit_pa, 0.0) / soft.q_scale_pa,
+        np.maximum(p.flown.q_max_pa - soft.q_limit_pa, 0.0) / soft.q_scale_pa,
     ]
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from downrange.base import Array, InputError, Kind, read_toml, toml_text
 from downrange.earth import Site, load_site
-from downrange.flight import Crowd, Figure
+from downrange.flight import Crowd, Figure, outlined_crowd
 
 
 class Prior(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -195,7 +195,7 @@ def crowd_from(record: Record, x: Array) -> Crowd:
     def one(value: float) -> Array:
         return np.full(count, value)
 
-    return Crowd(
+    return outlined_crowd(
         propellant_kg=stages(stage1 * (1.0 - d["structure1"]), d["propellant2_kg"], d["propellant3_kg"]),
         dry_kg=stages(stage1 * d["structure1"], dry2, dry3),
         thrust_vac_n=stages(d["thrust_sl1_n"] / f["thrust_sl_over_vac"], d["thrust_vac2_n"], d["thrust_vac3_n"]),

@@ -16,7 +16,7 @@ from downrange.base import geodetic_from_ecef as geodetic
 from downrange.corridor.fit_model import Record, crowd_from
 from downrange.earth import destination
 from downrange.fall import Falls, drop
-from downrange.flight import Crowd, Failure, FailureKind, failed_stack, fly_crowd
+from downrange.flight import KINDS, NEVER_S, Crowd, Failure, FailureKind, Flown, Troubles, failed_stack, fly_crowd
 
 # Assumed, all of it: no public record tells how a launcher of this kind fails. A first flight is as likely to fail as
 # not; half of the failures break the vehicle up; thrust ends at a moment spread evenly over the burns, after a turn.
@@ -45,7 +45,6 @@ PIECES = (
     Pieces(name="middling pieces", beta_kgpm2=200.0, ln_sigma=0.4, imparted_mps=90.0),
     Pieces(name="light pieces", beta_kgpm2=40.0, ln_sigma=0.4, imparted_mps=150.0),
 )
-_SAME_S = 1e-6  # two moments closer than this are one
 _MAXWELL_97 = 2.991  # largest imparted velocity over sigma per axis: square root of the 97th percentile of chi2(3)
 
 
@@ -79,8 +78,7 @@ class Hazards:
 def launch_hazards(record: Record, fits: Array, *, runs: int, seed: int) -> Hazards:
     """Return the crowd of `runs` planned and `runs` failing flights of the vehicles of fits (F, 27)."""
     planned = _dispersed(record, fits, runs, seed)
-    ends, _ = fly_crowd(planned)
-    rows, let_go_s = _planned_falls(planned, ends, np.full(runs, np.inf))
+    rows, let_go_s = _planned_falls(planned, fly_crowd(planned))
     failing, fails_s = _failing_falls(record, fits, runs, seed + 1)
     return Hazards(planned=rows, let_go_s=let_go_s, failing=failing, fails_s=fails_s)
 
@@ -100,23 +98,31 @@ def case_falls(
     """
     crowd = _dispersed(record, fits, runs, seed)
     if failure is None:
-        ends, _ = fly_crowd(crowd)
-        return _planned_falls(crowd, ends, np.full(runs, np.inf))[0]
+        return _planned_falls(crowd, fly_crowd(crowd))[0]
     low, high = after_s or (failure.after_ignition_s, failure.after_ignition_s)
     if failure.kind is FailureKind.NO_IGNITION:
         low = high = 0.0
-    ignition_s = crowd.ignition_s[:, failure.stage - 1]
     into = low + (high - low) * uniforms(seed, runs, 8)[:, 7]
-    cut = ignition_s + np.minimum(into, crowd.burn_s[:, failure.stage - 1])
-    ends, _ = fly_crowd(crowd, cut)
-    # A stage that is not lit has been let go by the one below, even when nothing coasts in between.
-    unlit_s = 2.0 * _SAME_S if failure.kind is FailureKind.NO_IGNITION else 0.0
-    done = _planned_falls(crowd, ends, cut + unlit_s)[0]
+    stage = np.full(runs, failure.stage - 1)
+    flown = fly_crowd(crowd, _failing(crowd, failure.kind, stage, into, failure.size))
+    done = _planned_falls(crowd, flown)[0]
     if failure.kind is FailureKind.BREAK_UP:
-        pieces = [_piece_falls(piece, ends[:, -1], seed + 2 + i) for i, piece in enumerate(PIECES)]
+        pieces = [_piece_falls(piece, flown.last, seed + 2 + i) for i, piece in enumerate(PIECES)]
         return joined(done, *pieces)
-    name = failed_stack(crowd.propellant_kg.shape[1], failure)
-    return joined(done, _stack_falls(name, ends[:, -1], crowd.beta_stack_kgpm2, seed))
+    name = failed_stack(crowd.stages, failure)
+    return joined(done, _stack_falls(name, flown.last, crowd.beta_stack_kgpm2, seed))
+
+
+def _failing(crowd: Crowd, kind: FailureKind, stage: NDArray[np.int64], after_s: Array, size: float) -> Troubles:
+    """Return one kind of failure for each flight, in its stage (0 is the lowest) and at its moment within the burn."""
+    n = len(crowd)
+    return Troubles(
+        kind=np.full(n, KINDS.index(kind)),
+        stage=stage,
+        after_s=np.minimum(after_s, crowd.burn_s[np.arange(n), stage]),
+        size=np.full(n, size),
+        clock_rad=np.zeros(n),
+    )
 
 
 def tracked_falls(
@@ -148,17 +154,17 @@ def _dispersed(record: Record, fits: Array, runs: int, seed: int) -> Crowd:
     return replace(crowd, lat_deg=np.asarray(lat), lon_deg=np.asarray(lon))
 
 
-def _planned_falls(crowd: Crowd, ends: Array, cut_s: Array) -> tuple[Falls, Array]:
-    """Return the falls of stages and fairing let go before cut_s (N,), and when each row was let go."""
-    stages = crowd.propellant_kg.shape[1]
-    out_s = crowd.ignition_s + crowd.burn_s
-    fairing_s = crowd.ignition_s[:, 1] + np.clip(crowd.fairing_s, 0.0, crowd.burn_s[:, 1])
-    releases = [(f"stage {s + 1}", 3 * s + 2, crowd.beta_kgpm2[:, s], out_s[:, s]) for s in range(stages - 1)]
-    releases.insert(1, ("fairing", 4, crowd.fairing_beta_kgpm2, fairing_s))
+def _planned_falls(crowd: Crowd, flown: Flown) -> tuple[Falls, Array]:
+    """Return the falls of the stages and the fairing that were let go as planned, and when each row was."""
+    times = flown.line.times
+    releases = [
+        (f"stage {s}", flown.parted(s), crowd.beta_kgpm2[:, s - 1], times.parted[:, s - 1])
+        for s in range(1, crowd.stages)
+    ]
+    releases.insert(1, ("fairing", flown.fairing(), crowd.fairing_beta_kgpm2, times.fairing))
     falls, let_go = [], []
-    for name, phase, beta, planned_s in releases:
-        state = ends[:, phase]
-        gone = planned_s < cut_s - _SAME_S
+    for name, state, beta, planned_s in releases:
+        gone = planned_s < NEVER_S
         if gone.any():
             weight = np.full(int(gone.sum()), 1.0 / len(crowd))
             falls.append(_falls(name, state[gone, 0], state[gone, 1:4], state[gone, 4:7], beta[gone], weight))
@@ -172,19 +178,18 @@ def _failing_falls(record: Record, fits: Array, runs: int, seed: int) -> tuple[F
     """Return what flights that fail at a random moment of a burn leave behind, and when each fails."""
     crowd = _dispersed(record, fits, runs, seed)
     when = uniforms(seed, runs, 8)[:, 7]
-    burn_s, ignition_s = crowd.burn_s, crowd.ignition_s
+    burn_s = crowd.burn_s
     into = when * burn_s.sum(axis=1)
     before = np.cumsum(burn_s, axis=1) - burn_s
     stage = (into[:, None] >= before).sum(axis=1) - 1
-    row = np.arange(runs)
-    cut = ignition_s[row, stage] + into - before[row, stage]
-    ends, _ = fly_crowd(crowd, cut)
-    state = ends[:, -1].copy()
+    after_s = into - before[np.arange(runs), stage]
+    flown = fly_crowd(crowd, _failing(crowd, FailureKind.EARLY_SHUTDOWN, stage, after_s, 0.0))
+    state = flown.last.copy()
     lat, lon, _ = geodetic(state[:, 1:4])
     state[:, 4:7] += v_ecef_from_enu(normals(seed, runs, 16)[:, 13:16] * TURN_MPS, lat, lon)
     parts = [_scaled(_stack_falls("a stack", state, crowd.beta_stack_kgpm2, seed), P_FAILURE * (1.0 - P_BREAK_UP))]
     parts += [_scaled(_piece_falls(p, state, seed + 2 + i), P_FAILURE * P_BREAK_UP) for i, p in enumerate(PIECES)]
-    return joined(*parts), np.tile(cut, len(parts))
+    return joined(*parts), np.tile(flown.line.times.failed, len(parts))
 
 
 def _stack_falls(name: str, state: Array, beta_kgpm2: Array, seed: int) -> Falls:

@@ -27,6 +27,7 @@ _HIGHEST_M = 1_000_000.0
 _FINE_M = 250.0
 _COARSE_M = 1_000.0
 _FINE_ROWS = 364
+_WIND_STEP_M = 1_000.0
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -92,3 +93,17 @@ def sound_speed(alt_m: float, table: NDArray[np.float64]) -> float:
     i = int((h - _LOWEST_M) / _FINE_M)
     part = (h - _LOWEST_M) / _FINE_M - i
     return float(table[i, 4] * (1.0 - part) + table[i + 1, 4] * part)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def wind(alt_m: float, table: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the wind to the east and north [m/s] of (K, 8) rows; outside them the nearest, without rows none."""
+    if table.shape[0] == 0:
+        return 0.0, 0.0
+    row = min(max(alt_m * (1.0 / _WIND_STEP_M), 0.0), table.shape[0] - 1.0)
+    i = int(row)
+    d = (row - i) * _WIND_STEP_M
+    return (
+        table[i, 0] + d * (table[i, 1] + d * (table[i, 2] + d * table[i, 3])),
+        table[i, 4] + d * (table[i, 5] + d * (table[i, 6] + d * table[i, 7])),
+    )

@@ -1,20 +1,20 @@
-"""Crowds: many vehicles with their plans as arrays, and the phases that the kernel flies."""
+"""Crowds: many vehicles with their plans as arrays, and what goes wrong with each."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from downrange.base import Array, ModelError, ecef_from_geodetic
+from downrange.base import Array, InputError, ModelError, ecef_from_geodetic
 from downrange.base.units import STANDARD_GRAVITY
-from downrange.earth import ZONALS, Site, air_table
-from downrange.flight import _kernel as k
-from downrange.flight.model import Plan, Vehicle
+from downrange.earth import Site
+from downrange.flight.model import Failure, FailureKind, Plan, Programme, Vehicle
+from downrange.flight.profile import Profile, profile_of
 
-STEP_LOW_S = 1.0
-STEP_HIGH_S = 3.0
-FEW = 64  # fewer flights than this are flown on one thread
+KINDS = tuple(FailureKind)
+_SHARED = ("drag", "profiles", "programmes")  # what all flights of a crowd have in common
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,9 @@ class Crowd:
 
     coast_s, pitch0_deg ... belong to the stages above the first; their first column is not used.
     lat_deg, lon_deg, alt_m: where each stands
+    off_pitch_deg, off_azimuth_deg: by which steering is off its table; the pitch of the first stage's turn is not
+    booster_*: (N, B) of one strap-on of each kind; booster_count (B,)
+    drag, profiles, programmes: the same for all; one profile and one programme (or None) a stage
     """
 
     propellant_kg: Array
@@ -31,6 +34,7 @@ class Crowd:
     isp_vac_s: Array
     sl_over_vac: Array
     beta_kgpm2: Array
+    separation_s: Array
     coast_s: Array
     pitch0_deg: Array
     pitch1_deg: Array
@@ -50,33 +54,135 @@ class Crowd:
     lat_deg: Array
     lon_deg: Array
     alt_m: Array
+    off_pitch_deg: Array
+    off_azimuth_deg: Array
+    booster_propellant_kg: Array
+    booster_dry_kg: Array
+    booster_thrust_vac_n: Array
+    booster_isp_vac_s: Array
+    booster_sl_over_vac: Array
+    booster_beta_kgpm2: Array
+    booster_separation_s: Array
+    booster_area_m2: Array
+    booster_count: Array
     drag: Array
+    profiles: tuple[Profile, ...]
+    programmes: tuple[Programme | None, ...]
 
     def __len__(self) -> int:
         """How many flights."""
         return len(self.payload_kg)
 
     @property
+    def stages(self) -> int:
+        """How many stages each vehicle has."""
+        return int(self.propellant_kg.shape[1])
+
+    @property
     def mdot_kgps(self) -> Array:
-        """Propellant burnt a second, (N, S)."""
+        """Propellant burnt a second at full thrust, (N, S)."""
         return self.thrust_vac_n / (self.isp_vac_s * STANDARD_GRAVITY)
 
     @property
-    def burn_s(self) -> Array:
-        """Length of each burn to depletion, (N, S)."""
+    def full_s(self) -> Array:
+        """Seconds at full thrust that the propellant lasts, (N, S)."""
         return self.propellant_kg / self.mdot_kgps
 
     @property
+    def burn_s(self) -> Array:
+        """Planned time from the first ignition of a stage to its last cut-off, (N, S)."""
+        return np.stack([p.until_s(full) for p, full in zip(self.profiles, self.full_s.T, strict=True)], axis=1)
+
+    @property
     def ignition_s(self) -> Array:
-        """Planned ignitions after lift-off, (N, S)."""
-        ends = np.cumsum(self.burn_s + np.where(np.arange(self.burn_s.shape[1]) > 0, self.coast_s, 0.0), axis=1)
-        ignitions: Array = ends - self.burn_s
+        """Planned first ignitions after lift-off, (N, S)."""
+        busy = self.burn_s + self.separation_s
+        ends = np.cumsum(busy + np.where(np.arange(self.stages) > 0, self.coast_s, 0.0), axis=1)
+        ignitions: Array = ends - busy
         return ignitions
 
     def take(self, rows: Array) -> Crowd:
         """Return the crowd of those rows (an index array or a mask)."""
-        picked = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "drag"}
-        return replace(self, **picked)
+        whole = (*_SHARED, "booster_count")
+        return replace(self, **{f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name not in whole})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Troubles:
+    """What goes wrong with each flight of a crowd, (N,) each.
+
+    kind: index into KINDS, -1 when nothing does; stage: 0 is the lowest
+    after_s: seconds after the stage's ignition; size, clock_rad: as in Failure
+    """
+
+    kind: NDArray[np.int64]
+    stage: NDArray[np.int64]
+    after_s: Array
+    size: Array
+    clock_rad: Array
+
+    def has(self, *kinds: FailureKind) -> NDArray[np.bool_]:
+        """Return which flights have one of those failures."""
+        return np.isin(self.kind, [KINDS.index(kind) for kind in kinds])
+
+    @property
+    def ends(self) -> NDArray[np.bool_]:
+        """Return which flights end with their failure."""
+        return self.has(*(kind for kind in KINDS if kind.ends_flight))
+
+
+def no_troubles(count: int) -> Troubles:
+    """Return the troubles of flights without any."""
+    none = np.zeros(count)
+    return Troubles(
+        kind=np.full(count, -1), stage=np.zeros(count, dtype=np.int64), after_s=none, size=none, clock_rad=none
+    )
+
+
+def troubles_of(crowd: Crowd, failure: Failure | None) -> Troubles:
+    """Return one failure for every flight of a crowd; InputError when it cannot happen to all of them."""
+    if failure is None:
+        return no_troubles(len(crowd))
+    stages, after = crowd.stages, failure.after_ignition_s
+    lowest, highest = _stages_that_can(failure.kind, stages)
+    if not lowest <= failure.stage <= highest:
+        if not 1 <= failure.stage <= stages:
+            cure = f"name 1 to {stages}"
+        else:
+            cure = f"name a stage from {lowest} to {highest}" if lowest <= highest else "it has too few stages for it"
+        raise InputError(where="failure", key="stage", seen=f"stage {failure.stage} of {stages}", cure=cure)
+    burn_s = float(crowd.burn_s[:, failure.stage - 1].min())
+    if not 0.0 <= after <= burn_s:
+        raise InputError(
+            where="failure",
+            key="after_ignition_s",
+            seen=f"{after:g} s after the ignition of stage {failure.stage}, which burns {burn_s:.0f} s",
+            cure="name a moment inside the burn",
+        )
+    if failure.stage == 1 and after == 0.0 and failure.kind.ends_flight:
+        raise InputError(
+            where="failure",
+            key="after_ignition_s",
+            seen="stage 1 never burns, so nothing leaves the pad",
+            cure="let it burn for a moment, as in stage1:early-shutdown@5",
+        )
+    n = len(crowd)
+    return Troubles(
+        kind=np.full(n, KINDS.index(failure.kind)),
+        stage=np.full(n, failure.stage - 1),
+        after_s=np.full(n, after),
+        size=np.full(n, failure.size),
+        clock_rad=np.full(n, np.radians(failure.clock_deg)),
+    )
+
+
+def _stages_that_can(kind: FailureKind, stages: int) -> tuple[int, int]:
+    """Return the lowest and the highest stage to which a failure can happen."""
+    if kind is FailureKind.FAILED_SEPARATION:
+        return 1, stages - 1
+    if kind is FailureKind.FAIRING_STUCK:
+        return 2, min(2, stages)
+    return 1, stages
 
 
 def crowd_of(vehicle: Vehicle, plan: Plan, site: Site, count: int = 1) -> Crowd:
@@ -92,9 +198,15 @@ def crowd_of(vehicle: Vehicle, plan: Plan, site: Site, count: int = 1) -> Crowd:
     def upper(pick: list[float]) -> Array:
         return np.tile([0.0, *pick], (count, 1))
 
+    def booster(name: str) -> Array:
+        return np.tile([getattr(b, name) for b in vehicle.boosters], (count, 1)).astype(float)
+
     def one(value: float) -> Array:
         return np.full(count, float(value))
 
+    numbers = range(1, len(vehicle.stages) + 1)
+    throttles, burns = {t.stage: t for t in plan.throttles}, {b.stage: b for b in plan.burns}
+    programmes = {p.stage: p for p in plan.programmes}
     return Crowd(
         propellant_kg=stage("propellant_kg"),
         dry_kg=stage("dry_kg"),
@@ -102,6 +214,7 @@ def crowd_of(vehicle: Vehicle, plan: Plan, site: Site, count: int = 1) -> Crowd:
         isp_vac_s=stage("isp_vac_s"),
         sl_over_vac=stage("thrust_sl_over_vac"),
         beta_kgpm2=stage("beta_kgpm2"),
+        separation_s=stage("separation_s"),
         coast_s=upper([u.coast_s for u in plan.uppers]),
         pitch0_deg=upper([u.pitch_deg[0] for u in plan.uppers]),
         pitch1_deg=upper([u.pitch_deg[1] for u in plan.uppers]),
@@ -121,79 +234,37 @@ def crowd_of(vehicle: Vehicle, plan: Plan, site: Site, count: int = 1) -> Crowd:
         lat_deg=one(site.lat_deg),
         lon_deg=one(site.lon_deg),
         alt_m=one(site.alt_m),
+        off_pitch_deg=one(0.0),
+        off_azimuth_deg=one(0.0),
+        booster_propellant_kg=booster("propellant_kg"),
+        booster_dry_kg=booster("dry_kg"),
+        booster_thrust_vac_n=booster("thrust_vac_n"),
+        booster_isp_vac_s=booster("isp_vac_s"),
+        booster_sl_over_vac=booster("thrust_sl_over_vac"),
+        booster_beta_kgpm2=booster("beta_kgpm2"),
+        booster_separation_s=booster("separation_s"),
+        booster_area_m2=booster("area_m2"),
+        booster_count=np.array([float(b.count) for b in vehicle.boosters]),
         drag=np.array(vehicle.drag, dtype=float),
+        profiles=tuple(profile_of(throttles.get(s), burns.get(s)) for s in numbers),
+        programmes=tuple(programmes.get(s) for s in numbers),
     )
 
 
-def phase_table(crowd: Crowd, cut_s: Array | None = None) -> Array:
-    """Return the phases of a crowd, (N, 3 + 3 (S - 1), COLUMNS): three of stage 1, then coast, burn, burn a stage.
-
-    The second burn of a stage starts where the fairing goes. Everything after cut_s (N,) has no length.
-    """
-    n, stages = crowd.propellant_kg.shape
-    table = np.zeros((n, 3 * stages, k.COLUMNS))
-    table[:, :, k.AREA_M2] = crowd.area_m2[:, None]
-    table[:, :, k.STAGE] = np.repeat(np.arange(1, stages + 1), 3)
-    above = crowd.payload_kg + crowd.fairing_kg + (crowd.propellant_kg + crowd.dry_kg).sum(axis=1)
-    _first_stage(crowd, table, above)
-    for s in range(1, stages):
-        above = above - crowd.propellant_kg[:, s - 1] - crowd.dry_kg[:, s - 1]
-        if s == 2:
-            above = above - crowd.fairing_kg
-        _upper_stage(crowd, table, s, above)
-    table[:, -3:, k.STOP_SMA_M] = np.where(table[:, -3:, k.STEER] != k.COAST, crowd.stop_sma_m[:, None], 0.0)
-    starts = np.cumsum(table[:, :, k.DURATION_S], axis=1) - table[:, :, k.DURATION_S]
-    if cut_s is not None:
-        table[:, :, k.DURATION_S] = np.clip(cut_s[:, None] - starts, 0.0, table[:, :, k.DURATION_S])
-    longest = np.where(np.arange(3 * stages) < 3, STEP_LOW_S, STEP_HIGH_S)
-    table[:, :, k.STEPS] = np.ceil(table[:, :, k.DURATION_S] / longest - 1e-9)
-    return table
-
-
-def _first_stage(crowd: Crowd, table: Array, mass_kg: Array) -> None:
-    """Write the vertical rise, the kick and the gravity turn."""
-    mdot = crowd.mdot_kgps[:, 0]
-    burn = crowd.burn_s[:, 0]
-    vertical = np.minimum(crowd.vertical_s, burn)
-    kick = np.minimum(crowd.kick_s, burn - vertical)
-    lengths = [vertical, kick, burn - vertical - kick]
-    burnt = np.zeros(len(crowd))
-    for p, (length, mode) in enumerate(zip(lengths, (k.VERTICAL, k.FIXED, k.GRAVITY_TURN), strict=True)):
-        row = table[:, p]
-        row[:, k.DURATION_S], row[:, k.STEER] = length, mode
-        row[:, k.MASS_KG], row[:, k.MDOT_KGPS] = mass_kg - mdot * burnt, mdot
-        row[:, k.BURN_S], row[:, k.BURNT_S] = burn, burnt
-        row[:, k.PITCH0_RAD] = np.radians(90.0 - crowd.kick_deg)
-        row[:, k.AZIMUTH0_RAD] = np.radians(crowd.azimuth_deg)
-        _engine(crowd, row, 0)
-        burnt = burnt + length
-
-
-def _upper_stage(crowd: Crowd, table: Array, s: int, mass_kg: Array) -> None:
-    """Write the coast and the two parts of the burn of stage s (0 is the lowest)."""
-    mdot, burn = crowd.mdot_kgps[:, s], crowd.burn_s[:, s]
-    first = np.clip(crowd.fairing_s, 0.0, burn) if s == 1 else np.zeros(len(crowd))
-    coast, before, after = table[:, 3 * s], table[:, 3 * s + 1], table[:, 3 * s + 2]
-    coast[:, k.DURATION_S], coast[:, k.MASS_KG] = crowd.coast_s[:, s], mass_kg
-    before[:, k.DURATION_S], before[:, k.MASS_KG] = first, mass_kg
-    after[:, k.DURATION_S] = burn - first
-    after[:, k.MASS_KG] = mass_kg - mdot * first - (crowd.fairing_kg if s == 1 else 0.0)
-    after[:, k.BURNT_S] = first
-    for row in (before, after):
-        row[:, k.STEER], row[:, k.MDOT_KGPS], row[:, k.BURN_S] = k.LINEAR_TANGENT, mdot, burn
-        row[:, k.PITCH0_RAD], row[:, k.PITCH1_RAD] = (
-            np.radians(crowd.pitch0_deg[:, s]),
-            np.radians(crowd.pitch1_deg[:, s]),
-        )
-        row[:, k.AZIMUTH0_RAD] = np.radians(crowd.azimuth0_deg[:, s])
-        row[:, k.AZIMUTH1_RAD] = np.radians(crowd.azimuth1_deg[:, s])
-        _engine(crowd, row, s)
-
-
-def _engine(crowd: Crowd, row: Array, s: int) -> None:
-    """Write thrust and the area on which the air presses back."""
-    row[:, k.THRUST_N] = crowd.thrust_vac_n[:, s]
-    row[:, k.BACK_M2] = crowd.thrust_vac_n[:, s] * (1.0 - crowd.sl_over_vac[:, s]) / 101_325.0
+def outlined_crowd(**given: Array) -> Crowd:
+    """Return a crowd of outlined vehicles: no strap-ons, throttling or tables, stages let go as they burn out."""
+    n, stages = given["propellant_kg"].shape
+    boosters: dict[str, Array] = {f.name: np.empty((n, 0)) for f in fields(Crowd) if f.name.startswith("booster_")}
+    boosters |= {"booster_count": np.empty(0)}
+    off = {name: np.zeros(n) for name in ("off_pitch_deg", "off_azimuth_deg")}
+    return Crowd(
+        **given,
+        **boosters,
+        **off,
+        separation_s=np.zeros((n, stages)),
+        profiles=(profile_of(None, None),) * stages,
+        programmes=(None,) * stages,
+    )
 
 
 def starts_of(crowd: Crowd) -> Array:
@@ -201,16 +272,3 @@ def starts_of(crowd: Crowd) -> Array:
     starts = np.zeros((len(crowd), 7))
     starts[:, 1:4] = ecef_from_geodetic(crowd.lat_deg, crowd.lon_deg, crowd.alt_m)
     return starts
-
-
-def fly_crowd(crowd: Crowd, cut_s: Array | None = None) -> tuple[Array, Array]:
-    """Fly a crowd; return states at the end of each phase (N, P, 8) and the largest dynamic pressure [Pa] (N,).
-
-    A state is t, x, y, z, vx, vy, vz, mass: Earth-fixed, SI.
-    """
-    table = phase_table(crowd, cut_s)
-    ends = np.empty((*table.shape[:2], k.STATE))
-    q_max_pa = np.empty(len(table))
-    kernel = k.fly_many if len(table) >= FEW else k.fly_few
-    kernel(table, starts_of(crowd), air_table(), crowd.drag, ZONALS, ends, q_max_pa)
-    return ends, q_max_pa

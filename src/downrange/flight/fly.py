@@ -1,29 +1,109 @@
-"""Fly one vehicle on one plan, with or without a failure."""
+"""Fly a crowd, or one vehicle on one plan, with or without a failure."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from downrange.base import Array, InputError, geodetic_from_ecef, inertial_velocity
+from downrange.base import Array, geodetic_from_ecef, inertial_velocity
 from downrange.earth import ZONALS, Site, air_table
 from downrange.flight import _kernel as k
-from downrange.flight.crowd import Crowd, crowd_of, phase_table, starts_of
+from downrange.flight.crowd import Crowd, Troubles, crowd_of, starts_of, troubles_of
 from downrange.flight.model import Body, Event, Failure, FailureKind, Flight, Outcome, Plan, Vehicle
+from downrange.flight.timeline import NEVER_S, Timeline, timeline
+
+FEW = 64  # fewer flights than this are flown on one thread
+STILL = np.zeros((1, 0, 8))
+_GOLDEN, _PEAK_STEPS = 0.6180339887498949, 30  # 30 narrow two steps to a microsecond
 
 
-def fly(vehicle: Vehicle, site: Site, plan: Plan, failure: Failure | None = None) -> Flight:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flown:
+    """A crowd that has flown. A state is t, x, y, z, vx, vy, vz, mass: Earth-fixed, SI.
+
+    start: (N, 7) at lift-off; ends: (N, P, 8) at the end of each phase of the timeline; q_max_pa: (N,) largest dynamic pressure
+    """
+
+    line: Timeline
+    start: Array
+    ends: Array
+    q_max_pa: Array
+
+    @property
+    def last(self) -> Array:
+        """States at the end of powered flight, (N, 8), with the mass of what is left together."""
+        last: Array = self.ends[:, -1]
+        return last
+
+    def at(self, t_s: Array) -> Array:
+        """Return the states (N, 8) at moments of the timeline (N,); meaningless for a moment that never comes."""
+        state: Array = self.ends[np.arange(len(t_s)), self.line.phase_ending(np.minimum(t_s, self.line.times.end))]
+        return state
+
+    def out(self, stage: int) -> Array:
+        """Return the states (N, 8) at the last burn-out of a stage (1 is the lowest)."""
+        return self.at(self.line.times.out[:, stage - 1])
+
+    def parted(self, stage: int) -> Array:
+        """Return the states (N, 8) at which a stage (1 is the lowest) is let go."""
+        return self.at(self.line.times.parted[:, stage - 1])
+
+    def fairing(self) -> Array:
+        """Return the states (N, 8) at which the fairing is let go."""
+        return self.at(self.line.times.fairing)
+
+
+def fly_crowd(
+    crowd: Crowd,
+    troubles: Troubles | None = None,
+    *,
+    air: Array | None = None,
+    winds: Array = STILL,
+    alone: bool = False,
+) -> Flown:
+    """Fly a crowd, whatever goes wrong with each.
+
+    air: table as of `downrange.earth.air_table`, which is taken when none is given
+    winds: (1, K, 8) for all or (N, K, 8) one each, as of `downrange.earth.wind_tables`
+    alone: on this thread only, without the interpreter's lock; callers that run threads of their own want that
+    """
+    line = timeline(crowd, troubles)
+    ends = np.empty((*line.table.shape[:2], k.STATE))
+    q_max_pa = np.empty(len(crowd))
+    kernel = k.fly_few if alone or len(crowd) < FEW else k.fly_many
+    start, air = starts_of(crowd), air_table() if air is None else air
+    kernel(line.table, start, air, crowd.drag, winds, ZONALS, ends, q_max_pa)
+    ends[:, -1, 7] = line.end_kg if not crowd.stop_sma_m.any() else np.maximum(ends[:, -1, 7], line.end_kg)
+    return Flown(line=line, start=start, ends=ends, q_max_pa=q_max_pa)
+
+
+def fly(
+    vehicle: Vehicle,
+    site: Site,
+    plan: Plan,
+    failure: Failure | None = None,
+    *,
+    air: Array | None = None,
+    wind: Array = STILL[0],
+) -> Flight:
     """Fly a vehicle from a site until its last stage is out, or until the failure; bodies let go are in the result.
 
-    The path is Runge-Kutta at 1 s in the first stage and 3 s above: up to 30 m and 0.06 m/s at insertion against 0.05 s
-    over fifty fitted vehicles (benchmarks/README.md).
+    air, wind: tables of `downrange.earth`; US 1976 and still air when not given. The path is Runge-Kutta at 1 s in
+    the first stage and 3 s above: up to 30 m and 0.06 m/s at insertion against 0.05 s over fifty fitted vehicles
+    (benchmarks/README.md).
     """
     crowd = crowd_of(vehicle, plan, site)
-    cut = cut_s(crowd, failure)
-    table = phase_table(crowd, cut)[0]
-    path = np.empty((int(table[:, k.STEPS].sum()) + len(table), k.STATE + 4))
-    ends = np.empty((len(table), k.STATE))
-    used, _ = k.fly(table, starts_of(crowd)[0], air_table(), crowd.drag, ZONALS, ends, path)
+    line = timeline(crowd, troubles_of(crowd, failure))
+    table, air = line.table[0], air_table() if air is None else air
+    path = np.empty((int(table[:, k.STEPS].sum()) + len(table), k.PATH))
+    ends = np.empty((1, len(table), k.STATE))
+    start = starts_of(crowd)
+    used, q_max = k.fly(table, start[0], air, crowd.drag, wind, ZONALS, ends[0], path)
     path = path[:used]
+    if plan.stop_sma_m == 0.0:
+        ends[0, -1, 7] = line.end_kg[0]
+    flown = Flown(line=line, start=start, ends=ends, q_max_pa=np.array([q_max]))
     return Flight(
         t_s=path[:, 0],
         r_ecef_m=path[:, 1:4],
@@ -31,40 +111,19 @@ def fly(vehicle: Vehicle, site: Site, plan: Plan, failure: Failure | None = None
         mass_kg=path[:, 7],
         f_ecef_mps2=path[:, 8:11],
         q_pa=path[:, 11],
-        events=_events(crowd, ends, path, failure),
-        bodies=_bodies(crowd, ends, failure, vehicle),
+        drag_ecef_mps2=path[:, 12:15],
+        events=_events(vehicle, flown, failure, _peak(line, path, crowd, air, wind)),
+        bodies=_bodies(vehicle, flown, failure),
         burns=_burns(crowd),
-        outcome=Outcome.FAILED if failure else Outcome.BURNED_OUT,
+        outcome=_outcome(failure),
     )
 
 
-def cut_s(crowd: Crowd, failure: Failure | None) -> Array | None:
-    """Return when powered flight ends, seconds after lift-off (N,); None when nothing fails."""
+def _outcome(failure: Failure | None) -> Outcome:
+    """Return how powered flight ends."""
     if failure is None:
-        return None
-    stages = crowd.propellant_kg.shape[1]
-    if not 1 <= failure.stage <= stages:
-        raise InputError(
-            where="failure", key="stage", seen=f"stage {failure.stage} of {stages}", cure=f"name 1 to {stages}"
-        )
-    after = 0.0 if failure.kind is FailureKind.NO_IGNITION else failure.after_ignition_s
-    burn_s = crowd.burn_s[:, failure.stage - 1]
-    if not 0.0 <= after <= burn_s.min():
-        raise InputError(
-            where="failure",
-            key="after_ignition_s",
-            seen=f"{after:g} s after the ignition of stage {failure.stage}, which burns {burn_s.min():.0f} s",
-            cure="name a moment inside the burn",
-        )
-    if failure.stage == 1 and after == 0.0:
-        raise InputError(
-            where="failure",
-            key="after_ignition_s",
-            seen="stage 1 never burns, so nothing leaves the pad",
-            cure="let it burn for a moment, as in stage1:early-shutdown@5",
-        )
-    cut: Array = crowd.ignition_s[:, failure.stage - 1] + after
-    return cut
+        return Outcome.BURNED_OUT
+    return Outcome.FAILED if failure.kind.ends_flight else Outcome.IMPAIRED
 
 
 def failed_stack(stages: int, failure: Failure) -> str:
@@ -73,75 +132,134 @@ def failed_stack(stages: int, failure: Failure) -> str:
     >>> failed_stack(3, Failure(kind=FailureKind.NO_IGNITION, stage=2))
     'stages 2-3 and payload'
     """
-    upper = f"stages {failure.stage}-{stages}" if failure.stage < stages else f"stage {stages}"
+    return stack_name(stages, failure.stage)
+
+
+def stack_name(stages: int, lowest: int) -> str:
+    """Return the name of the stages from the lowest up with the payload.
+
+    >>> stack_name(3, 3)
+    'stage 3 and payload'
+    """
+    upper = f"stages {lowest}-{stages}" if lowest < stages else f"stage {stages}"
     return f"{upper} and payload"
 
 
-def _bodies(crowd: Crowd, ends: Array, failure: Failure | None, vehicle: Vehicle) -> tuple[Body, ...]:
-    """Return what was let go, in order: stages, fairing, and the stack after a failure."""
-    rows: list[tuple[str, int, float, float]] = []
-    stages = len(vehicle.stages)
-    last = failure.stage if failure else stages
-    fairing_gone = (
-        failure is None or failure.stage > 2 or (failure.stage == 2 and failure.after_ignition_s > crowd.fairing_s[0])
-    )
-    for s, stage in enumerate(vehicle.stages[: last - 1]):
-        rows.append((stage.name, 3 * s + 2, stage.beta_kgpm2, stage.dry_kg))
-        if s == 0 and fairing_gone:
-            rows.append(("fairing", 4, vehicle.fairing_beta_kgpm2, vehicle.fairing_kg))
+def _bodies(vehicle: Vehicle, flown: Flown, failure: Failure | None) -> tuple[Body, ...]:
+    """Return what was let go, in order of time: strap-ons, stages, fairing, and the stack after a failure."""
+    times, end_s = flown.line.times, flown.line.times.end[0]
+    rows: list[tuple[str, float, float, float]] = []
+    for b, one in enumerate(vehicle.boosters):
+        parted_s = float(times.booster_parted[0, b])
+        rows += [(f"{one.name} {i}", parted_s, one.beta_kgpm2, one.dry_kg) for i in range(1, one.count + 1)]
+    unburnt = _unburnt_kg(vehicle, flown)
+    for s, stage in enumerate(vehicle.stages):
+        rows.append((stage.name, times.parted[0, s], stage.beta_kgpm2, stage.dry_kg + unburnt[s]))
+        if s == 0:
+            rows.append(("fairing", times.fairing[0], vehicle.fairing_beta_kgpm2, vehicle.fairing_kg))
+    rows = sorted((row for row in rows if row[1] <= end_s), key=lambda row: row[1])
+    found = [_body(name, flown.at(np.array([t_s]))[0], beta, kg) for name, t_s, beta, kg in rows]
     if failure:
-        rows.append((failed_stack(stages, failure), len(ends) - 1, vehicle.beta_stack_kgpm2, ends[-1, 7]))
-    return tuple(
-        Body(
-            name=n,
-            t_s=float(ends[p, 0]),
-            r_ecef_m=ends[p, 1:4],
-            v_ecef_mps=ends[p, 4:7],
-            beta_kgpm2=beta,
-            mass_kg=float(kg),
-        )
-        for n, p, beta, kg in rows
+        lowest = 1 + int((times.parted[0] < NEVER_S).sum())
+        if failure.kind is FailureKind.FAILED_SEPARATION:
+            lowest = failure.stage if failure.stage == len(vehicle.stages) - 1 else len(vehicle.stages)
+        state = flown.last[0]
+        found.append(_body(stack_name(len(vehicle.stages), lowest), state, vehicle.beta_stack_kgpm2, float(state[7])))
+    return tuple(found)
+
+
+def _unburnt_kg(vehicle: Vehicle, flown: Flown) -> list[float]:
+    """Return the propellant that is left in each stage after its last burn, of a crowd of one."""
+    burnt_s = flown.line.times.burnt_s[0]
+    shares = [s / stage.burn_s for s, stage in zip(burnt_s, vehicle.stages, strict=True)]
+    return [
+        stage.propellant_kg * (1.0 - share) if share < 1.0 - 1e-9 else 0.0
+        for stage, share in zip(vehicle.stages, shares, strict=True)
+    ]
+
+
+def _body(name: str, state: Array, beta_kgpm2: float, mass_kg: float) -> Body:
+    """Return the record of a body let go at a state (t, x, y, z, vx, vy, vz, ...)."""
+    return Body(
+        name=name,
+        t_s=float(state[0]),
+        r_ecef_m=state[1:4],
+        v_ecef_mps=state[4:7],
+        beta_kgpm2=beta_kgpm2,
+        mass_kg=mass_kg,
     )
 
 
 def _burns(crowd: Crowd) -> tuple[tuple[float, float, int], ...]:
     """Return the planned burns."""
-    ignitions, lengths = crowd.ignition_s[0], crowd.burn_s[0]
-    return tuple((float(a), float(a + b), s + 1) for s, (a, b) in enumerate(zip(ignitions, lengths, strict=True)))
+    found = []
+    for s, profile in enumerate(crowd.profiles):
+        start, last = float(crowd.ignition_s[0, s]), float(crowd.burn_s[0, s])
+        for a, b in profile.lit_s(last):
+            found.append((start + a, start + b, s + 1))
+    return tuple(found)
 
 
-def _events(crowd: Crowd, ends: Array, path: Array, failure: Failure | None) -> tuple[Event, ...]:
-    """Return the events of a flight in order of time."""
-    end_s = ends[-1, 0]
-    rows: list[tuple[str, Array]] = [("lift-off", path[0, :7])]
-    stages = crowd.propellant_kg.shape[1]
-    for s in range(stages):
-        ignition = ends[3 * s, :7]
-        if s > 0 and ignition[0] < end_s:
-            rows.append((f"stage {s + 1} ignition", ignition))
-        if s == 1 and ends[4, 0] < end_s:
-            rows.append(("fairing off", ends[4, :7]))
-        out = ends[3 * s + 2, :7]
-        if s < stages - 1 and (failure is None or failure.stage > s + 1):
-            rows.append((f"stage {s + 1} burn-out and separation", out))
-    rows.append(("failure" if failure else "last burn-out", ends[-1, :7]))
-    rows.append(("largest dynamic pressure", _peak(path)))
+def _moments(vehicle: Vehicle, flown: Flown, failure: Failure | None) -> list[tuple[str, float]]:
+    """Return what happens before the end of powered flight, and when; what never happens comes after it."""
+    times, last = flown.line.times, len(vehicle.stages)
+    moments = [("fairing off", float(times.fairing[0]))]
+    for b, one in enumerate(vehicle.boosters):
+        moments += [(f"{one.name} burn-out", times.booster_out[0, b])]
+        moments += [(f"{one.name} separation", times.booster_parted[0, b])]
+    for s, stage in enumerate(vehicle.stages):
+        number, out, parted = s + 1, times.out[0, s], times.parted[0, s]
+        if s > 0:
+            moments.append((f"stage {number} ignition", times.ignition[0, s]))
+        if number == last or (failure is not None and failure.kind.ends_flight and failure.stage <= number):
+            continue
+        if stage.separation_s == 0.0 and parted < NEVER_S:
+            moments.append((f"stage {number} burn-out and separation", out))
+        else:
+            moments += [(f"stage {number} burn-out", out), (f"stage {number} separation", parted)]
+    return moments
+
+
+def _events(vehicle: Vehicle, flown: Flown, failure: Failure | None, peak: Array) -> tuple[Event, ...]:
+    """Return the events of a flight in order of time; peak: the state of the largest dynamic pressure."""
+    times, end = flown.line.times, flown.last[0, :7]
+    rows = [("lift-off", flown.start[0]), ("largest dynamic pressure", peak)]
+    for name, t_s in _moments(vehicle, flown, failure):
+        ignites = name.endswith("ignition")
+        if t_s < end[0] or (t_s <= times.end[0] and not ignites):
+            rows.append((name, flown.at(np.array([t_s]))[0, :7]))
+    if failure is not None and times.failed[0] < times.end[0]:
+        rows.append(("failure", flown.at(times.failed)[0, :7]))
+    if failure is None or not failure.kind.ends_flight:
+        rows.append(("last burn-out", end))
+    else:
+        rows.append(("failure" if times.failed[0] >= times.end[0] else "end of thrust", end))
     rows.sort(key=lambda row: float(row[1][0]))
     return tuple(event_at(name, state) for name, state in rows)
 
 
-def _peak(path: Array) -> Array:
-    """Return the state of the largest dynamic pressure, at the top of the parabola through three rows."""
-    if len(path) < 3:
-        return path[path[:, 11].argmax(), :7]
-    i = int(np.clip(path[:, 11].argmax(), 1, len(path) - 2))
-    t, q = path[i - 1 : i + 2, 0], path[i - 1 : i + 2, 11]
-    if t[0] == t[1] or t[1] == t[2]:
-        return path[i, :7]
-    a, b, _ = np.polyfit(t - t[1], q, 2)
-    peak_s = t[1] + (float(np.clip(-b / (2 * a), t[0] - t[1], t[2] - t[1])) if a < 0 else 0.0)
-    rows = path[i - 1 : i + 2, :7]
-    return np.array([np.interp(peak_s, t, rows[:, c]) for c in range(7)])
+def _peak(line: Timeline, path: Array, crowd: Crowd, air: Array, wind: Array) -> Array:
+    """Return the state of the largest dynamic pressure: golden section between the rows about the largest one."""
+    top, t_s = int(path[:, 11].argmax()), path[:, 0]
+    low = float(t_s[t_s < t_s[top]].max(initial=0.0))
+    high = float(t_s[t_s > t_s[top]].min(initial=t_s[-1]))
+
+    def ahead(t: float) -> tuple[float, Array]:
+        base = int(np.searchsorted(t_s, t, side="right")) - 1
+        p = min(int((line.knot_s[0] <= t_s[base]).sum()), line.knot_s.shape[1] - 1)
+        row = line.table[0, p]
+        into = t_s[base] - line.knot_s[0, p] + row[k.DURATION_S]
+        state = k.advance(row, into, t - t_s[base], path[base, 1:7], air, crowd.drag, wind, ZONALS)
+        q_pa = k.specific_force(row, into + t - t_s[base], *state, air, crowd.drag, wind)[6]
+        return q_pa, np.array([t, *state])
+
+    for _ in range(_PEAK_STEPS):
+        a, b = high - _GOLDEN * (high - low), low + _GOLDEN * (high - low)
+        if ahead(a)[0] < ahead(b)[0]:
+            low = a
+        else:
+            high = b
+    return ahead(0.5 * (low + high))[1]
 
 
 def event_at(name: str, state: Array) -> Event:

@@ -11,7 +11,8 @@ import numpy as np
 from downrange.base import Array, InputError, inertial_velocity, wgs84
 from downrange.base.units import STANDARD_GRAVITY
 from downrange.earth import Site
-from downrange.flight.crowd import Crowd, crowd_of, fly_crowd
+from downrange.flight.crowd import Crowd, crowd_of
+from downrange.flight.fly import fly_crowd
 from downrange.flight.model import Plan, Steering, Vehicle
 
 _YEAR_S = 365.2422 * 86_400.0
@@ -98,16 +99,18 @@ class Aim:
 def target(vehicle: Vehicle, site: Site, orbit: Orbit, guess: Plan, *, southbound: bool = True) -> Aim:
     """Solve the programme that reaches an orbit at its perigee with the most left over.
 
-    guess: gives the lengths of the vertical rise and the kick, the first coast and the fairing; the rest is solved.
+    guess: gives the lengths of the vertical rise and the kick, the first coast, the fairing and the throttles; the rest
+        is solved: one burn a stage, in the place of its tables of steering and of several burns.
     InputError says by how much the vehicle misses an orbit that it cannot reach.
     """
+    guess = replace(guess, programmes=(), burns=())
     base = crowd_of(vehicle, guess, site)
     base = replace(base, stop_sma_m=np.array([orbit.sma_m]))
     u = _solve(base, orbit, _first_guess(base, orbit, southbound))
     crowd = _steered(base, u[None])
-    ends, _ = fly_crowd(crowd)
-    aim = _aim(guess, crowd, ends[0, -1], orbit.sma_m)
-    short = _shortfall_mps(ends[:, -1], orbit)[0]
+    state = fly_crowd(crowd).last
+    aim = _aim(guess, crowd, state[0], orbit.sma_m)
+    short = _shortfall_mps(state, orbit)[0]
     misses = (abs(aim.perigee_alt_m - orbit.perigee_alt_m), abs(aim.apogee_alt_m - orbit.apogee_alt_m))
     if short > _SHORT_MPS or max(misses) > 10e3 or abs(aim.inclination_deg - orbit.inclination_deg) > 0.1:
         raise InputError(
@@ -172,8 +175,8 @@ def _steered(base: Crowd, u: Array) -> Crowd:
 def _misses(base: Crowd, orbit: Orbit, u: Array) -> Array:
     """Return what is wrong with steering rows u, (N, R): the orbit, what was burnt, the soft rules."""
     crowd = _steered(base, u)
-    ends, q_max_pa = fly_crowd(crowd)
-    state = ends[:, -1]
+    flown = fly_crowd(crowd)
+    state, q_max_pa = flown.last, flown.q_max_pa
     r, v = state[:, 1:4], inertial_velocity(state[:, 1:4], state[:, 4:7])
     radius = np.linalg.norm(r, axis=1)
     momentum = np.cross(r, v)

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from downrange.base import InputError, Kind, Sourced, read_toml, toml_names, toml_table, toml_text
 from downrange.base.units import STANDARD_GRAVITY
-from downrange.flight.model import Plan, Stage, Steering, Vehicle
+from downrange.flight.model import Booster, Burns, Plan, Programme, Stage, Steering, Throttle, Vehicle
 
 _UNITS = ("kg", "n", "s", "m2", "kgpm2", "deg")
 _SHIPPED = resources.files("downrange.flight") / "data"
 _MOST = 1e9
 _LONGEST_S = 20_000.0
-_MAY_BE_ZERO = ("fairing_kg", "coast_s", "vertical_s", "kick_s", "fairing_s")
+_MOST_BOOSTERS = 20
+_MOST_ROWS = 200
+_MAY_BE_ZERO = ("fairing_kg", "coast_s", "vertical_s", "kick_s", "fairing_s", "separation_s", "area_m2")
 _BOUNDS = (
     ("thrust_sl_over_vac", (0.0, 1.0)),
     ("pitch_start_deg", (-89.0, 89.0)),
@@ -44,6 +49,20 @@ class _Stage(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     isp_vac_s: Figure
     thrust_sl_over_vac: Figure
     beta_kgpm2: Figure
+    separation_s: Figure | None = None
+
+
+class _Booster(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    name: str
+    count: int
+    propellant_kg: Figure
+    dry_kg: Figure
+    thrust_vac_n: Figure
+    isp_vac_s: Figure
+    thrust_sl_over_vac: Figure
+    beta_kgpm2: Figure
+    separation_s: Figure
+    area_m2: Figure
 
 
 class _Body(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -69,6 +88,31 @@ class _Upper(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     azimuth_end_deg: Figure
 
 
+class _Programme(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    stage: int
+    kind: Kind
+    source: str
+    t_s: list[float]
+    pitch_deg: list[float]
+    azimuth_deg: list[float]
+
+
+class _Throttle(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    stage: int
+    kind: Kind
+    source: str
+    t_s: list[float]
+    level: list[float]
+
+
+class _Burns(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    stage: int
+    kind: Kind
+    source: str
+    start_s: list[float]
+    length_s: list[float]
+
+
 class _Plan(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     vertical_s: Figure
     kick_s: Figure
@@ -76,6 +120,9 @@ class _Plan(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     azimuth_deg: Figure
     fairing_s: Figure
     uppers: list[_Upper]
+    programmes: list[_Programme] = []
+    throttles: list[_Throttle] = []
+    burns: list[_Burns] = []
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -85,6 +132,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     drag: _Drag
     stages: list[_Stage]
     plan: _Plan
+    boosters: list[_Booster] = []
 
 
 def vehicles() -> tuple[str, ...]:
@@ -123,8 +171,10 @@ def read_vehicle(text: str, *, where: str) -> tuple[Vehicle, Plan]:
         drag=tuple(zip(file.drag.mach, file.drag.cd, strict=False)),
         beta_stack_kgpm2=file.body.beta_stack_kgpm2.value,
         figures=figures,
+        boosters=tuple(_booster(b) for b in file.boosters),
     )
     _check(where, vehicle, file)
+    _check_tables(where, vehicle, file.plan)
     return vehicle, _plan(file.plan)
 
 
@@ -137,6 +187,22 @@ def _stage(s: _Stage) -> Stage:
         isp_vac_s=s.isp_vac_s.value,
         thrust_sl_over_vac=s.thrust_sl_over_vac.value,
         beta_kgpm2=s.beta_kgpm2.value,
+        separation_s=0.0 if s.separation_s is None else s.separation_s.value,
+    )
+
+
+def _booster(b: _Booster) -> Booster:
+    return Booster(
+        name=b.name,
+        count=b.count,
+        propellant_kg=b.propellant_kg.value,
+        dry_kg=b.dry_kg.value,
+        thrust_vac_n=b.thrust_vac_n.value,
+        isp_vac_s=b.isp_vac_s.value,
+        thrust_sl_over_vac=b.thrust_sl_over_vac.value,
+        beta_kgpm2=b.beta_kgpm2.value,
+        separation_s=b.separation_s.value,
+        area_m2=b.area_m2.value,
     )
 
 
@@ -155,6 +221,12 @@ def _plan(p: _Plan) -> Plan:
             )
             for u in p.uppers
         ),
+        programmes=tuple(
+            Programme(stage=g.stage, t_s=tuple(g.t_s), pitch_deg=tuple(g.pitch_deg), azimuth_deg=tuple(g.azimuth_deg))
+            for g in p.programmes
+        ),
+        throttles=tuple(Throttle(stage=t.stage, t_s=tuple(t.t_s), level=tuple(t.level)) for t in p.throttles),
+        burns=tuple(Burns(stage=b.stage, start_s=tuple(b.start_s), length_s=tuple(b.length_s)) for b in p.burns),
     )
 
 
@@ -197,16 +269,28 @@ def _check(where: str, vehicle: Vehicle, file: _File) -> None:
             seen=f"{len(file.plan.uppers)} steerings for {len(file.stages)} stages",
             cure="give one [[plan.uppers]] table for each stage above the first, none (uppers = []) for a single stage",
         )
-    names = [stage.name for stage in file.stages]
+    names = [stage.name for stage in file.stages] + [booster.name for booster in file.boosters]
     for s, name in enumerate(names):
         if name in names[:s]:
             cure = "rename one; falls are told by these names"
-            raise InputError(where=where, key=f"stages[{s}].name", seen=f"{name!r} stands twice", cure=cure)
+            key = f"stages[{s}].name" if s < len(file.stages) else f"boosters[{s - len(file.stages)}].name"
+            raise InputError(where=where, key=key, seen=f"{name!r} stands twice", cure=cure)
+    for b, booster in enumerate(file.boosters):
+        if not 1 <= booster.count <= _MOST_BOOSTERS:
+            cure = f"give 1 to {_MOST_BOOSTERS}, or leave the table out"
+            raise InputError(where=where, key=f"boosters[{b}].count", seen=f"{booster.count}", cure=cure)
     _check_drag(where, file.drag)
     _check_time(where, vehicle, file.plan)
+    _check_lift(where, vehicle, file.plan)
+
+
+def _check_lift(where: str, vehicle: Vehicle, plan: _Plan) -> None:
+    """Refuse a vehicle that stays on its pad."""
     first = vehicle.stages[0]
     weight_n = vehicle.liftoff_kg * STANDARD_GRAVITY
-    thrust_n = first.thrust_vac_n * first.thrust_sl_over_vac
+    level = next((t.level[0] for t in plan.throttles if t.stage == 1 and t.level), 1.0)
+    thrust_n = level * first.thrust_vac_n * first.thrust_sl_over_vac
+    thrust_n += sum(b.count * b.thrust_vac_n * b.thrust_sl_over_vac for b in vehicle.boosters)
     if thrust_n <= weight_n:
         raise InputError(
             where=where,
@@ -237,7 +321,7 @@ def _check_figure(where: str, key: str, figure: Sourced) -> None:
 
 def _check_drag(where: str, drag: _Drag) -> None:
     """Refuse a drag table that cannot be read between its rows."""
-    pairs = zip(drag.mach, drag.mach[1:], strict=False)
+    pairs = pairwise(drag.mach)
     if not drag.mach or len(drag.mach) != len(drag.cd) or not all(low < high for low, high in pairs):
         raise InputError(
             where=where, key="drag", seen="mach and cd do not pair up in rising order", cure="give as many cd as mach"
@@ -256,3 +340,65 @@ def _check_time(where: str, vehicle: Vehicle, plan: _Plan) -> None:
         if span_s > _LONGEST_S:
             cure = f"keep it below {_LONGEST_S:g} s; check propellant (kg), thrust (N), impulse (s)"
             raise InputError(where=where, key=key, seen=f"the stage {verb} for {span_s:.4g} s", cure=cure)
+
+
+def _check_tables(where: str, vehicle: Vehicle, plan: _Plan) -> None:
+    """Refuse tables of steering, throttle and burns that cannot be followed."""
+    kinds: tuple[tuple[str, Sequence[_Programme | _Throttle | _Burns]], ...] = (
+        ("programmes", plan.programmes),
+        ("throttles", plan.throttles),
+        ("burns", plan.burns),
+    )
+    for kind, tables in kinds:
+        seen: set[int] = set()
+        for i, table in enumerate(tables):
+            key = f"plan.{kind}[{i}]"
+            if not 1 <= table.stage <= len(vehicle.stages) or table.stage in seen:
+                cure = f"give one table for a stage, 1 to {len(vehicle.stages)}"
+                raise InputError(where=where, key=f"{key}.stage", seen=f"{table.stage}", cure=cure)
+            if not table.source.strip():
+                raise InputError(where=where, key=f"{key}.source", seen="no source", cure="name one, or say 'assumed'")
+            seen.add(table.stage)
+            _check_rows(where, key, table)
+    for i, burns in enumerate(plan.burns):
+        _check_burns(where, f"plan.burns[{i}]", burns)
+
+
+def _check_rows(where: str, key: str, table: _Programme | _Throttle | _Burns) -> None:
+    """Refuse lists of unequal length, values out of bounds, times that fall."""
+    lists: dict[str, tuple[list[float], float, float]]
+    if isinstance(table, _Programme):
+        lists = {
+            "t_s": (table.t_s, 0.0, _LONGEST_S),
+            "pitch_deg": (table.pitch_deg, -90.0, 90.0),
+            "azimuth_deg": (table.azimuth_deg, -360.0, 720.0),
+        }
+    elif isinstance(table, _Throttle):
+        lists = {"t_s": (table.t_s, 0.0, _LONGEST_S), "level": (table.level, 0.0, 2.0)}
+    else:
+        lists = {"start_s": (table.start_s, 0.0, _LONGEST_S), "length_s": (table.length_s, 0.0, np.inf)}
+    rows = {len(values) for values, _, _ in lists.values()}
+    if len(rows) != 1 or not 1 <= max(rows) <= _MOST_ROWS:
+        cure = f"give lists of one length, 1 to {_MOST_ROWS}"
+        raise InputError(where=where, key=key, seen=f"lists of {sorted(rows)} numbers", cure=cure)
+    for name, (values, low, high) in lists.items():
+        for i, value in enumerate(values):
+            if not low <= value <= high:
+                cure = f"give {name} from {low:g} to {high:g}"
+                raise InputError(where=where, key=f"{key}.{name}[{i}]", seen=f"{value:g}", cure=cure)
+    name, times = next((n, v[0]) for n, v in lists.items() if n.endswith("t_s") or n == "start_s")
+    steps = isinstance(table, _Throttle)
+    if any(b < a or (b == a and not steps) for a, b in pairwise(times)):
+        raise InputError(where=where, key=f"{key}.{name}", seen="times that do not rise", cure="put them in order")
+
+
+def _check_burns(where: str, key: str, burns: _Burns) -> None:
+    """Refuse burns that overlap, or a first one that is not the ignition."""
+    if burns.start_s[0] != 0.0:
+        cure = "start the first burn at 0; coast_s of the stage says when it is lit"
+        raise InputError(where=where, key=f"{key}.start_s[0]", seen=f"{burns.start_s[0]:g}", cure=cure)
+    for i, (start, length) in enumerate(zip(burns.start_s, burns.length_s, strict=True)):
+        later = burns.start_s[i + 1] if i + 1 < len(burns.start_s) else np.inf
+        if start + length > later or length == 0.0 or (length == np.inf and later < np.inf):
+            cure = "let each burn end before the next begins; only the last may be inf, to depletion"
+            raise InputError(where=where, key=f"{key}.length_s[{i}]", seen=f"{length:g}", cure=cure)
