@@ -144,7 +144,7 @@ def troubles_of(crowd: Crowd, failure: Failure | None) -> Troubles:
     if failure is None:
         return no_troubles(len(crowd))
     stages, after = crowd.stages, failure.after_ignition_s
-    lowest, highest = _stages_that_can(failure.kind, stages)
+    lowest, highest = stages_that_can(failure.kind, stages)
     if not lowest <= failure.stage <= highest:
         if not 1 <= failure.stage <= stages:
             cure = f"name 1 to {stages}"
@@ -176,7 +176,7 @@ def troubles_of(crowd: Crowd, failure: Failure | None) -> Troubles:
     )
 
 
-def _stages_that_can(kind: FailureKind, stages: int) -> tuple[int, int]:
+def stages_that_can(kind: FailureKind, stages: int) -> tuple[int, int]:
     """Return the lowest and the highest stage to which a failure can happen."""
     if kind is FailureKind.FAILED_SEPARATION:
         return 1, stages - 1

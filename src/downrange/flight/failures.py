@@ -1,0 +1,188 @@
+"""What may go wrong: a catalogue of failures read from a file, and which of them meets each flight of a crowd."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from importlib import resources
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from downrange.base import Array, InputError, Kind, Sourced, read_toml, toml_names, toml_text, uniforms
+from downrange.flight.crowd import KINDS, Crowd, Troubles, stages_that_can
+from downrange.flight.model import SIZES, FailureKind
+from downrange.flight.record import FailureProbability
+from downrange.flight.vehicle import Figure
+
+PLANNED = "as planned"
+FAILING_SHARE = 0.5  # of the flights of an ensemble, whatever the probability of failure: both sides want samples
+_STREAM = 6 << 32
+_SHIPPED = resources.files("downrange.flight") / "data" / "failures"
+_FORM = "compare with the shipped failures, assumed.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureMode:
+    """One way to fail: what, in which stage (1 is the lowest), how large, and its share of all failures.
+
+    size: lowest and highest, as SIZES says of the kind; leaves_pieces: whether it breaks up when powered flight ends
+    """
+
+    name: str
+    kind: FailureKind
+    stage: int
+    share: float
+    size: tuple[float, float]
+    leaves_pieces: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failures:
+    """A catalogue for one vehicle; shares sum to 1. p: probability that a flight fails at all."""
+
+    name: str
+    p: Sourced
+    modes: tuple[FailureMode, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all modes; the first is a flight as planned."""
+        return (PLANNED, *(mode.name for mode in self.modes))
+
+    @property
+    def probabilities(self) -> tuple[float, ...]:
+        """How likely each of `names` is."""
+        return (1.0 - self.p.value, *(self.p.value * mode.share for mode in self.modes))
+
+
+class _Mode(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    kind: FailureKind
+    stages: list[int]
+    share: Figure
+    leaves: str
+    size_low: Figure | None = None
+    size_high: Figure | None = None
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    name: str
+    title: str
+    probability: Figure
+    modes: list[_Mode]
+
+
+def failure_names() -> tuple[str, ...]:
+    """Return the names of the catalogues that come with the package."""
+    return toml_names(_SHIPPED)
+
+
+def load_failures(name_or_path: str | Path, stages: int) -> Failures:
+    """Return a catalogue for a vehicle of so many stages.
+
+    The share of an entry is divided evenly between its stages; what the vehicle cannot suffer is left out, and the rest
+    shares its part. InputError names file, key and cure.
+
+    >>> two = load_failures("assumed", 2)
+    >>> round(sum(mode.share for mode in two.modes), 12), two.p.kind.value
+    (1.0, 'assumed')
+    """
+    where, text = toml_text(name_or_path, folder=_SHIPPED, what="failures")
+    file = read_toml(where, text, _File, missing=_FORM, wrong=_FORM)
+    if not 0.0 <= file.probability.value <= 1.0:
+        cure = "give a probability from 0 to 1"
+        raise InputError(where=where, key="probability.value", seen=f"{file.probability.value:g}", cure=cure)
+    modes = [m for i, entry in enumerate(file.modes) for m in _modes(where, f"modes[{i}]", entry, stages)]
+    total = sum(mode.share for mode in modes)
+    if not total > 0.0:
+        seen = f"nothing that can go wrong with {stages} stage{'s' if stages > 1 else ''}"
+        raise InputError(where=where, key="modes", seen=seen, cure="give at least one [[modes]] with a share above 0")
+    p = Sourced(
+        value=file.probability.value,
+        unit="1",
+        sigma=file.probability.sigma,
+        kind=file.probability.kind,
+        source=file.probability.source,
+    )
+    return Failures(name=file.name, p=p, modes=tuple(replace(mode, share=mode.share / total) for mode in modes))
+
+
+def of_record(failures: Failures, record: FailureProbability) -> Failures:
+    """Return the catalogue with the probability that a flight record gives."""
+    p = Sourced(value=record.p, unit="1", sigma=None, kind=Kind.DERIVED, source=record.source)
+    return replace(failures, p=p)
+
+
+def draw_troubles(
+    failures: Failures, crowd: Crowd, seed: int, *, first: int = 0, share: float = FAILING_SHARE
+) -> tuple[NDArray[np.int64], Troubles]:
+    """Return the mode of each flight (index into `failures.names`) and what goes wrong with it.
+
+    Flight i of a seed always meets the same. share: how many flights fail; weigh by `probabilities`.
+    """
+    n = len(crowd)
+    draw = uniforms(seed ^ _STREAM, n, 5, first=first)
+    edges = np.cumsum([mode.share for mode in failures.modes])
+    which = np.minimum(np.searchsorted(edges, draw[:, 1] * edges[-1], side="right"), len(edges) - 1)
+    fails = draw[:, 0] < share
+
+    def column(values: list[float]) -> Array:
+        return np.array(values)[which]
+
+    stage = np.array([mode.stage - 1 for mode in failures.modes], dtype=np.int64)[which]
+    kind = np.array([KINDS.index(mode.kind) for mode in failures.modes], dtype=np.int64)[which]
+    has_moment = np.array([mode.kind.has_moment for mode in failures.modes])[which]
+    low, high = column([mode.size[0] for mode in failures.modes]), column([mode.size[1] for mode in failures.modes])
+    burn_s = crowd.burn_s[np.arange(n), stage]
+    return np.where(fails, which + 1, 0), Troubles(
+        kind=np.where(fails, kind, -1),
+        stage=stage,
+        after_s=np.where(has_moment, draw[:, 2] * burn_s, 0.0),
+        size=low + draw[:, 3] * (high - low),
+        clock_rad=2.0 * np.pi * draw[:, 4],
+    )
+
+
+def _modes(where: str, key: str, entry: _Mode, stages: int) -> list[FailureMode]:
+    """Return the modes of one entry, one a stage that can suffer it."""
+    if entry.leaves not in ("stack", "pieces"):
+        raise InputError(where=where, key=f"{key}.leaves", seen=repr(entry.leaves), cure="write stack or pieces")
+    if not entry.share.value >= 0.0:
+        raise InputError(where=where, key=f"{key}.share", seen=f"{entry.share.value:g}", cure="give 0 or more")
+    if not entry.stages or min(entry.stages) < 1:
+        cure = "name stages from 1, the lowest"
+        raise InputError(where=where, key=f"{key}.stages", seen=f"{entry.stages}", cure=cure)
+    low, high = stages_that_can(entry.kind, stages)
+    can = [s for s in dict.fromkeys(entry.stages) if low <= s <= high and not _never_leaves(entry.kind, s)]
+    return [
+        FailureMode(
+            name=f"stage {s} {entry.kind.value}",
+            kind=entry.kind,
+            stage=s,
+            share=entry.share.value / len(can),
+            size=_size(where, key, entry),
+            leaves_pieces=entry.leaves == "pieces",
+        )
+        for s in can
+    ]
+
+
+def _never_leaves(kind: FailureKind, stage: int) -> bool:
+    """Return whether nothing would leave the pad."""
+    return kind is FailureKind.NO_IGNITION and stage == 1
+
+
+def _size(where: str, key: str, entry: _Mode) -> tuple[float, float]:
+    """Return the range of sizes of an entry, or refuse it."""
+    given = [figure.value for figure in (entry.size_low, entry.size_high) if figure is not None]
+    if entry.kind not in SIZES:
+        if given:
+            raise InputError(where=where, key=f"{key}.size_low", seen=f"{given[0]:g}", cure="this kind has no size")
+        return 0.0, 0.0
+    meaning, (low, high), usual = SIZES[entry.kind]
+    low_size, high_size = given if len(given) == 2 else (usual, usual)
+    if len(given) == 1 or not low <= low_size <= high_size <= high:
+        cure = f"give size_low and size_high, {meaning}, {low:g} to {high:g}"
+        raise InputError(where=where, key=f"{key}.size_low", seen=f"{given}", cure=cure)
+    return low_size, high_size
