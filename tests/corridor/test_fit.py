@@ -16,7 +16,7 @@ from downrange.corridor.fit import bounds, offsets_m, orbit_columns, predict, re
 from downrange.corridor.fit_model import NAMES, Fact, crowd_from
 from downrange.earth import destination, range_azimuth
 from downrange.fall import drop
-from downrange.flight import fly_crowd, orbit_of
+from downrange.flight import Failure, fly_crowd, orbit_of, troubles_of
 
 LIMITS = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "authority" / "fit_limits.py")))
 SOFT_RULES = 5
@@ -176,7 +176,7 @@ def test_no_neighbour_of_the_fit_is_better(record: Record, starts: Starts) -> No
 def stack_fall(record: Record, x: Array) -> tuple[float, float]:
     """Return where the stack falls when the second stage of vehicle x never lights."""
     crowd = crowd_from(record, x[None])
-    state = fly_crowd(crowd, crowd.ignition_s[:, 1])[0][:, -1]
+    state = fly_crowd(crowd, troubles_of(crowd, Failure.parse("stage2:no-ignition"))).last
     hit = drop(state[:, 0], state[:, 1:4], state[:, 4:7], crowd.beta_stack_kgpm2)
     return float(hit.lat_deg[0]), float(hit.lon_deg[0])
 

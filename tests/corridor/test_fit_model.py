@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from downrange.base import InputError
 from downrange.corridor import load_fits, load_record
 from downrange.corridor.fit_model import FIXED, NAMES, crowd_from
-from downrange.flight import phase_table
+from downrange.flight import timeline
 
 TEXT = resources.files("downrange.corridor").joinpath("data", "chollima-1.toml").read_text(encoding="utf-8")
 
@@ -106,7 +106,7 @@ def test_the_budget_closes_at_the_mass_on_the_pad(u: list[float]) -> None:
     crowd = crowd_from(record, x)
     total = (crowd.propellant_kg + crowd.dry_kg).sum() + crowd.payload_kg[0] + crowd.fairing_kg[0]
     assert total == pytest.approx(x[0, NAMES.index("liftoff_kg")])
-    assert phase_table(crowd)[0, 0, 2] == pytest.approx(x[0, NAMES.index("liftoff_kg")])
+    assert timeline(crowd).table[0, 0, 2] == pytest.approx(x[0, NAMES.index("liftoff_kg")])
 
 
 def test_parameters_mean_what_they_are_called() -> None:

@@ -91,8 +91,9 @@ def test_a_sun_synchronous_orbit_is_reached(sso: Aim) -> None:
 
 def test_the_programme_found_flies_there(sso: Aim, chollima: tuple[Vehicle, Plan, Site]) -> None:
     vehicle, plan, site = chollima
-    ends, q_pa = fly_crowd(crowd_of(vehicle, sso.plan, site))
-    perigee, apogee, inclination = orbit_of(ends[:, -1])
+    flown = fly_crowd(crowd_of(vehicle, sso.plan, site))
+    ends, q_pa = flown.ends, flown.q_max_pa
+    perigee, apogee, inclination = orbit_of(flown.last)
     assert (perigee[0], apogee[0], inclination[0]) == pytest.approx(
         (sso.perigee_alt_m, sso.apogee_alt_m, sso.inclination_deg), rel=1e-9
     )
