@@ -7,6 +7,7 @@ Start here: `drop`, `footprint`, `impact_point`, `read_fragments`.
 
 from downrange.fall._io import FRAGMENTS, IMPACTS, impacts_csv, read_fragments
 from downrange.fall._io_tally import load_tally, save_tally
+from downrange.fall.debris import DebrisClass, DebrisList, debris_names, draw_pieces, load_debris
 from downrange.fall.drop import drop, fall_path, impact_point, states_at
 from downrange.fall.footprint import footprint, holds, ring
 from downrange.fall.grid import Cells, Grid, grid_of
@@ -19,11 +20,15 @@ __all__ = [
     "HARMFUL_J",
     "IMPACTS",
     "Cells",
+    "DebrisClass",
+    "DebrisList",
     "Falls",
     "Footprint",
     "Grid",
     "Impacts",
     "Tally",
+    "debris_names",
+    "draw_pieces",
     "drop",
     "empty_tally",
     "fall_path",
@@ -32,6 +37,7 @@ __all__ = [
     "holds",
     "impact_point",
     "impacts_csv",
+    "load_debris",
     "load_tally",
     "mean_speed_mps",
     "merged",
