@@ -10,6 +10,7 @@ from scipy.interpolate import CubicSpline
 
 from downrange.base import Array, Kind, normals
 from downrange.earth import Wind, load_wind, mean_wind_table, no_wind, wind_tables
+from downrange.earth import _kernel as k
 from downrange.earth.wind_splines import STREAM
 
 JET = load_wind("assumed-westerly-jet")
@@ -48,6 +49,16 @@ def a_wind(heights_m: list[float], east_mps: list[float], sigma_mps: float = 0.0
 def test_still_air_has_no_rows() -> None:
     assert no_wind().shape == (0, 8)
     assert blowing(5e3, no_wind()) == (0.0, 0.0)
+
+
+def test_kernels_read_the_tables_as_the_slow_reference_does() -> None:
+    tables = wind_tables(JET, 2, 3)
+    alts_m = np.concatenate([np.arange(-900.0, 130e3, 333.0), np.arange(0.0, 101e3, 1e3)])
+    for which, table in enumerate(tables):
+        expected = profile(table, alts_m)
+        assert np.array([k.wind(alt_m, table) for alt_m in alts_m]) == pytest.approx(expected, abs=1e-9)
+        assert np.array([k.wind_of(alt_m, tables, which) for alt_m in alts_m]) == pytest.approx(expected, abs=1e-9)
+    assert k.wind(5e3, no_wind()) == (0.0, 0.0)
 
 
 def test_the_mean_is_the_spline_of_scipy_through_the_levels() -> None:
