@@ -19,6 +19,7 @@ import numpy as np
 from _report import cpu_s, digits, in_turns, options, say, tell, wall_s
 
 from downrange.base import Array, ecef_from_geodetic, v_ecef_from_enu
+from downrange.earth.atmosphere import spline_table
 from downrange.fall import _kernel as k
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ GM, RE, F, J2, OMEGA = 3.986004418e14, 6378137.0, 1.0 / 298.257223563, 1.0826266
 RP, E2 = RE * (1.0 - F), F * (2.0 - F)
 EP2 = E2 / (1.0 - E2)
 ZONALS = np.array([J2, 0.0, 0.0])
+STILL = np.zeros((0, 0, 8))
 REFERENCE_TOL_M = 1e-9
 TOLERANCES_M = {"crowd": 1e-2, "drop": 3e-4}  # what the crowds of falls use, and what `downrange.fall.drop` uses
 SCIPY = {"crowd": (1e-7, 1e-3), "drop": (1e-9, 1e-6)}  # rtol and atol whose worst errors come near ours
@@ -51,17 +53,17 @@ def workload() -> tuple[Array, Array]:
 
 
 def exponential_air() -> Array:
-    """Return 1.225 exp(-h/7200) as the table that the kernels read: the logarithm is a straight line."""
+    """Return 1.225 exp(-h/7200) as the table that the kernels read."""
     knots_m = np.concatenate([np.arange(-5_000.0, 86_000.0, 250.0), np.arange(86_000.0, 1_000_001.0, 1_000.0)])
-    table = np.zeros((len(knots_m), 5))
-    table[:, 0], table[:, 1] = math.log(1.225) - knots_m / 7200.0, -1.0 / 7200.0
-    return table
+    return spline_table(knots_m, math.log(1.225) - knots_m / 7200.0)
 
 
 def ours(states: Array, beta: Array, air: Array, tol_m: float) -> Array:
     """Return seconds and impact state (n, 7) by the kernel of the fall room."""
     out = np.empty((len(states), 7))
-    k.fall_many(states, beta, air, ZONALS, tol_m, tol_m / 10.0, 0.0, 7_200.0, out)
+    k.fall_many(
+        states, beta, air, ZONALS, STILL, np.zeros(len(beta), dtype=np.int64), tol_m, tol_m / 10.0, 0.0, 7_200.0, out
+    )
     return out
 
 

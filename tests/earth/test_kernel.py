@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from downrange.base import ecef_from_geodetic, enu_axes, wgs84
+from downrange.base import Array, ecef_from_geodetic, enu_axes, v_ecef_from_enu, wgs84
+from downrange.earth import ZONALS, air_table
 from downrange.earth import _kernel as k
-from downrange.earth import air_table
 
 LAT, LON = st.floats(-90.0, 90.0), st.floats(-180.0, 180.0)
 
@@ -26,7 +26,22 @@ def test_height_and_up_come_back_from_a_geodetic_place(lat: float, lon: float, a
 
 @pytest.mark.parametrize("z", [7e6, -7e6])
 def test_over_the_poles_up_is_the_axis(z: float) -> None:
-    assert k.height_and_up(0.0, 0.0, z) == (7e6 - wgs84.RP_M, 0.0, 0.0, math.copysign(1.0, z))
+    assert k.height_and_up(0.0, 0.0, z) == pytest.approx((7e6 - wgs84.RP_M, 0.0, 0.0, math.copysign(1.0, z)), abs=1e-8)
+    assert k.height_at(0.0, 0.0, z) == pytest.approx(7e6 - wgs84.RP_M, abs=1e-4)
+
+
+@given(lat=LAT, lon=LON, alt=st.floats(-5e3, 1_000e3))
+def test_height_alone_is_the_same_height(lat: float, lon: float, alt: float) -> None:
+    place = ecef_from_geodetic(lat, lon, alt)
+    assert k.height_at(*place) == pytest.approx(alt, abs=5e-6 + 1e-10 * abs(alt))
+
+
+@given(lat=LAT, lon=LON, alt=st.floats(-5e3, 1_000e3), vx=st.floats(-8e3, 8e3), vy=st.floats(-8e3, 8e3))
+def test_pull_with_height_is_pull_and_height(lat: float, lon: float, alt: float, vx: float, vy: float) -> None:
+    place = ecef_from_geodetic(lat, lon, alt)
+    *pull, height = k.pull_and_height(*place, vx, vy, *ZONALS)
+    assert pull == pytest.approx(k.pull(*place, vx, vy, *ZONALS), abs=1e-13)
+    assert height == k.height_at(*place)
 
 
 @given(
@@ -80,3 +95,38 @@ def test_density_has_neither_step_nor_kink_at_a_knot(knot_m: float) -> None:
     assert ln(knot_m - 1e-6) == pytest.approx(ln(knot_m), abs=1e-9)
     before, after = ln(knot_m) - ln(knot_m - 0.05), ln(knot_m + 0.05) - ln(knot_m)
     assert after == pytest.approx(before, rel=1e-4)
+
+
+def gusts(rows: int) -> Array:
+    """Return a table of the wind (rows, 8) that no symmetry helps."""
+    return np.random.default_rng(8).normal(0.0, [20.0, 1e-3, 1e-6, 1e-9] * 2, (rows, 8))
+
+
+@pytest.mark.parametrize(
+    ("alt_m", "row", "above_m"),
+    [(-900.0, 0, 0.0), (0.0, 0, 0.0), (999.0, 0, 999.0), (3_250.0, 3, 250.0), (4_000.0, 4, 0.0), (9e9, 4, 0.0)],
+)
+def test_wind_is_the_cubic_of_its_row_and_clamped(alt_m: float, row: int, above_m: float) -> None:
+    table = gusts(5)
+    expected = [np.polynomial.Polynomial(table[row, part])(above_m) for part in (slice(0, 4), slice(4, 8))]
+    assert k.wind(alt_m, table) == pytest.approx(expected)
+    assert k.wind_of(alt_m, np.stack([gusts(5) * 2.0, table]), 1) == k.wind(alt_m, table)
+
+
+def test_without_rows_the_air_is_still() -> None:
+    assert k.wind(5e3, np.zeros((0, 8))) == (0.0, 0.0)
+
+
+@given(
+    lat=st.floats(-89.9, 89.9), lon=LON, alt=st.floats(-1e3, 100e3), east=st.floats(-90, 90), north=st.floats(-90, 90)
+)
+def test_a_wind_blows_along_the_axes_of_its_place(
+    lat: float, lon: float, alt: float, east: float, north: float
+) -> None:
+    got = k.east_north_in_ecef(east, north, *ecef_from_geodetic(lat, lon, alt))
+    assert got == pytest.approx(v_ecef_from_enu(np.array([east, north, 0.0]), lat, lon), abs=1e-5)
+
+
+@pytest.mark.parametrize("z", [6.4e6, -6.4e6])
+def test_at_a_pole_no_wind_has_a_direction(z: float) -> None:
+    assert k.east_north_in_ecef(10.0, 20.0, 0.0, 0.0, z) == (0.0, 0.0, 0.0)

@@ -10,6 +10,7 @@ import sys
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
+from scipy.interpolate import CubicSpline
 
 from downrange.base import Array, ModelError, ecef_from_geodetic, geodetic_from_ecef, v_ecef_from_enu, wgs84
 from downrange.earth import ZONALS, air_table
@@ -46,12 +47,17 @@ KNOTS_M = np.concatenate([np.arange(-5e3, 86e3, 250.0), np.arange(86e3, 1_000_00
 def slow_density(alt_m: float) -> float:
     """Return the density [kg/m^3] of the table, found by search."""
     row = int(np.clip(np.searchsorted(KNOTS_M, alt_m, side="right") - 1, 0, len(KNOTS_M) - 2))
-    return math.exp(np.polynomial.Polynomial(air_table()[row, :4])(alt_m - KNOTS_M[row]))
+    part = (max(alt_m, KNOTS_M[0]) - KNOTS_M[row]) / (KNOTS_M[row + 1] - KNOTS_M[row])
+    return float(np.polynomial.Polynomial(air_table()[row, :4])(part))
 
 
-def slow_rate(_t: float, state: Array, beta: float) -> list[float]:
-    """Slow and obvious: Legendre gravity, turning Earth, drag."""
+def slow_rate(_t: float, state: Array, beta: float, jet: CubicSpline | None = None) -> list[float]:
+    """Slow and obvious: Legendre gravity, turning Earth, drag on the speed through the air."""
     x, y, z, vx, vy, vz = (float(value) for value in state)
+    wx = wy = wz = 0.0
+    if jet is not None:
+        lat, lon, alt_m = geodetic_from_ecef(state[:3])
+        wx, wy, wz = v_ecef_from_enu(np.array([*jet(min(max(alt_m, 0.0), 30e3)), 0.0]), lat, lon)
     r = math.sqrt(x * x + y * y + z * z)
     s = z / r
     radial, along = -1.0, 0.0
@@ -64,13 +70,13 @@ def slow_rate(_t: float, state: Array, beta: float) -> list[float]:
         q = float(j) * (wgs84.RE_M / r) ** n
         radial, along = radial + q * ((n + 1) * p + s * slope), along - q * slope
     g, w = wgs84.GM_M3PS2 / r**2, wgs84.OMEGA_RADPS
-    d = 0.5 * slow_density(slow_height(x, y, z)) * math.sqrt(vx * vx + vy * vy + vz * vz) / beta
-    ax = g * radial * x / r + w * w * x + 2 * w * vy - d * vx
-    ay = g * radial * y / r + w * w * y - 2 * w * vx - d * vy
-    return [vx, vy, vz, ax, ay, g * (radial * s + along) - d * vz]
+    d = 0.5 * slow_density(slow_height(x, y, z)) * math.hypot(vx - wx, vy - wy, vz - wz) / beta
+    ax = g * radial * x / r + w * w * x + 2 * w * vy - d * (vx - wx)
+    ay = g * radial * y / r + w * w * y - 2 * w * vx - d * (vy - wy)
+    return [vx, vy, vz, ax, ay, g * (radial * s + along) - d * (vz - wz)]
 
 
-def slow_fall(r: Array, v: Array, beta: float) -> Array:
+def slow_fall(r: Array, v: Array, beta: float, jet: CubicSpline | None = None) -> Array:
     """Return time and place (4,) of the impact by SciPy's DOP853."""
 
     def ground(_t: float, state: Array) -> float:
@@ -78,7 +84,7 @@ def slow_fall(r: Array, v: Array, beta: float) -> Array:
 
     ground.terminal = True  # type: ignore[attr-defined]
     done = solve_ivp(
-        lambda t, y: slow_rate(t, y, beta),
+        lambda t, y: slow_rate(t, y, beta, jet),
         (0.0, 7_200.0),
         np.concatenate([r, v]),
         method="DOP853",
@@ -96,6 +102,63 @@ def test_every_ballistic_coefficient_comes_down_within_a_metre_of_the_reference(
         expected = slow_fall(r[i], v[i], beta[i])
         assert np.linalg.norm(got[i, 1:4] - expected[1:]) < 1.0, f"beta {beta[i]:.0f}"
         assert got[i, 0] == pytest.approx(expected[0], abs=0.05)
+
+
+JET_KM = np.arange(31.0)
+JET = CubicSpline(1e3 * JET_KM, np.stack([45.0 * np.exp(-(((JET_KM - 11.0) / 4.0) ** 2)), -0.4 * JET_KM], axis=1))
+
+
+def jet_table() -> Array:
+    """Return the jet as the kernel reads it: (31, 8)."""
+    table = np.zeros((31, 8))
+    table[:-1, :4], table[:-1, 4:] = JET.c[::-1, :, 0].T, JET.c[::-1, :, 1].T
+    table[-1, [0, 4]] = JET(30e3)
+    return table
+
+
+def test_a_fall_through_wind_comes_down_within_a_metre_of_the_reference() -> None:
+    r, v, beta = thrown(FRAGMENTS)
+    calm, blown = jet_table() * 0.0, jet_table()
+    some = np.arange(0, FRAGMENTS, 5)
+    got = states_at(r[some], v[some], beta[some], winds=np.stack([calm, blown]), wind_of=np.ones(len(some), dtype=int))
+    for i, down in zip(some, got, strict=True):
+        assert np.linalg.norm(down[1:4] - slow_fall(r[i], v[i], beta[i], JET)[1:]) < 1.0, f"beta {beta[i]:.0f}"
+
+
+def test_each_body_falls_through_its_own_wind() -> None:
+    r, v, beta = (a[:3] for a in thrown(FRAGMENTS))
+    winds = np.stack([jet_table(), -jet_table(), jet_table() * 0.0])
+    got = states_at(r, v, beta, winds=winds, wind_of=[2, 1, 0])
+    for i, which in enumerate([2, 1, 0]):
+        assert np.array_equal(got[i], states_at(r[i], v[i], beta[i], winds=winds[which][None])[0])
+    assert got[0] == pytest.approx(states_at(r, v, beta)[0], abs=1e-3)
+    assert np.linalg.norm(got[1:, 1:4] - states_at(r, v, beta)[1:, 1:4], axis=1).min() > 100.0
+
+
+def test_the_path_goes_with_the_wind_and_the_air_that_it_is_given() -> None:
+    r, v, beta = (a[20] for a in thrown(FRAGMENTS))
+    thick = air_table() * [1.1, 1.1, 1.1, 1.1, 1.0]
+    t_s, place, _ = fall_path(0.0, r, v, beta, every_s=0.5, rows=20_000, air=thick, wind=jet_table())
+    down = states_at(r, v, beta, air=thick, winds=jet_table()[None])[0]
+    assert t_s[-2] < down[0] <= t_s[-1]
+    assert place[-1] == pytest.approx(down[1:4], abs=0.5 * np.linalg.norm(down[4:]))
+    assert np.linalg.norm(down[1:4] - states_at(r, v, beta, winds=jet_table()[None])[0, 1:4]) > 10.0
+
+
+@pytest.mark.parametrize(
+    ("winds", "which", "said"),
+    [
+        (np.zeros((31, 8)), 0, "shape"),
+        (np.zeros((2, 31, 4)), 0, "shape"),
+        (np.full((1, 31, 8), np.nan), 0, "no number"),
+        (np.zeros((2, 31, 8)), 2, "of 2 tables"),
+        (np.zeros((2, 31, 8)), -1, "of 2 tables"),
+    ],
+)
+def test_a_wind_that_cannot_be_is_refused(winds: Array, which: int, said: str) -> None:
+    r, v, beta = thrown(3)
+    with pytest.raises(ModelError, match=said):
+        drop(np.zeros(3), r, v, beta, winds=winds, wind_of=which)
 
 
 def test_many_are_one_by_one() -> None:

@@ -24,6 +24,7 @@ TRAP = SimpleNamespace(**runpy.run_path(str(AUTHORITY / "track_s1.py")))
 KNOTS_M = np.concatenate([np.arange(-5e3, 86e3, 250.0), np.arange(86e3, 1_000_001.0, 1e3)])
 AIRLESS = 1e30
 POINT_MASS = np.zeros(3)
+STILL = np.zeros((0, 0, 8))
 
 
 def w1_start() -> tuple[Array, Array]:
@@ -37,7 +38,9 @@ def w1_start() -> tuple[Array, Array]:
 
 def fallen(states: Array, beta: Array, air: Array, zonals: Array, *, tol_m: float) -> Array:
     out = np.empty((len(states), 7))
-    k.fall_many(states, beta, air, zonals, tol_m, tol_m / 10.0, 0.0, 5_000.0, out)
+    k.fall_many(
+        states, beta, air, zonals, STILL, np.zeros(len(beta), dtype=np.int64), tol_m, tol_m / 10.0, 0.0, 5_000.0, out
+    )
     return out
 
 
@@ -76,7 +79,7 @@ def test_check_cases_of_other_simulations(case: str) -> None:
     place = ecef_from_geodetic(0.0, 0.0, alt_ft * NESC.FOOT_M)
     velocity = np.array([up_fps, east_fps, 0.0]) * NESC.FOOT_M
     out = np.empty((2, 7))
-    k.path(*place, *velocity, beta, air_table(), np.array([NESC.J2, 0, 0]), 1e-6, 1e-7, NESC.SECONDS, out)
+    k.path(*place, *velocity, beta, air_table(), np.array([NESC.J2, 0, 0]), STILL, 0, 1e-6, 1e-7, NESC.SECONDS, out)
     lat, lon, alt = geodetic_from_ecef(out[1, 1:4])
     assert out[1, 0] == NESC.SECONDS
     assert alt == pytest.approx(end_ft * NESC.FOOT_M, abs=NESC.NEAR_M)
@@ -101,7 +104,7 @@ REFERENCE_LIMIT_S = 40_000.0
 
 
 def fall_alone(state: Array, beta: float, zonals: Array) -> Array:
-    return np.array(k.fall(*state, beta, air_table(), zonals, 1e-5, 1e-6, 0.0, REFERENCE_LIMIT_S))
+    return np.array(k.fall(*state, beta, air_table(), zonals, STILL, 0, 1e-5, 1e-6, 0.0, REFERENCE_LIMIT_S))
 
 
 @given(
@@ -181,14 +184,16 @@ def test_what_escapes_or_stands_still_has_no_impact_point() -> None:
     assert np.isnan(k.impact_point(*inertial_start(10.0, 126.0, 400e3, 190.0, 30.0, 0.0))).all()
 
 
-@pytest.mark.parametrize("changed", ["air", "beta", "J2", "J3", "J4", "tolerance"])
+@pytest.mark.parametrize("changed", ["air", "beta", "J2", "J3", "J4", "east wind", "north wind", "tolerance"])
 def test_each_option_changes_the_answer(changed: str) -> None:
     state = inertial_start(36.0, 124.0, 120e3, 190.0, 20.0, 3_000.0)
     zonals, air = ZONALS.copy(), air_table().copy()
     zonals[["J2", "J3", "J4"].index(changed) if changed[0] == "J" else 0] *= 0.0 if changed[0] == "J" else 1.0
-    air[:, 0] += math.log(1.01) if changed == "air" else 0.0
+    air[:, :4] *= 1.01 if changed == "air" else 1.0
+    winds = np.zeros((1, 1, 8))
+    winds[0, 0, [0, 4]] = {"east wind": (5.0, 0.0), "north wind": (0.0, 5.0)}.get(changed, (0.0, 0.0))
     beta = 505.0 if changed == "beta" else 500.0
     tol_m = 1.0 if changed == "tolerance" else 1e-4
-    got = np.array(k.fall(*state, beta, air, zonals, tol_m, tol_m / 10, 0.0, 7_200.0))
-    usual = np.array(k.fall(*state, 500.0, air_table(), ZONALS, 1e-4, 1e-5, 0.0, 7_200.0))
+    got = np.array(k.fall(*state, beta, air, zonals, winds, 0, tol_m, tol_m / 10, 0.0, 7_200.0))
+    usual = np.array(k.fall(*state, 500.0, air_table(), ZONALS, STILL, 0, 1e-4, 1e-5, 0.0, 7_200.0))
     assert np.linalg.norm(got[1:4] - usual[1:4]) > 1e-2

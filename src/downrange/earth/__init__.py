@@ -1,8 +1,8 @@
 """Earth: ellipsoid, gravity, air, coast, places, people, sites.
 
-In: a point in degrees, an area longitude first, the name of a site, a height.
-Out: distances and areas, air and gravity tables, coastlines, administrative places, people with their band, launch sites.
-Start here: `load_site`, `range_azimuth`, `places_meeting`, `people_in`, `air_table`.
+In: a point in degrees, an area longitude first, the name of a site or of a wind, a height, a day.
+Out: distances and areas, air, wind and gravity tables, coastlines, administrative places, people with their band, launch sites.
+Start here: `load_site`, `range_azimuth`, `places_meeting`, `people_in`, `air_table`, `load_wind`.
 """
 
 from downrange.earth.atmosphere import air_table, us76_below_86km
@@ -18,8 +18,11 @@ from downrange.earth.ellipsoid import (
 )
 from downrange.earth.gravity import ZONALS
 from downrange.earth.model import Level, Named, People, Place, Share
+from downrange.earth.msis import msis_table
 from downrange.earth.places import cities, finest_places, islands, people_in, people_of, places, places_meeting
 from downrange.earth.sites import Site, load_site, site_names
+from downrange.earth.wind import Wind, load_wind, wind_names
+from downrange.earth.wind_splines import mean_wind_table, no_wind, wind_tables
 
 __all__ = [
     "ZONALS",
@@ -29,6 +32,7 @@ __all__ = [
     "Place",
     "Share",
     "Site",
+    "Wind",
     "air_table",
     "along_cross",
     "area_m2",
@@ -41,6 +45,10 @@ __all__ = [
     "is_land",
     "islands",
     "load_site",
+    "load_wind",
+    "mean_wind_table",
+    "msis_table",
+    "no_wind",
     "people_in",
     "people_of",
     "places",
@@ -49,4 +57,6 @@ __all__ = [
     "ring_area_m2",
     "site_names",
     "us76_below_86km",
+    "wind_names",
+    "wind_tables",
 ]

@@ -1,8 +1,8 @@
 """Air: US Standard Atmosphere 1976 from -5 to 1000 km as one smooth table that kernels read.
 
 Below 86 km the closed form of the standard (NOAA-S/T 76-1562, equations 18 to 50); above, a shipped table of its
-density at every kilometre. The logarithm of the density is a C2 cubic spline: a piecewise linear one has kinks
-that every integrator pays for.
+density at every kilometre. The density is a C2 cubic spline: a piecewise linear one has kinks that every integrator
+pays for, and one of its logarithm costs an exponential each time that it is asked.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def us76_below_86km(alt_m: ArrayLike) -> tuple[Array, Array, Array]:
 
 @cache
 def air_table() -> Array:
-    """Return the table that kernels read, shape (1279, 5): four spline coefficients of ln density, sound speed."""
+    """Return the table that kernels read, shape (1279, 5): four spline coefficients of density, sound speed."""
     text = resources.files("downrange.earth").joinpath("data/us76_above_86km.csv").read_text(encoding="utf-8")
     high = np.loadtxt(text.splitlines(), delimiter=",", skiprows=2)
     fine_m = np.arange(-5_000.0, 86_000.0, 250.0)
@@ -76,14 +76,15 @@ def air_table() -> Array:
 
 
 def spline_table(knots_m: Array, ln_density: Array) -> Array:
-    """Return rows [c0 c1 c2 c3 0] of the C2 spline through ln(density); the last row only closes the table.
+    """Return rows [c0 c1 c2 c3 0] of the C2 spline through the densities; the last row only closes the table.
 
-    Ends are not-a-knot.
+    Each row is a cubic in the part (0 to 1) of the way to the next knot. Ends are not-a-knot.
     """
     from scipy.interpolate import CubicSpline
 
-    coefficients = CubicSpline(knots_m, ln_density).c
+    density_kgpm3 = np.exp(ln_density)
+    coefficients = CubicSpline(knots_m, density_kgpm3).c[::-1]
     table = np.zeros((len(knots_m), 5))
-    table[:-1, :4] = coefficients[::-1].T
-    table[-1, 0] = ln_density[-1]
+    table[:-1, :4] = (coefficients * np.diff(knots_m) ** np.arange(4)[:, None]).T
+    table[-1, 0] = density_kgpm3[-1]
     return table

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from downrange.base import Array, ModelError, geodetic_from_ecef
 from downrange.earth import ZONALS, air_table
@@ -24,10 +24,16 @@ def states_at(
     *,
     alt_m: float = 0.0,
     tolerance_m: float = TOLERANCE_M,
+    air: Array | None = None,
+    winds: Array | None = None,
+    wind_of: ArrayLike | None = None,
 ) -> Array:
     """Return (seconds to go, x, y, z, vx, vy, vz) where each body comes down through a height; NaN where never.
 
     r_ecef_m, v_ecef_mps: (n, 3), velocity relative to the Earth; beta_kgpm2: (n,), positive
+    air:     table of the air, as of `downrange.earth.air_table`, which it is when none is given
+    winds:   tables of the wind (m, k, 8), rows of coefficients every kilometre; none: still air
+    wind_of: (n,) which of them each body falls through; the first when not given
     """
     r = np.atleast_2d(np.asarray(r_ecef_m, dtype=float))
     v = np.atleast_2d(np.asarray(v_ecef_mps, dtype=float))
@@ -38,11 +44,38 @@ def states_at(
     flying = np.isfinite(r).all(axis=1) & np.isfinite(v).all(axis=1) & np.isfinite(beta)
     states = np.ascontiguousarray(np.hstack([r, v])[flying])
     down = np.empty((len(states), 7))
+    tables, which = _winds(winds, wind_of, len(r))
+    air = air_table() if air is None else air
     kernel = k.fall_many if len(states) >= FEW else k.fall_few
-    kernel(states, beta[flying], air_table(), ZONALS, tolerance_m, tolerance_m / 10.0, alt_m, LIMIT_S, down)
+    kernel(
+        states,
+        beta[flying],
+        air,
+        ZONALS,
+        tables,
+        which[flying],
+        tolerance_m,
+        tolerance_m / 10.0,
+        alt_m,
+        LIMIT_S,
+        down,
+    )
     down[np.isnan(down[:, 0])] = np.nan
     out[flying] = down
     return out
+
+
+def _winds(winds: Array | None, wind_of: ArrayLike | None, count: int) -> tuple[Array, NDArray[np.int64]]:
+    """Return tables (m, k, 8) and which of them each of so many bodies falls through, checked."""
+    tables = np.zeros((0, 0, 8)) if winds is None else np.ascontiguousarray(winds, dtype=float)
+    if tables.ndim != 3 or tables.shape[2] != 8:
+        raise ModelError(f"winds of shape {tables.shape}: they are tables (m, k, 8), one of (k, 8) is wind[None]")
+    if not np.isfinite(tables).all():
+        raise ModelError("a wind that is no number: look for a gap in the profile that it was made of")
+    which = np.broadcast_to(np.asarray(0 if wind_of is None else wind_of, dtype=np.int64), (count,)).copy()
+    if count and len(tables) and not 0 <= which.min() <= which.max() < len(tables):
+        raise ModelError(f"wind {which.min()} to {which.max()} of {len(tables)} tables: they count from 0")
+    return tables, which
 
 
 def drop(
@@ -52,17 +85,20 @@ def drop(
     beta_kgpm2: ArrayLike,
     *,
     tolerance_m: float = TOLERANCE_M,
+    air: Array | None = None,
+    winds: Array | None = None,
+    wind_of: ArrayLike | None = None,
 ) -> Impacts:
     """Drop bodies let go at t_s (n,) and return where they meet the ellipsoid.
 
-    A body still up after two hours (one in orbit) has NaN in every column.
+    A body still up after two hours (one in orbit) has NaN in every column. Air and winds are as of `states_at`.
 
     >>> from downrange.base import ecef_from_geodetic
     >>> hit = drop([100.0], ecef_from_geodetic([36.0], [124.0], [1000.0]), [[0.0, 0.0, 0.0]], [1e6])
     >>> f"{hit.lat_deg[0]:.4f} {hit.t_s[0]:.1f} s"
     '36.0000 114.3 s'
     """
-    down = states_at(r_ecef_m, v_ecef_mps, beta_kgpm2, tolerance_m=tolerance_m)
+    down = states_at(r_ecef_m, v_ecef_mps, beta_kgpm2, tolerance_m=tolerance_m, air=air, winds=winds, wind_of=wind_of)
     lat_deg, lon_deg, _ = geodetic_from_ecef(down[:, 1:4])
     speed = np.linalg.norm(down[:, 4:7], axis=1)
     return Impacts(lat_deg=lat_deg, lon_deg=lon_deg, t_s=np.asarray(t_s, dtype=float) + down[:, 0], speed_mps=speed)
@@ -76,13 +112,19 @@ def fall_path(
     *,
     every_s: float = 1.0,
     rows: int = 7_200,
+    air: Array | None = None,
+    wind: Array | None = None,
 ) -> tuple[Array, Array, Array]:
-    """Return (t_s (n,), r_ecef_m (n, 3), v_ecef_mps (n, 3)) of a falling body until just below the ground."""
+    """Return (t_s (n,), r_ecef_m (n, 3), v_ecef_mps (n, 3)) of a falling body until just below the ground.
+
+    air: as of `states_at`; wind: one table (k, 8), none for still air
+    """
     r, v = np.asarray(r_ecef_m, dtype=float), np.asarray(v_ecef_mps, dtype=float)
     if not (np.isfinite(r).all() and np.isfinite(v).all() and 0.0 < beta_kgpm2 < np.inf):
         raise ModelError(
             f"a fall from a place, velocity or ballistic coefficient ({beta_kgpm2:g} kg/m2) that is no number"
         )
+    tables, which = _winds(None if wind is None else np.asarray(wind)[None], None, 1)
     out = np.empty((rows, 7))
     used = k.path(
         r[0],
@@ -92,8 +134,10 @@ def fall_path(
         v[1],
         v[2],
         float(beta_kgpm2),
-        air_table(),
+        air_table() if air is None else air,
         ZONALS,
+        tables,
+        int(which[0]),
         TOLERANCE_M,
         TOLERANCE_M / 10.0,
         every_s,

@@ -1,0 +1,201 @@
+"""Blocks of a campaign on a Dask cluster. A worker that dies loses nothing: its blocks are run again elsewhere."""
+
+from __future__ import annotations
+
+import pickle
+import time
+from collections.abc import Sequence
+from concurrent.futures import CancelledError
+from dataclasses import dataclass
+from functools import lru_cache
+from types import TracebackType
+from typing import Any, Generic, Self, cast
+
+from downrange.base import InputError
+from downrange.fall.campaign_work import S, Work
+
+CONNECT_S = 5.0
+PATIENCE_S = 60.0
+"""How long a campaign waits for a worker where none is left."""
+
+_LOOK_S = 1.0
+_AHEAD = 3  # spans under way for each thread of a worker: one runs, one waits there, one is on its way back
+_WHERE = "--cluster"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """An InputError on its way back from a worker: the exception itself cannot be pickled."""
+
+    where: str
+    key: str
+    seen: str
+    cure: str
+
+
+class Cluster(Generic[S]):
+    """Hands that are the workers of a Dask cluster."""
+
+    def __init__(self, work: Work[S], address: str, *, patience_s: float = PATIENCE_S) -> None:
+        self._work = work
+        self._address = address
+        self._patience_s = patience_s
+        self._threads = 0
+        self._looked_s = self._seen_s = 0.0
+
+    def __enter__(self) -> Self:
+        """Connect, find workers, and hand the work over once."""
+        self._client = _connect(self._address)
+        try:
+            self._await_a_worker()
+            self._fingerprint = self._work.fingerprint()
+            self._payload = self._sent()
+        except BaseException:
+            self._client.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Drop what is still under way there."""
+        self._client.close()
+
+    def window(self) -> int:
+        """Return how many spans may be under way."""
+        return max(_AHEAD * self._threads, _AHEAD)
+
+    def begin(self, first_flight: int, flights: int) -> Any:  # noqa: ANN401 - distributed.Future
+        """Hand one span to whoever is free."""
+        return self._client.submit(_span, self._payload, self._fingerprint, first_flight, flights, pure=False)
+
+    def ready(self, span: Any, timeout_s: float) -> bool:  # noqa: ANN401 - distributed.Future
+        """Wait for a span no longer than so; refuse to wait for ever where no worker is left."""
+        from distributed import wait
+
+        if time.monotonic() - self._looked_s > _LOOK_S:
+            self._look()
+            if time.monotonic() - self._seen_s > self._patience_s:
+                raise self._nobody(f"has had no worker for {self._patience_s:.0f} s")
+        try:
+            wait([span], timeout=timeout_s)
+        except TimeoutError:
+            return False
+        except CancelledError:
+            return True  # taking it says why
+        return True
+
+    def take(self, span: Any) -> Sequence[S]:  # noqa: ANN401 - distributed.Future
+        """Return the states of a span that is ready."""
+        from distributed import KilledWorker
+
+        try:
+            states = span.result()
+        except KilledWorker as problem:
+            raise InputError(
+                where=_WHERE,
+                key=self._address,
+                seen=f"{problem.allowed_failures + 1} workers died over the same flights",
+                cure="read their logs (too little memory is the usual cause), then go on with --resume",
+            ) from None
+        except CancelledError:
+            raise self._lost() from None
+        except ImportError as problem:
+            raise InputError(
+                where=_WHERE,
+                key=self._address,
+                seen=f"a worker cannot load the work ({problem})",
+                cure="install the same downrange for the workers as here",
+            ) from None
+        if isinstance(states, Refused):
+            raise InputError(where=states.where, key=states.key, seen=states.seen, cure=states.cure)
+        return cast("Sequence[S]", states)
+
+    def _await_a_worker(self) -> None:
+        """Wait a moment for the first worker."""
+        self._seen_s = time.monotonic()
+        self._look()
+        while not self._threads:
+            if time.monotonic() - self._seen_s > CONNECT_S:
+                raise self._nobody("has no worker")
+            time.sleep(0.1)
+            self._look()
+
+    def _sent(self) -> Any:  # noqa: ANN401 - distributed.Future
+        """Send the work once: as the result of a task, which is made again where the worker that held it died.
+
+        Scattered data is not: it dies with the last worker that holds it.
+        """
+        import cloudpickle
+        import dask
+
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"}):
+            return self._client.submit(bytes, cloudpickle.dumps(self._work), pure=False)
+
+    def _look(self) -> None:
+        """Count the threads of all workers."""
+        try:
+            self._threads = sum(self._client.nthreads().values())
+        except (OSError, AttributeError):
+            raise self._lost() from None
+        self._looked_s = time.monotonic()
+        if self._threads:
+            self._seen_s = self._looked_s
+
+    def _nobody(self, what: str) -> InputError:
+        """Return the error for a scheduler without workers."""
+        return InputError(
+            where=_WHERE,
+            key=self._address,
+            seen=f"the scheduler {what}",
+            cure=f"start some (dask worker {self._address}), then run it again",
+        )
+
+    def _lost(self) -> InputError:
+        """Return the error for a scheduler that went away."""
+        return InputError(
+            where=_WHERE,
+            key=self._address,
+            seen="the connection to the scheduler was lost",
+            cure="see that it runs (dask scheduler), then go on with --resume",
+        )
+
+
+def _connect(address: str) -> Any:  # noqa: ANN401 - distributed.Client
+    """Return a client of a cluster, or say in seconds why there is none."""
+    try:
+        from distributed import Client
+    except ModuleNotFoundError:
+        raise InputError(
+            where=_WHERE, seen="Dask is not installed here", cure="pip install 'downrange[cluster]'"
+        ) from None
+    try:
+        return Client(address, timeout=CONNECT_S, set_as_default=False)
+    except (OSError, ValueError, TypeError) as problem:
+        raise InputError(
+            where=_WHERE,
+            key=address,
+            seen=f"no Dask scheduler answers there ({problem})",
+            cure="start one (dask scheduler) and give the address that it prints, as tcp://host:8786",
+        ) from None
+
+
+def _span(payload: bytes, fingerprint: str, first_flight: int, flights: int) -> Sequence[object] | Refused:
+    """Run some blocks, on a worker."""
+    try:
+        return list(_work(payload, fingerprint).run(first_flight, flights))
+    except InputError as problem:
+        return Refused(where=problem.where, key=problem.key, seen=problem.seen, cure=problem.cure)
+
+
+@lru_cache(maxsize=2)
+def _work(payload: bytes, fingerprint: str) -> Work[object]:
+    """Return the work, unpacked once in a process, or refuse where this process would compute something else."""
+    work = cast("Work[object]", pickle.loads(payload))  # noqa: S301 - our own bytes; Dask runs what its clients send
+    if work.fingerprint() != fingerprint:
+        raise InputError(
+            where=_WHERE,
+            seen="a worker has another version of downrange or of its data",
+            cure="install the same version for the workers as here",
+        )
+    return work
