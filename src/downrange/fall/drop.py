@@ -9,6 +9,7 @@ from downrange.base import Array, ModelError, geodetic_from_ecef
 from downrange.earth import ZONALS, air_table
 from downrange.fall import _kernel as k
 from downrange.fall.model import Impacts
+from downrange.flight import Device
 
 # Largest error a step may make. With these the impact of every ballistic coefficient from 10 to 5000 kg/m^2 is
 # within 1 m of a reference at 1e-9 m (tests/fall/test_drop.py).
@@ -27,6 +28,7 @@ def states_at(
     air: Array | None = None,
     winds: Array | None = None,
     wind_of: ArrayLike | None = None,
+    device: Device = Device.THREADS,
 ) -> Array:
     """Return (seconds to go, x, y, z, vx, vy, vz) where each body comes down through a height; NaN where never.
 
@@ -34,6 +36,7 @@ def states_at(
     air:     table of the air, as of `downrange.earth.air_table`, which it is when none is given
     winds:   tables of the wind (m, k, 8), rows of coefficients every kilometre; none: still air
     wind_of: (n,) which of them each body falls through; the first when not given
+    device:  who computes
     """
     r = np.atleast_2d(np.asarray(r_ecef_m, dtype=float))
     v = np.atleast_2d(np.asarray(v_ecef_mps, dtype=float))
@@ -46,7 +49,9 @@ def states_at(
     down = np.empty((len(states), 7))
     tables, which = _winds(winds, wind_of, len(r))
     air = air_table() if air is None else air
-    kernel = k.fall_many if len(states) >= FEW else k.fall_few
+    kernel = k.fall_few if device is Device.ALONE or len(states) < FEW else k.fall_many
+    if device is Device.CUDA:
+        from downrange.fall.cuda import fall_many as kernel
     kernel(
         states,
         beta[flying],
@@ -88,17 +93,27 @@ def drop(
     air: Array | None = None,
     winds: Array | None = None,
     wind_of: ArrayLike | None = None,
+    device: Device = Device.THREADS,
 ) -> Impacts:
     """Drop bodies let go at t_s (n,) and return where they meet the ellipsoid.
 
-    A body still up after two hours (one in orbit) has NaN in every column. Air and winds are as of `states_at`.
+    A body still up after two hours (one in orbit) has NaN in every column. Air, winds and device are as of `states_at`.
 
     >>> from downrange.base import ecef_from_geodetic
     >>> hit = drop([100.0], ecef_from_geodetic([36.0], [124.0], [1000.0]), [[0.0, 0.0, 0.0]], [1e6])
     >>> f"{hit.lat_deg[0]:.4f} {hit.t_s[0]:.1f} s"
     '36.0000 114.3 s'
     """
-    down = states_at(r_ecef_m, v_ecef_mps, beta_kgpm2, tolerance_m=tolerance_m, air=air, winds=winds, wind_of=wind_of)
+    down = states_at(
+        r_ecef_m,
+        v_ecef_mps,
+        beta_kgpm2,
+        tolerance_m=tolerance_m,
+        air=air,
+        winds=winds,
+        wind_of=wind_of,
+        device=device,
+    )
     lat_deg, lon_deg, _ = geodetic_from_ecef(down[:, 1:4])
     speed = np.linalg.norm(down[:, 4:7], axis=1)
     return Impacts(lat_deg=lat_deg, lon_deg=lon_deg, t_s=np.asarray(t_s, dtype=float) + down[:, 0], speed_mps=speed)

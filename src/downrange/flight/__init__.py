@@ -6,11 +6,21 @@ Start here: `load_vehicle_and_plan`, `fly`, `target`.
 """
 
 from downrange.flight.crowd import KINDS, Crowd, Troubles, crowd_of, no_troubles, outlined_crowd, troubles_of
+from downrange.flight.failures import (
+    PLANNED,
+    FailureMode,
+    Failures,
+    draw_troubles,
+    failure_names,
+    load_failures,
+    of_record,
+)
 from downrange.flight.fly import Flown, event_at, failed_stack, fly, fly_crowd, stack_name
 from downrange.flight.model import (
     Body,
     Booster,
     Burns,
+    Device,
     Event,
     Failure,
     FailureKind,
@@ -23,28 +33,37 @@ from downrange.flight.model import (
     Throttle,
     Vehicle,
 )
+from downrange.flight.record import FailureProbability, failure_probability
+from downrange.flight.spread import GROUPS, Spread, dispersed, load_spread, spread_names
 from downrange.flight.targeting import Aim, Orbit, orbit_of, target
 from downrange.flight.timeline import NEVER_S, Timeline, Times, timeline
 from downrange.flight.vehicle import Figure, load_plan, load_vehicle, load_vehicle_and_plan, read_vehicle, vehicles
 
 __all__ = [
-    "KINDS",
-    "NEVER_S",
     "Aim",
     "Body",
     "Booster",
     "Burns",
     "Crowd",
+    "Device",
     "Event",
     "Failure",
     "FailureKind",
+    "FailureMode",
+    "FailureProbability",
+    "Failures",
     "Figure",
     "Flight",
     "Flown",
+    "GROUPS",
+    "KINDS",
+    "NEVER_S",
     "Orbit",
     "Outcome",
+    "PLANNED",
     "Plan",
     "Programme",
+    "Spread",
     "Stage",
     "Steering",
     "Throttle",
@@ -53,17 +72,25 @@ __all__ = [
     "Troubles",
     "Vehicle",
     "crowd_of",
+    "dispersed",
+    "draw_troubles",
     "event_at",
     "failed_stack",
+    "failure_names",
+    "failure_probability",
     "fly",
     "fly_crowd",
+    "load_failures",
     "load_plan",
+    "load_spread",
     "load_vehicle",
     "load_vehicle_and_plan",
     "no_troubles",
+    "of_record",
     "orbit_of",
     "outlined_crowd",
     "read_vehicle",
+    "spread_names",
     "stack_name",
     "target",
     "timeline",

@@ -10,7 +10,7 @@ from downrange.base import Array, geodetic_from_ecef, inertial_velocity
 from downrange.earth import ZONALS, Site, air_table
 from downrange.flight import _kernel as k
 from downrange.flight.crowd import Crowd, Troubles, crowd_of, starts_of, troubles_of
-from downrange.flight.model import Body, Event, Failure, FailureKind, Flight, Outcome, Plan, Vehicle
+from downrange.flight.model import Body, Device, Event, Failure, FailureKind, Flight, Outcome, Plan, Vehicle
 from downrange.flight.timeline import NEVER_S, Timeline, timeline
 
 FEW = 64  # fewer flights than this are flown on one thread
@@ -60,18 +60,20 @@ def fly_crowd(
     *,
     air: Array | None = None,
     winds: Array = STILL,
-    alone: bool = False,
+    device: Device = Device.THREADS,
 ) -> Flown:
     """Fly a crowd, whatever goes wrong with each.
 
     air: table as of `downrange.earth.air_table`, which is taken when none is given
     winds: (1, K, 8) for all or (N, K, 8) one each, as of `downrange.earth.wind_tables`
-    alone: on this thread only, without the interpreter's lock; callers that run threads of their own want that
+    device: who computes; callers that run threads of their own want this one alone
     """
     line = timeline(crowd, troubles)
     ends = np.empty((*line.table.shape[:2], k.STATE))
     q_max_pa = np.empty(len(crowd))
-    kernel = k.fly_few if alone or len(crowd) < FEW else k.fly_many
+    kernel = k.fly_few if device is Device.ALONE or len(crowd) < FEW else k.fly_many
+    if device is Device.CUDA:
+        from downrange.flight.cuda import fly_many as kernel
     start, air = starts_of(crowd), air_table() if air is None else air
     kernel(line.table, start, air, crowd.drag, winds, ZONALS, ends, q_max_pa)
     ends[:, -1, 7] = line.end_kg if not crowd.stop_sma_m.any() else np.maximum(ends[:, -1, 7], line.end_kg)

@@ -262,6 +262,14 @@ class Body:
     mass_kg: float
 
 
+class Device(StrEnum):
+    """Who computes: all threads; this thread alone, without the interpreter's lock; a CUDA device."""
+
+    THREADS = "threads"
+    ALONE = "one thread"
+    CUDA = "cuda"
+
+
 class Outcome(StrEnum):
     """How powered flight ended."""
 

@@ -1,0 +1,211 @@
+"""Many flights of one launch, planned and failing, with everything that they let go down to the ground.
+
+What flight i of a seed does is always the same: whatever the number of flights, of threads, of machines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from downrange.base import Array, Sourced, geodetic_from_ecef
+from downrange.earth import Site, Wind, wind_tables
+from downrange.fall.debris import DebrisList, draw_pieces
+from downrange.fall.drop import drop
+from downrange.fall.tally import HARMFUL_J
+from downrange.flight import (
+    NEVER_S,
+    Crowd,
+    Device,
+    Failures,
+    Flown,
+    Plan,
+    Spread,
+    Vehicle,
+    crowd_of,
+    dispersed,
+    draw_troubles,
+    fly_crowd,
+    orbit_of,
+)
+
+STACK = "stack after a failure"
+FAIRING = "fairing"
+TOLERANCE_M = 1e-2  # a step of a fall; worst error on the ground 0.2 m (benchmarks/RESULTS.md)
+ORBIT_M = 90e3  # assumed: with its perigee above this a body stays up for the day
+FAIRING_HALVES = 2
+STILL = np.zeros((1, 0, 8))
+_DRAG = 1.0  # assumed: drag coefficient behind the projected area of a whole body
+_ON_GROUND_M = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """Everything that decides what the flights of an ensemble do.
+
+    wind: None for still air; air: table of the air, None for US 1976
+    without: groups of `downrange.flight.GROUPS`, or "wind", that are left as they are; wind then blows at its mean
+    """
+
+    vehicle: Vehicle
+    plan: Plan
+    site: Site
+    failures: Failures
+    debris: DebrisList
+    spread: Spread
+    seed: int
+    wind: Wind | None = None
+    air: Array | None = None
+    without: tuple[str, ...] = ()
+
+    @property
+    def last(self) -> str:
+        """Name of what flies to the end."""
+        return f"{self.vehicle.stages[-1].name} and payload"
+
+    @property
+    def bodies(self) -> tuple[str, ...]:
+        """Names of everything that may come down, in the order of the tally."""
+        stages = [stage.name for stage in self.vehicle.stages[:-1]]
+        boosters = [booster.name for booster in self.vehicle.boosters]
+        pieces = [kind.name for kind in self.debris.classes]
+        return tuple(dict.fromkeys([*stages, *boosters, FAIRING, self.last, STACK, *pieces]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landings:
+    """What some flights brought down, one row a simulated body; NaN where it stayed up.
+
+    mode: (N,) of each flight; flight: (n,) which flight let it go, rising from 0 within each body
+    body: (n,) index into `Launch.bodies`; harmful: (n,) strikes with HARMFUL_J or more
+    """
+
+    mode: NDArray[np.int64]
+    flight: NDArray[np.int64]
+    body: NDArray[np.int64]
+    lat_deg: Array
+    lon_deg: Array
+    t_s: Array
+    speed_mps: Array
+    harmful: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LetGo:
+    """Bodies of one kind let go: which flights', states (n, 7), ballistic coefficients, mass of each."""
+
+    body: str
+    flight: NDArray[np.int64]
+    state: Array
+    beta_kgpm2: Array
+    mass_kg: Array
+
+
+def land(launch: Launch, first: int, flights: int, *, device: Device = Device.ALONE) -> Landings:
+    """Fly `flights` flights from number `first` on, and bring everything down that they let go."""
+    crowd = crowd_of(launch.vehicle, launch.plan, launch.site, flights)
+    crowd = dispersed(crowd, launch.spread, launch.seed, first=first, without=launch.without)
+    mode, troubles = draw_troubles(launch.failures, crowd, launch.seed, first=first)
+    winds = _winds(launch, first, flights)
+    flown = fly_crowd(crowd, troubles, air=launch.air, winds=winds, device=device)
+    let_go = [*_planned(launch, crowd, flown), *_left(launch, crowd, flown, mode, first)]
+    flight = np.concatenate([one.flight for one in let_go])
+    state = np.concatenate([one.state for one in let_go])
+    mass_kg = np.concatenate([one.mass_kg for one in let_go])
+    body = np.concatenate([np.full(len(one.flight), launch.bodies.index(one.body)) for one in let_go])
+    hit = drop(
+        state[:, 0],
+        state[:, 1:4],
+        state[:, 4:7],
+        np.concatenate([one.beta_kgpm2 for one in let_go]),
+        tolerance_m=TOLERANCE_M,
+        air=launch.air,
+        winds=winds if winds.shape[1] else None,
+        wind_of=flight if len(winds) > 1 else None,
+        device=device,
+    )
+    lat, lon, alt = geodetic_from_ecef(state[:, 1:4])
+    down = (alt < _ON_GROUND_M) & np.isnan(hit.t_s)  # it flew into the ground
+    speed = np.where(down, np.linalg.norm(state[:, 4:7], axis=1), hit.speed_mps)
+    return Landings(
+        mode=mode,
+        flight=flight,
+        body=body,
+        lat_deg=np.where(down, lat, hit.lat_deg),
+        lon_deg=np.where(down, lon, hit.lon_deg),
+        t_s=np.where(down, state[:, 0], hit.t_s),
+        speed_mps=speed,
+        harmful=0.5 * mass_kg * np.nan_to_num(speed) ** 2 >= HARMFUL_J,
+    )
+
+
+def _winds(launch: Launch, first: int, flights: int) -> Array:
+    """Return one wind for all, or one each."""
+    from downrange.earth import mean_wind_table
+
+    if launch.wind is None:
+        return STILL
+    if "wind" in launch.without:
+        return mean_wind_table(launch.wind)[None]
+    return wind_tables(launch.wind, launch.seed, flights, first=first)
+
+
+def _planned(launch: Launch, crowd: Crowd, flown: Flown) -> list[_LetGo]:
+    """Return the stages, strap-ons and fairing that were let go."""
+    times = flown.line.times
+    unburnt_kg = crowd.propellant_kg - times.burnt_s * crowd.mdot_kgps
+    found = []
+    for s, stage in enumerate(launch.vehicle.stages[:-1]):
+        mass = crowd.dry_kg[:, s] + unburnt_kg[:, s]
+        found.append(_gone(stage.name, flown, times.parted[:, s], crowd.beta_kgpm2[:, s], mass))
+    for b, booster in enumerate(launch.vehicle.boosters):
+        beta, mass = crowd.booster_beta_kgpm2[:, b], crowd.booster_dry_kg[:, b]
+        found.append(_gone(booster.name, flown, times.booster_parted[:, b], beta, mass))
+    if launch.vehicle.fairing_kg > 0.0:
+        mass = crowd.fairing_kg / FAIRING_HALVES
+        found.append(_gone(FAIRING, flown, times.fairing, crowd.fairing_beta_kgpm2, mass))
+    return found
+
+
+def _gone(body: str, flown: Flown, t_s: Array, beta: Array, mass_kg: Array) -> _LetGo:
+    """Return the flights that let a body go, at t_s (N,), and its state then."""
+    rows = np.flatnonzero(t_s < NEVER_S)
+    state = flown.at(np.minimum(t_s, NEVER_S))[rows]
+    return _LetGo(body=body, flight=rows, state=state, beta_kgpm2=beta[rows], mass_kg=mass_kg[rows])
+
+
+def _left(launch: Launch, crowd: Crowd, flown: Flown, mode: NDArray[np.int64], first: int) -> list[_LetGo]:
+    """Return what is left together at the end of each flight, whole or in pieces, but for what stays in orbit."""
+    modes = launch.failures.modes
+    ends = np.array([False, *(m.kind.ends_flight for m in modes)])[mode]
+    breaks = np.array([False, *(m.leaves_pieces for m in modes)])[mode]
+    last = flown.last
+    up = orbit_of(last)[0] > ORBIT_M
+    found = []
+    for body, mine in ((launch.last, ~ends & ~breaks & ~up), (STACK, ends & ~breaks)):
+        rows = np.flatnonzero(mine)
+        found.append(
+            _LetGo(
+                body=body,
+                flight=rows,
+                state=last[rows],
+                beta_kgpm2=crowd.beta_stack_kgpm2[rows],
+                mass_kg=last[rows, 7],
+            )
+        )
+    rows = np.flatnonzero(breaks)
+    if len(rows):
+        _, dv_mps, beta = draw_pieces(launch.debris, launch.seed, len(crowd), first=first)
+        for i, kind in enumerate(launch.debris.classes):
+            state = last[rows].copy()
+            state[:, 4:7] += dv_mps[rows, i]
+            mass = np.full(len(rows), kind.mass_kg)
+            found.append(_LetGo(body=kind.name, flight=rows, state=state, beta_kgpm2=beta[rows, i], mass_kg=mass))
+    return found
+
+
+def p_failure(launch: Launch) -> Sourced:
+    """Return the probability that a flight fails, with its parent."""
+    return launch.failures.p
