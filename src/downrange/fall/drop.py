@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -49,9 +51,7 @@ def states_at(
     down = np.empty((len(states), 7))
     tables, which = _winds(winds, wind_of, len(r))
     air = air_table() if air is None else air
-    kernel = k.fall_few if device is Device.ALONE or len(states) < FEW else k.fall_many
-    if device is Device.CUDA:
-        from downrange.fall.cuda import fall_many as kernel
+    kernel = _kernel_of(device, len(states))
     kernel(
         states,
         beta[flying],
@@ -68,6 +68,16 @@ def states_at(
     down[np.isnan(down[:, 0])] = np.nan
     out[flying] = down
     return out
+
+
+def _kernel_of(device: Device, bodies: int) -> Callable[..., None]:
+    """Return the kernel that drops so many."""
+    if device is Device.CUDA:
+        from downrange.fall.cuda import fall_many
+
+        return fall_many
+    kernel: Callable[..., None] = k.fall_few if device is Device.ALONE or bodies < FEW else k.fall_many
+    return kernel
 
 
 def _winds(winds: Array | None, wind_of: ArrayLike | None, count: int) -> tuple[Array, NDArray[np.int64]]:

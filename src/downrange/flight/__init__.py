@@ -40,6 +40,10 @@ from downrange.flight.timeline import NEVER_S, Timeline, Times, timeline
 from downrange.flight.vehicle import Figure, load_plan, load_vehicle, load_vehicle_and_plan, read_vehicle, vehicles
 
 __all__ = [
+    "GROUPS",
+    "KINDS",
+    "NEVER_S",
+    "PLANNED",
     "Aim",
     "Body",
     "Booster",
@@ -55,12 +59,8 @@ __all__ = [
     "Figure",
     "Flight",
     "Flown",
-    "GROUPS",
-    "KINDS",
-    "NEVER_S",
     "Orbit",
     "Outcome",
-    "PLANNED",
     "Plan",
     "Programme",
     "Spread",

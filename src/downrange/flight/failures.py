@@ -128,7 +128,8 @@ def draw_troubles(
     fails = draw[:, 0] < share
 
     def column(values: list[float]) -> Array:
-        return np.array(values)[which]
+        picked: Array = np.array(values)[which]
+        return picked
 
     stage = np.array([mode.stage - 1 for mode in failures.modes], dtype=np.int64)[which]
     kind = np.array([KINDS.index(mode.kind) for mode in failures.modes], dtype=np.int64)[which]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,13 +72,21 @@ def fly_crowd(
     line = timeline(crowd, troubles)
     ends = np.empty((*line.table.shape[:2], k.STATE))
     q_max_pa = np.empty(len(crowd))
-    kernel = k.fly_few if device is Device.ALONE or len(crowd) < FEW else k.fly_many
-    if device is Device.CUDA:
-        from downrange.flight.cuda import fly_many as kernel
+    kernel = _kernel_of(device, len(crowd))
     start, air = starts_of(crowd), air_table() if air is None else air
     kernel(line.table, start, air, crowd.drag, winds, ZONALS, ends, q_max_pa)
     ends[:, -1, 7] = line.end_kg if not crowd.stop_sma_m.any() else np.maximum(ends[:, -1, 7], line.end_kg)
     return Flown(line=line, start=start, ends=ends, q_max_pa=q_max_pa)
+
+
+def _kernel_of(device: Device, flights: int) -> Callable[..., None]:
+    """Return the kernel that flies so many."""
+    if device is Device.CUDA:
+        from downrange.flight.cuda import fly_many
+
+        return fly_many
+    kernel: Callable[..., None] = k.fly_few if device is Device.ALONE or flights < FEW else k.fly_many
+    return kernel
 
 
 def fly(
