@@ -83,7 +83,7 @@ def test_a_time_counts_in_its_sigma(record: Record, best: Array) -> None:
 
 def test_the_insertion_counts_time_energy_radius_radial_speed_and_inclination(record: Record, best: Array) -> None:
     fact = named(record, "insertion")
-    state = predict(record, best).ends[:, -1]
+    state = predict(record, best).flown.last
     radius = float(np.linalg.norm(state[0, 1:4]))
     perigee, apogee, inclination = (float(a[0]) for a in orbit_of(state))
     low = radius - wgs84.RE_M
@@ -126,7 +126,7 @@ def test_what_never_comes_down_is_said_to_fall_where_it_was_let_go(record: Recor
     far = best.copy()
     far[0, NAMES.index("isp_vac2_s")] = 700.0
     p = predict(record, far)
-    assert p.place["stage 2"][2][0] == p.ends[0, 5, 0]
+    assert p.place["stage 2"][2][0] == p.flown.parted(2)[0, 0]
     assert np.isfinite(residuals(record, far)).all()
 
 

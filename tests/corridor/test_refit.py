@@ -91,8 +91,12 @@ def test_the_vehicle_file_flies_as_the_best_fit(record: Record) -> None:
     fits = load_fits("chollima-1")
     vehicle, plan = read_vehicle(vehicle_toml(record, fits), where="test")
     mine, fitted = crowd_of(vehicle, plan, load_site("sohae-coastal")), crowd_from(record, fits[:1])
-    for name in type(mine).__slots__:
+    assert mine.programmes == fitted.programmes == (None,) * 3
+    for name in set(type(mine).__slots__) - {"programmes", "profiles"}:
         assert getattr(mine, name) == pytest.approx(getattr(fitted, name), rel=1e-7), name
+    for one, other in zip(mine.profiles, fitted.profiles, strict=True):
+        for name in type(one).__slots__:
+            assert np.array_equal(getattr(one, name), getattr(other, name)), name
     figures = dict(vehicle.figures)
     told = {p.name: p.determined for p in parameters(record, fits)}
     assert figures["stages[0].thrust_vac_n"].kind is (Kind.FITTED if told["thrust_sl1_n"] else Kind.ASSUMED)

@@ -13,7 +13,6 @@ from scipy.integrate import solve_ivp
 from downrange.base import Array, ecef_from_geodetic, enu_axes, geodetic_from_ecef, wgs84
 from downrange.earth import ZONALS, air_table, load_site
 from downrange.earth import _kernel as earth
-from downrange.earth.atmosphere import spline_table
 from downrange.flight import _kernel as k
 from downrange.flight import crowd_of, load_vehicle_and_plan, timeline
 from downrange.flight.crowd import starts_of

@@ -70,7 +70,7 @@ def test_a_typo_names_the_nearest_key() -> None:
     error = refused(TEXT.replace("propellant_kg", "propelant_kg", 1))
     assert (error.key, error.seen) == ("stages[0].propelant_kg", "unknown key")
     assert error.cure == "write propellant_kg"
-    assert refused(TEXT + "\n[zzzz]\n").cure == "use one of body, drag, name, plan, stages, title"
+    assert refused(TEXT + "\n[zzzz]\n").cure == "use one of body, boosters, drag, name, plan, stages, title"
 
 
 @pytest.mark.parametrize("value", ["-1.0", "0.0", "nan", "inf"])
