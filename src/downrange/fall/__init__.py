@@ -6,7 +6,7 @@ Start here: `drop`, `footprint`, `impact_point`, `read_fragments`.
 """
 
 from downrange.fall._io import FRAGMENTS, IMPACTS, impacts_csv, read_fragments
-from downrange.fall._io_maps import region_title, regions_geojson, regions_kml, write_density
+from downrange.fall._io_maps import density_netcdf, region_title, regions_geojson, regions_kml, write_density
 from downrange.fall._io_tally import load_tally, save_tally
 from downrange.fall.contour import Region, containment, hazard_regions, region_above, regions_of
 from downrange.fall.debris import DebrisClass, DebrisList, debris_names, draw_pieces, load_debris
@@ -72,6 +72,7 @@ __all__ = [
     "casualty_area_m2",
     "containment",
     "debris_names",
+    "density_netcdf",
     "draw_pieces",
     "drop",
     "dwell_cells",

@@ -32,7 +32,19 @@ _TOTALS = ("all bodies", "all bodies, harmful pieces")
 def write_density(
     path: str | Path, tally: Tally, ensemble: Ensemble, *, title: str, created: datetime, most_values: int = MOST_VALUES
 ) -> Path:
-    """Write the expected pieces per km2, over all modes by their probability, of each body and of all, as CF-1.8 NetCDF.
+    """Write the map of `density_netcdf` to a file, whole or not at all."""
+    content = density_netcdf(tally, ensemble, title=title, created=created, most_values=most_values)
+
+    def write(file: BinaryIO) -> None:
+        file.write(content)
+
+    return written(path, write)
+
+
+def density_netcdf(
+    tally: Tally, ensemble: Ensemble, *, title: str, created: datetime, most_values: int = MOST_VALUES
+) -> bytes:
+    """Return the expected pieces per km2, over all modes by their probability, of each body and of all: CF-1.8 NetCDF.
 
     The counts are not smoothed. Larger than `most_values` numbers, cells are taken together, and a note says so.
     """
@@ -47,7 +59,6 @@ def write_density(
     if not len(cells):
         raise ModelError("no body came down, so there is no map of impacts to write")
     window = window_of(tally.grid, cells, margin=1, most_cells=max(most_values // len(layers), 1))
-
     memory = BytesIO()
     nc: Any = netcdf_file(memory, "w", version=2)
     for name, value in _about(tally, ensemble, title, created, window).items():
@@ -55,11 +66,7 @@ def write_density(
     _axes(nc, window)
     _layers(nc, window, layers)
     nc.flush()
-    return written(path, lambda file: _copy(memory, file))
-
-
-def _copy(memory: BytesIO, file: BinaryIO) -> None:
-    file.write(memory.getbuffer())
+    return memory.getvalue()
 
 
 def _about(tally: Tally, ensemble: Ensemble, title: str, created: datetime, window: Window) -> dict[str, str]:
