@@ -6,47 +6,111 @@ Start here: `drop`, `footprint`, `impact_point`, `read_fragments`.
 """
 
 from downrange.fall._io import FRAGMENTS, IMPACTS, impacts_csv, read_fragments
+from downrange.fall._io_maps import density_netcdf, region_title, regions_geojson, regions_kml, write_density
 from downrange.fall._io_tally import load_tally, save_tally
+from downrange.fall.contour import Region, containment, hazard_regions, region_above, regions_of
 from downrange.fall.debris import DebrisClass, DebrisList, debris_names, draw_pieces, load_debris
 from downrange.fall.drop import drop, fall_path, impact_point, states_at
+from downrange.fall.dwell import dwell_cells, dwell_inside, impact_points, trace_speed_mps
 from downrange.fall.footprint import footprint, holds, ring
 from downrange.fall.grid import Cells, Grid, grid_of
 from downrange.fall.model import Falls, Footprint, Impacts
 from downrange.fall.moments import mean_speed_mps, tally_footprint, time_quantile_s
+from downrange.fall.people import PEOPLE, Population, read_people
+from downrange.fall.risk import (
+    AIRCRAFT_LIMIT,
+    CONDITIONAL_EC_LIMIT,
+    EC_LIMIT,
+    LIMITS,
+    PERSON_LIMIT,
+    SHIP_LIMIT,
+    AreaRule,
+    Casualties,
+    Exposed,
+    ModeRisk,
+    Target,
+    casualties,
+    casualty_area_m2,
+    hit_probability,
+)
+from downrange.fall.smooth import smoothed
 from downrange.fall.tally import HARMFUL_J, Tally, empty_tally, merged, same_tally, tally_of
+from downrange.fall.weights import Body, Ensemble, Mode, ensemble_text, expected_pieces, read_ensemble, with_p_failure
+from downrange.fall.window import Window, window_of
 
 __all__ = [
+    "AIRCRAFT_LIMIT",
+    "CONDITIONAL_EC_LIMIT",
+    "EC_LIMIT",
     "FRAGMENTS",
     "HARMFUL_J",
     "IMPACTS",
+    "LIMITS",
+    "PEOPLE",
+    "PERSON_LIMIT",
+    "SHIP_LIMIT",
+    "AreaRule",
+    "Body",
+    "Casualties",
     "Cells",
     "DebrisClass",
     "DebrisList",
+    "Ensemble",
+    "Exposed",
     "Falls",
     "Footprint",
     "Grid",
     "Impacts",
+    "Mode",
+    "ModeRisk",
+    "Population",
+    "Region",
     "Tally",
+    "Target",
+    "Window",
+    "casualties",
+    "casualty_area_m2",
+    "containment",
     "debris_names",
+    "density_netcdf",
     "draw_pieces",
     "drop",
+    "dwell_cells",
+    "dwell_inside",
     "empty_tally",
+    "ensemble_text",
+    "expected_pieces",
     "fall_path",
     "footprint",
     "grid_of",
+    "hazard_regions",
+    "hit_probability",
     "holds",
     "impact_point",
+    "impact_points",
     "impacts_csv",
     "load_debris",
     "load_tally",
     "mean_speed_mps",
     "merged",
+    "read_ensemble",
     "read_fragments",
+    "read_people",
+    "region_above",
+    "region_title",
+    "regions_geojson",
+    "regions_kml",
+    "regions_of",
     "ring",
     "same_tally",
     "save_tally",
+    "smoothed",
     "states_at",
     "tally_footprint",
     "tally_of",
     "time_quantile_s",
+    "trace_speed_mps",
+    "window_of",
+    "with_p_failure",
+    "write_density",
 ]

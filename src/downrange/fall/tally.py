@@ -11,13 +11,13 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from downrange.base import Array, ModelError
+from downrange.base import Array, ModelError, units
 from downrange.fall.grid import Cells, Grid
 
 Counts = NDArray[np.int64]
 
-HARMFUL_J = 15.0
-"""A piece that strikes with less hurts nobody: 11 ft lbf = 14.9 J (14 CFR 417.107(c)); 15 J (NASA-STD-8719.14, 4.7)."""
+HARMFUL_J = 11.0 * units.FOOT * units.POUND * units.STANDARD_GRAVITY
+"""A piece that strikes with less hurts nobody: 11 ft lbf = 14.9 J (14 CFR 417.107(c)); NASA-STD-8719.14C, 4.7, says 15 J."""
 
 VECTOR_UNIT = 1.0 / 2**24  # of the unit vector upwards, 0.38 m on the ground
 TIME_UNIT_S = 1e-3

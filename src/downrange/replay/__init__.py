@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from downrange.replay.job import replay_scenario
     from downrange.replay.model import Done, Replay
     from downrange.replay.refit import refit_record, refit_shown
+    from downrange.replay.risk import LaunchRisk, launch_risk, risk_files, risk_shown
     from downrange.replay.show import (
         corridor_shown,
         flight_shown,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Column",
     "Done",
+    "LaunchRisk",
     "Replay",
     "Scenario",
     "Table",
@@ -43,6 +45,7 @@ __all__ = [
     "flight_shown",
     "impacts_shown",
     "json_text",
+    "launch_risk",
     "load_scenario",
     "notices_shown",
     "passes_shown",
@@ -51,6 +54,8 @@ __all__ = [
     "refit_record",
     "refit_shown",
     "replay_scenario",
+    "risk_files",
+    "risk_shown",
     "run",
     "scenario_names",
     "track_shown",
@@ -65,6 +70,7 @@ _LAZY = {
     **dict.fromkeys(("drop_bodies", "drop_fragments", "first_elements", "planned_burns", "readings_about"), "doors"),
     **dict.fromkeys([name for name in __all__ if name.endswith("_shown")], "show"),
     **dict.fromkeys(("refit_record", "refit_shown"), "refit"),
+    **dict.fromkeys(("LaunchRisk", "launch_risk", "risk_files", "risk_shown"), "risk"),
 }
 
 
