@@ -77,11 +77,15 @@ class Burning:
         mine = kind & (self.troubles.stage == s)
         return np.where(mine, self.troubles.after_s, NEVER_S).reshape(-1, *shape)
 
+    def nozzles(self, s: int, t_s: Array) -> Array:
+        """Return the share of the nozzles of stage s that work: what is lost to partial thrust is lost whole."""
+        return np.where(t_s > self._moment(s, self.partial, (1,)), self.troubles.size[:, None], 1.0)
+
     def level(self, s: int, t_s: Array) -> Array:
         """Return the share of full thrust of stage s, t_s (N, P) after its ignition."""
         profile, size = self.crowd.profiles[s], self.troubles.size[:, None]
-        partial, decay = self._moment(s, self.partial, (1,)), self._moment(s, self.decays, (1,))
-        level = np.where(t_s > partial, size, 1.0) * profile.level(np.minimum(t_s, decay))
+        decay = self._moment(s, self.decays, (1,))
+        level = self.nozzles(s, t_s) * profile.level(np.minimum(t_s, decay))
         with np.errstate(divide="ignore", invalid="ignore"):
             fading = np.clip(1.0 - (t_s - decay) / size, 0.0, 1.0)
         return np.where(t_s > decay, level * fading, level)
@@ -128,7 +132,7 @@ def times_of(crowd: Crowd, troubles: Troubles) -> Times:
         out[:, s] = ignition[:, s] + burning.until_s(s)
         t_s = out[:, s] + crowd.separation_s[:, s]
         parted[:, s] = t_s
-        burnt[:, s] = np.minimum(burning.burnt_s(s, (out - ignition)[:, s, None])[:, 0], crowd.full_s[:, s])
+        burnt[:, s] = np.minimum(burning.burnt_s(s, (out[:, s] - ignition[:, s])[:, None])[:, 0], crowd.full_s[:, s])
     at = np.arange(n), troubles.stage
     failed = np.where(troubles.kind >= 0, ignition[at] + troubles.after_s, NEVER_S)
     failed = np.where(stuck, parted[at], failed)
@@ -253,7 +257,7 @@ def _forces(crowd: Crowd, troubles: Troubles, times: Times, table: Array, begin:
             (k.THRUST_RATE_NPS, thrust * rate),
             (k.MDOT_KGPS, mdot * start),
             (k.MDOT_RATE_KGPS2, mdot * rate),
-            (k.BACK_M2, back * level),
+            (k.BACK_M2, back * burning.nozzles(s, u)),  # the air presses on a throttled nozzle as on a full one
         ):
             table[:, :, column] += np.where(lit, value, 0.0)
         _steer(crowd, s, table, lit, (u, u0, u1))
@@ -286,7 +290,7 @@ def _steer(crowd: Crowd, s: int, table: Array, lit: NDArray[np.bool_], at: tuple
         mode = np.where(u < crowd.vertical_s[:, None], k.VERTICAL, np.where(u < kicked, k.LINEAR, k.GRAVITY_TURN))
         off = np.zeros((len(crowd), 1))
     else:
-        parts = [np.clip(t / crowd.burn_s[:, s, None], 0.0, 1.0) for t in (u0, u1)]
+        parts = [np.clip(t / np.maximum(crowd.burn_s[:, s, None], 1e-9), 0.0, 1.0) for t in (u0, u1)]
         tan0, tan1 = (np.tan(np.radians(p[:, s, None])) for p in (crowd.pitch0_deg, crowd.pitch1_deg))
         pitches = [np.degrees(np.arctan(tan0 + part * (tan1 - tan0))) for part in parts]
         turn = crowd.azimuth1_deg[:, s, None] - crowd.azimuth0_deg[:, s, None]
