@@ -18,7 +18,7 @@ from downrange.earth.ellipsoid import (
 )
 from downrange.earth.gravity import ZONALS
 from downrange.earth.model import Level, Named, People, Place, Share
-from downrange.earth.msis import msis_table
+from downrange.earth.msis import load_air, msis_table
 from downrange.earth.places import cities, finest_places, islands, people_in, people_of, places, places_meeting
 from downrange.earth.sites import Site, load_site, site_names
 from downrange.earth.wind import Wind, load_wind, wind_names
@@ -44,6 +44,7 @@ __all__ = [
     "finest_places",
     "is_land",
     "islands",
+    "load_air",
     "load_site",
     "load_wind",
     "mean_wind_table",

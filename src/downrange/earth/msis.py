@@ -10,15 +10,18 @@ NRLMSIS 2.0 and 2.1, whose code is licensed for academic, not for commercial use
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from downrange.base import Array, InputError, utc
+from downrange.base import Array, InputError, parse_utc, read_text, read_toml, utc
 from downrange.earth.atmosphere import air_table, spline_table, us76_below_86km
 
 _KNOTS_M = np.concatenate([np.arange(-5_000.0, 86_000.0, 250.0), np.arange(86_000.0, 1_000_001.0, 1_000.0)])
 _BREAK_M = 86_000.0
+_FORM = "give moment, lat_deg, lon_deg, f107, f107a, ap and source, and version if not 00"
 _VERSIONS = {"00": 0, "2.0": 2.0, "2.1": 2.1}
 _DENSITY, _TEMPERATURE = 0, 10  # columns of pymsis.Variable
 _BOUNDS = {
@@ -28,6 +31,36 @@ _BOUNDS = {
     "f107a": (40.0, 500.0, "the 81-day mean of the solar flux at 10.7 cm, in solar flux units, about 65 to 250"),
     "ap": (0.0, 400.0, "the daily magnetic index Ap (not Kp)"),
 }
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    moment: str
+    lat_deg: float
+    lon_deg: float
+    f107: float
+    f107a: float
+    ap: float
+    source: str
+    version: str = "00"
+
+
+def load_air(path: str | Path) -> Array:
+    """Return the air of a TOML file as `msis_table` does: moment (ISO 8601), place, indices, their source."""
+    where = str(path)
+    file = read_toml(where, read_text(Path(path)), _File, missing=_FORM, wrong=_FORM)
+    if not file.source.strip():
+        raise InputError(
+            where=where, key="source", seen="no source", cure="say where the indices are from, or 'assumed'"
+        )
+    return msis_table(
+        parse_utc(file.moment, where=f"{where}: moment"),
+        file.lat_deg,
+        file.lon_deg,
+        f107=file.f107,
+        f107a=file.f107a,
+        ap=file.ap,
+        version=file.version,
+    )
 
 
 def msis_table(

@@ -5,15 +5,19 @@ Out: impacts, paths, footprints with their ellipses and times, the instantaneous
 Start here: `drop`, `footprint`, `impact_point`, `read_fragments`.
 """
 
+from downrange.fall._files import write_bytes
 from downrange.fall._io import FRAGMENTS, IMPACTS, impacts_csv, read_fragments
 from downrange.fall._io_maps import density_netcdf, region_title, regions_geojson, regions_kml, write_density
 from downrange.fall._io_tally import load_tally, save_tally
+from downrange.fall.campaign import BLOCK_FLIGHTS, Done, Work, campaign
 from downrange.fall.contour import Region, containment, hazard_regions, region_above, regions_of
 from downrange.fall.debris import DebrisClass, DebrisList, debris_names, draw_pieces, load_debris
 from downrange.fall.drop import drop, fall_path, impact_point, states_at
 from downrange.fall.dwell import dwell_cells, dwell_inside, impact_points, trace_speed_mps
+from downrange.fall.ensemble import Landings, Launch, described, land
 from downrange.fall.footprint import footprint, holds, ring
 from downrange.fall.grid import Cells, Grid, grid_of
+from downrange.fall.launches import Launches
 from downrange.fall.model import Falls, Footprint, Impacts
 from downrange.fall.moments import mean_speed_mps, tally_footprint, time_quantile_s
 from downrange.fall.people import PEOPLE, Population, read_people
@@ -33,6 +37,7 @@ from downrange.fall.risk import (
     casualty_area_m2,
     hit_probability,
 )
+from downrange.fall.settling import Look, Rule, Wanted, is_look, look, verdict
 from downrange.fall.smooth import smoothed
 from downrange.fall.tally import HARMFUL_J, Tally, empty_tally, merged, same_tally, tally_of
 from downrange.fall.weights import Body, Ensemble, Mode, ensemble_text, expected_pieces, read_ensemble, with_p_failure
@@ -40,6 +45,7 @@ from downrange.fall.window import Window, window_of
 
 __all__ = [
     "AIRCRAFT_LIMIT",
+    "BLOCK_FLIGHTS",
     "CONDITIONAL_EC_LIMIT",
     "EC_LIMIT",
     "FRAGMENTS",
@@ -55,24 +61,34 @@ __all__ = [
     "Cells",
     "DebrisClass",
     "DebrisList",
+    "Done",
     "Ensemble",
     "Exposed",
     "Falls",
     "Footprint",
     "Grid",
     "Impacts",
+    "Landings",
+    "Launch",
+    "Launches",
+    "Look",
     "Mode",
     "ModeRisk",
     "Population",
     "Region",
+    "Rule",
     "Tally",
     "Target",
+    "Wanted",
     "Window",
+    "Work",
+    "campaign",
     "casualties",
     "casualty_area_m2",
     "containment",
     "debris_names",
     "density_netcdf",
+    "described",
     "draw_pieces",
     "drop",
     "dwell_cells",
@@ -89,8 +105,11 @@ __all__ = [
     "impact_point",
     "impact_points",
     "impacts_csv",
+    "is_look",
+    "land",
     "load_debris",
     "load_tally",
+    "look",
     "mean_speed_mps",
     "merged",
     "read_ensemble",
@@ -110,7 +129,9 @@ __all__ = [
     "tally_of",
     "time_quantile_s",
     "trace_speed_mps",
+    "verdict",
     "window_of",
     "with_p_failure",
+    "write_bytes",
     "write_density",
 ]

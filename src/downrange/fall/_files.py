@@ -32,3 +32,12 @@ def written(path: str | Path, write: Callable[[BinaryIO], None]) -> Path:
         partial.unlink(missing_ok=True)
         raise
     return target
+
+
+def write_bytes(path: str | Path, content: bytes) -> Path:
+    """Write a file whole or not at all; InputError where it cannot be."""
+
+    def write(file: BinaryIO) -> None:
+        file.write(content)
+
+    return written(path, write)

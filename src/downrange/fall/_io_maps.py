@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -14,7 +14,7 @@ import shapely
 
 import downrange
 from downrange.base import Array, ModelError, iso, units, wgs84
-from downrange.fall._files import written
+from downrange.fall._files import write_bytes
 from downrange.fall.contour import CONTAINMENT, Region
 from downrange.fall.tally import Tally
 from downrange.fall.weights import Ensemble, expected_pieces
@@ -34,11 +34,7 @@ def write_density(
 ) -> Path:
     """Write the map of `density_netcdf` to a file, whole or not at all."""
     content = density_netcdf(tally, ensemble, title=title, created=created, most_values=most_values)
-
-    def write(file: BinaryIO) -> None:
-        file.write(content)
-
-    return written(path, write)
+    return write_bytes(path, content)
 
 
 def density_netcdf(

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from downrange.base import Array, Sourced, geodetic_from_ecef
+from downrange.base import Array, geodetic_from_ecef
 from downrange.earth import Site, Wind, wind_tables
 from downrange.fall.debris import DebrisList, draw_pieces
 from downrange.fall.drop import drop
+from downrange.fall.grid import Grid
 from downrange.fall.tally import HARMFUL_J
+from downrange.fall.weights import Body, Ensemble, Mode
 from downrange.flight import (
     NEVER_S,
+    PLANNED,
     Crowd,
     Device,
     Failures,
@@ -206,6 +209,34 @@ def _left(launch: Launch, crowd: Crowd, flown: Flown, mode: NDArray[np.int64], f
     return found
 
 
-def p_failure(launch: Launch) -> Sourced:
-    """Return the probability that a flight fails, with its parent."""
-    return launch.failures.p
+def described(launch: Launch, grid: Grid, flights: int) -> Ensemble:
+    """Return what the tally of so many flights is weighed by: probabilities of the modes, pieces and areas of the bodies.
+
+    The projected area of a whole body is that of its ballistic coefficient at a drag coefficient of 1, which is assumed.
+    """
+    vehicle, debris, p = launch.vehicle, launch.debris, launch.failures.p
+    known = {
+        stage.name: Body(name=stage.name, pieces=1.0, area_m2=stage.dry_kg / stage.beta_kgpm2 / _DRAG)
+        for stage in vehicle.stages[:-1]
+    }
+    for one in vehicle.boosters:
+        known[one.name] = Body(name=one.name, pieces=float(one.count), area_m2=one.dry_kg / one.beta_kgpm2 / _DRAG)
+    half_kg = vehicle.fairing_kg / FAIRING_HALVES
+    known[FAIRING] = Body(
+        name=FAIRING, pieces=float(FAIRING_HALVES), area_m2=half_kg / vehicle.fairing_beta_kgpm2 / _DRAG
+    )
+    last_kg = vehicle.stages[-1].dry_kg + vehicle.payload_kg
+    for name, mass_kg in ((launch.last, last_kg), (STACK, vehicle.liftoff_kg)):
+        known[name] = Body(name=name, pieces=1.0, area_m2=mass_kg / vehicle.beta_stack_kgpm2 / _DRAG)
+    for kind in debris.classes:
+        known[kind.name] = Body(name=kind.name, pieces=kind.count, area_m2=kind.area_m2)
+    modes = zip(launch.failures.names, launch.failures.probabilities, strict=True)
+    return Ensemble(
+        modes=tuple(Mode(name=name, p=chance, planned=name == PLANNED) for name, chance in modes),
+        bodies=tuple(known[name] for name in launch.bodies),
+        grid=grid,
+        flights=flights,
+        seed=launch.seed,
+        source=f"{vehicle.title} from {launch.site.title}; failures {launch.failures.name}, p = {p.value:.3g} "
+        f"({p.kind}: {p.source}); debris {debris.name}; spread {launch.spread.name}",
+    )

@@ -17,7 +17,7 @@ from downrange.flight.record import FailureProbability
 from downrange.flight.vehicle import Figure
 
 PLANNED = "as planned"
-FAILING_SHARE = 0.5  # of the flights of an ensemble, whatever the probability of failure: both sides want samples
+_GOLDEN = 0.6180339887498949  # steps of it, cut to their fractions, visit every share of an interval evenly
 _STREAM = 6 << 32
 _SHIPPED = resources.files("downrange.flight") / "data" / "failures"
 _FORM = "compare with the shipped failures, assumed.toml"
@@ -114,18 +114,20 @@ def of_record(failures: Failures, record: FailureProbability) -> Failures:
     return replace(failures, p=p)
 
 
-def draw_troubles(
-    failures: Failures, crowd: Crowd, seed: int, *, first: int = 0, share: float = FAILING_SHARE
-) -> tuple[NDArray[np.int64], Troubles]:
+def draw_troubles(failures: Failures, crowd: Crowd, seed: int, *, first: int = 0) -> tuple[NDArray[np.int64], Troubles]:
     """Return the mode of each flight (index into `failures.names`) and what goes wrong with it.
 
-    Flight i of a seed always meets the same. share: how many flights fail; weigh by `probabilities`.
+    Flight i of a seed always meets the same. Every other flight fails, whatever the probability of it, because both
+    sides want samples: weigh by `probabilities`. The modes take turns by their shares, so that a few hundred flights
+    have met them all; moment, size and side are drawn.
     """
     n = len(crowd)
-    draw = uniforms(seed ^ _STREAM, n, 5, first=first)
+    number = first + np.arange(n)
+    draw = uniforms(seed ^ _STREAM, n, 3, first=first)
     edges = np.cumsum([mode.share for mode in failures.modes])
-    which = np.minimum(np.searchsorted(edges, draw[:, 1] * edges[-1], side="right"), len(edges) - 1)
-    fails = draw[:, 0] < share
+    turn = (number // 2 * _GOLDEN) % 1.0
+    which = np.minimum(np.searchsorted(edges, turn * edges[-1], side="right"), len(edges) - 1)
+    fails = number % 2 == 1
 
     def column(values: list[float]) -> Array:
         picked: Array = np.array(values)[which]
@@ -139,9 +141,9 @@ def draw_troubles(
     return np.where(fails, which + 1, 0), Troubles(
         kind=np.where(fails, kind, -1),
         stage=stage,
-        after_s=np.where(has_moment, draw[:, 2] * burn_s, 0.0),
-        size=low + draw[:, 3] * (high - low),
-        clock_rad=2.0 * np.pi * draw[:, 4],
+        after_s=np.where(has_moment, draw[:, 0] * burn_s, 0.0),
+        size=low + draw[:, 1] * (high - low),
+        clock_rad=2.0 * np.pi * draw[:, 2],
     )
 
 

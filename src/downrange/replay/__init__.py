@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from downrange.replay.chain import run
     from downrange.replay.doctor import examine
     from downrange.replay.doors import drop_bodies, drop_fragments, first_elements, planned_burns, readings_about
+    from downrange.replay.ensemble import Asked, fly_ensemble, hands_of
+    from downrange.replay.ensemble_tables import ensemble_shown
     from downrange.replay.job import replay_scenario
     from downrange.replay.model import Done, Replay
     from downrange.replay.refit import refit_record, refit_shown
@@ -28,21 +30,28 @@ if TYPE_CHECKING:
         passes_shown,
         track_shown,
     )
+    from downrange.replay.single import Single, fly_single, write_single
 
 __all__ = [
+    "Asked",
     "Column",
     "Done",
     "LaunchRisk",
     "Replay",
     "Scenario",
+    "Single",
     "Table",
     "columns",
     "corridor_shown",
     "drop_bodies",
     "drop_fragments",
+    "ensemble_shown",
     "examine",
     "first_elements",
     "flight_shown",
+    "fly_ensemble",
+    "fly_single",
+    "hands_of",
     "impacts_shown",
     "json_text",
     "launch_risk",
@@ -59,6 +68,7 @@ __all__ = [
     "run",
     "scenario_names",
     "track_shown",
+    "write_single",
 ]
 
 _LAZY = {
@@ -69,6 +79,9 @@ _LAZY = {
     "run": "chain",
     **dict.fromkeys(("drop_bodies", "drop_fragments", "first_elements", "planned_burns", "readings_about"), "doors"),
     **dict.fromkeys([name for name in __all__ if name.endswith("_shown")], "show"),
+    **dict.fromkeys(("Asked", "fly_ensemble", "hands_of"), "ensemble"),
+    "ensemble_shown": "ensemble_tables",
+    **dict.fromkeys(("Single", "fly_single", "write_single"), "single"),
     **dict.fromkeys(("refit_record", "refit_shown"), "refit"),
     **dict.fromkeys(("LaunchRisk", "launch_risk", "risk_files", "risk_shown"), "risk"),
 }

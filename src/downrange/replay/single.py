@@ -1,0 +1,116 @@
+"""One flight from words to pictures: vehicle, site, orbit, failure, wind and air as a person names them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from downrange.base import Array, write_text
+from downrange.earth import Site, load_air, load_site, load_wind, mean_wind_table, no_wind
+from downrange.fall import Impacts, drop, fall_path, write_bytes
+from downrange.flight import Failure, Flight, Orbit, Vehicle, fly, load_vehicle_and_plan, target
+
+PATH_HEADER = (
+    "t_s,x_ecef_m,y_ecef_m,z_ecef_m,vx_ecef_mps,vy_ecef_mps,vz_ecef_mps,mass_kg,q_pa,"
+    "thrust_x_mps2,thrust_y_mps2,thrust_z_mps2,drag_x_mps2,drag_y_mps2,drag_z_mps2"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Single:
+    """One flight as a person asks for it: names of shipped files, or files of one's own."""
+
+    vehicle: str
+    site: str
+    to: str | None = None
+    fail: str | None = None
+    wind: str | None = None
+    air: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SingleFlown:
+    """One flight with the falls of its bodies, in their order; wind (K, 8) and air are the tables it flew through."""
+
+    vehicle: Vehicle
+    site: Site
+    flight: Flight
+    falls: Impacts
+    wind: Array
+    air: Array | None
+
+
+def fly_single(asked: Single, *, say: Callable[[str], None] = lambda _: None) -> SingleFlown:
+    """Fly one vehicle and drop what it lets go; the wind blows at its mean."""
+    vehicle, plan = load_vehicle_and_plan(asked.vehicle)
+    site = load_site(asked.site)
+    failure = None if asked.fail is None else Failure.parse(asked.fail)
+    wind = no_wind() if asked.wind is None else mean_wind_table(load_wind(asked.wind))
+    air = None if asked.air is None else load_air(asked.air)
+    if asked.to is not None:
+        aim = Orbit.parse(asked.to)
+        say(f"solving the programme of {vehicle.name} for {asked.to}")
+        plan = target(vehicle, site, aim, plan).plan
+    flight = fly(vehicle, site, plan, failure, air=air, wind=wind)
+    falls = drop(
+        np.array([body.t_s for body in flight.bodies]),
+        np.array([body.r_ecef_m for body in flight.bodies]).reshape(-1, 3),
+        np.array([body.v_ecef_mps for body in flight.bodies]).reshape(-1, 3),
+        np.array([body.beta_kgpm2 for body in flight.bodies]),
+        air=air,
+        winds=wind[None] if len(wind) else None,
+    )
+    return SingleFlown(vehicle=vehicle, site=site, flight=flight, falls=falls, wind=wind, air=air)
+
+
+def write_single(single: SingleFlown, folder: Path) -> None:
+    """Write the path as CSV and the pictures as PNG and SVG into a folder."""
+    from downrange.base import geodetic_from_ecef
+    from downrange.replay.flight_pictures import Down, flight_pictures
+    from downrange.replay.pictures import picture_files
+
+    downs = []
+    for i, body in enumerate(single.flight.bodies):
+        if np.isfinite(single.falls.lat_deg[i]):
+            _, r_ecef_m, _ = fall_path(
+                body.t_s,
+                body.r_ecef_m,
+                body.v_ecef_mps,
+                body.beta_kgpm2,
+                air=single.air,
+                wind=single.wind if len(single.wind) else None,
+            )
+            lat, lon, _ = geodetic_from_ecef(r_ecef_m)
+            downs.append(
+                Down(
+                    body=body.name,
+                    t_s=float(single.falls.t_s[i]),
+                    lat_deg=float(single.falls.lat_deg[i]),
+                    lon_deg=float(single.falls.lon_deg[i]),
+                    path_lat_deg=lat,
+                    path_lon_deg=lon,
+                )
+            )
+    flight = single.flight
+    drawn = flight_pictures(
+        flight,
+        title=f"{single.vehicle.title} from {single.site.title}",
+        site_name=single.site.title,
+        downs=tuple(downs),
+        drag_ecef_mps2=flight.drag_ecef_mps2,
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    write_text(folder / "path.csv", path_csv(flight))
+    for name, content in picture_files(drawn).items():
+        write_bytes(folder / name, content)
+
+
+def path_csv(flight: Flight) -> str:
+    """Return the path of a flight as CSV: time, Earth-fixed state, mass, dynamic pressure, thrust and drag per mass."""
+    columns = [flight.t_s[:, None], flight.r_ecef_m, flight.v_ecef_mps, flight.mass_kg[:, None], flight.q_pa[:, None]]
+    rows = np.hstack([*columns, flight.f_ecef_mps2, flight.drag_ecef_mps2])
+    lines = [",".join(f"{value:.10g}" for value in row) for row in rows]
+    return "\n".join([PATH_HEADER, *lines]) + "\n"
