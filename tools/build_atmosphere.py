@@ -1,4 +1,4 @@
-"""Build src/downrange/earth/data/us76_above_86km.csv: the US Standard Atmosphere 1976 above 86 km, from the package ussa1976.
+"""Build src/downrange/earth/data: us76_above_86km.csv, from the package ussa1976, and us76_table.npy, the table for kernels.
 
 The standard's equations above 86 km are integrals of the species' densities; the package (MIT licence) solves them.
 Below 86 km the room evaluates the closed form itself. Run: .venv/bin/python tools/build_atmosphere.py
@@ -11,7 +11,10 @@ from pathlib import Path
 import numpy as np
 import ussa1976
 
-OUT = Path(__file__).parents[1] / "src" / "downrange" / "earth" / "data" / "us76_above_86km.csv"
+from downrange.earth.atmosphere import make_air_table
+
+DATA = Path(__file__).parents[1] / "src" / "downrange" / "earth" / "data"
+OUT, TABLE = DATA / "us76_above_86km.csv", DATA / "us76_table.npy"
 
 
 def main() -> None:
@@ -24,7 +27,9 @@ def main() -> None:
     ]
     lines += [f"{h:.0f},{d:.9e}" for h, d in zip(alt_m, rho, strict=True)]
     OUT.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"{OUT.name}: {len(alt_m)} levels")
+    table = make_air_table()
+    np.save(TABLE, table)
+    print(f"{OUT.name}: {len(alt_m)} levels; {TABLE.name}: {len(table)} rows")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ BLOCKS = 128  # fewer leave processors idle, and numba-cuda warns of it
 CHUNK_BYTES = 256 * 2**20
 
 
-def need_device() -> None:
+def need() -> None:
     """Return if there is a CUDA device that kernels can be compiled for, and refuse clearly if not."""
     if find_spec("numba_cuda") is None:
         raise _refusal("the package numba-cuda is not installed")

@@ -62,7 +62,18 @@ def us76_below_86km(alt_m: ArrayLike) -> tuple[Array, Array, Array]:
 
 @cache
 def air_table() -> Array:
-    """Return the table that kernels read, shape (1279, 5): four spline coefficients of density, sound speed."""
+    """Return the table that kernels read, shape (1279, 5): four spline coefficients of density, sound speed.
+
+    It is shipped as `make_air_table` makes it: the same bits on every machine, and no spline to fit at every start.
+    """
+    with resources.files("downrange.earth").joinpath("data/us76_table.npy").open("rb") as file:
+        table: Array = np.load(file, allow_pickle=False)
+    table.setflags(write=False)
+    return table
+
+
+def make_air_table() -> Array:
+    """Return the table of `air_table`, made anew."""
     text = resources.files("downrange.earth").joinpath("data/us76_above_86km.csv").read_text(encoding="utf-8")
     high = np.loadtxt(text.splitlines(), delimiter=",", skiprows=2)
     fine_m = np.arange(-5_000.0, 86_000.0, 250.0)
@@ -71,7 +82,6 @@ def air_table() -> Array:
     table = spline_table(knots_m, np.log(np.concatenate([low, high[:, 1]])))
     table[: len(fine_m), 4] = np.sqrt(_GAMMA * _R_AIR * temperature)
     table[len(fine_m) :, 4] = table[len(fine_m) - 1, 4]
-    table.setflags(write=False)
     return table
 
 

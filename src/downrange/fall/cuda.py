@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numba import cuda
 from numpy.typing import NDArray
 
 from downrange.base import Array
-from downrange.base.cuda import THREADS, blocks, chunks, need_device
+from downrange.base import cuda as device
 from downrange.fall import _kernel as k
 
 
 @cuda.jit
 def fall_each(
-    states: Any,  # noqa: ANN401 - arrays on the device
-    beta: Any,  # noqa: ANN401
-    air: Any,  # noqa: ANN401
-    zonals: Any,  # noqa: ANN401
-    winds: Any,  # noqa: ANN401
+    states: Array,
+    beta: Array,
+    air: Array,
+    zonals: Array,
+    winds: Array,
     tables: int,
-    wind_of: Any,  # noqa: ANN401
+    wind_of: NDArray[np.int64],
     tol_m: float,
     tol_mps: float,
     ground_m: float,
     limit_s: float,
-    out: Any,  # noqa: ANN401
+    out: Array,
 ) -> None:
     """Do the loop of `_kernel.fall_few`, one body a thread; of the tables of wind so many count."""
     i = cuda.grid(1)
@@ -65,17 +63,17 @@ def fall_many(
     out: Array,
 ) -> None:
     """Do what `_kernel.fall_many` does on the device, in parts that fit into its memory; all winds are there at once."""
-    need_device()
+    device.need()
     tables = len(winds) if winds.shape[1] > 0 else 0
     if tables == 0:
-        winds = np.zeros((1, 1, 8))  # a device has no empty arrays
+        winds = np.zeros((1, 1, 8))  # nothing to send is no array there
     air_there, zonals_there, winds_there = (cuda.to_device(np.ascontiguousarray(a)) for a in (air, zonals, winds))
-    for a, b in chunks(len(states), 8 * (states.shape[1] + out.shape[1] + 2)):
+    for a, b in device.chunks(len(states), 8 * (states.shape[1] + out.shape[1] + 2)):
         states_there, beta_there, wind_of_there = (
             cuda.to_device(np.ascontiguousarray(part)) for part in (states[a:b], beta[a:b], wind_of[a:b])
         )
         out_there = cuda.device_array((b - a, out.shape[1]))
-        fall_each[blocks(b - a), THREADS](
+        fall_each[device.blocks(b - a), device.THREADS](
             states_there,
             beta_there,
             air_there,

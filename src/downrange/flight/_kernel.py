@@ -75,6 +75,8 @@ def thrust_direction(
         return ux, uy, uz
     if mode == GRAVITY_TURN:
         v = math.sqrt(vx * vx + vy * vy + vz * vz)
+        if v == 0.0:
+            return ux, uy, uz
         return vx / v, vy / v, vz / v
     p = math.sqrt(px * px + py * py)
     ex, ey = -py / p, px / p
@@ -280,7 +282,7 @@ def fly(
 ) -> tuple[int, float]:
     """Fly the phases from `start` (t, r, v); fill ends[p] and, when it has rows, path; return rows, largest q [Pa].
 
-    A vehicle that comes down ends there, on the ellipsoid or the pad below it.
+    A vehicle that comes down ends there, on the ellipsoid or the pad below it; one that reaches its orbit ends too.
 
     phases: (P, COLUMNS); start: (7,); ends: (P, STATE) state at the end of each phase; path: (M, PATH), M = 0
     when nobody wants it.
@@ -288,10 +290,10 @@ def fly(
     t, x, y, z = start[0], start[1], start[2], start[3]
     vx, vy, vz = start[4], start[5], start[6]
     ground_m = min(0.0, earth.height_and_up(x, y, z)[0] - 1.0)
-    rows, q_max, mass, down = 0, 0.0, phases[0, MASS_KG], False
+    rows, q_max, mass, over = 0, 0.0, phases[0, MASS_KG], False
     for p in range(phases.shape[0]):
         row = phases[p]
-        steps = 0 if down else int(row[STEPS])
+        steps = 0 if over else int(row[STEPS])
         h = row[DURATION_S] / max(steps, 1)
         into = 0.0
         stop = row[STOP_SMA_M]
@@ -306,8 +308,8 @@ def fly(
             ax, ay, az = ax + fx + gx, ay + fy + gy, az + fz + gz
             nx, ny, nz, nvx, nvy, nvz = rk4(row, into, h, x, y, z, vx, vy, vz, ax, ay, az, air, drag, wind, zonals)
             into += h
-            down = grounded(nx, ny, nz, nvx, nvy, nvz, ground_m)
-            if down or reached(nx, ny, nz, nvx, nvy, nvz, stop):
+            over = grounded(nx, ny, nz, nvx, nvy, nvz, ground_m) or reached(nx, ny, nz, nvx, nvy, nvz, stop)
+            if over:
                 into -= h
                 h = cut(row, into, h, x, y, z, vx, vy, vz, ax, ay, az, air, drag, wind, zonals, stop, ground_m)
                 x, y, z, vx, vy, vz = rk4(row, into, h, x, y, z, vx, vy, vz, ax, ay, az, air, drag, wind, zonals)

@@ -6,16 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from downrange.base import Array, geodetic_from_ecef, inertial_velocity
 from downrange.earth import ZONALS, Site, air_table
 from downrange.flight import _kernel as k
 from downrange.flight.crowd import Crowd, Troubles, crowd_of, starts_of, troubles_of
-from downrange.flight.model import Body, Device, Event, Failure, FailureKind, Flight, Outcome, Plan, Vehicle
+from downrange.flight.model import Body, Device, Event, Failure, Flight, Outcome, Plan, Vehicle
 from downrange.flight.timeline import NEVER_S, Timeline, timeline
 
 FEW = 64  # fewer flights than this are flown on one thread
 STILL = np.zeros((1, 0, 8))
+_GROUND_M = 1.0  # no higher than this a flight that ended early is down
+_SAME_S = 1e-6
 _GOLDEN, _PEAK_STEPS = 0.6180339887498949, 30  # 30 narrow two steps to a microsecond
 
 
@@ -24,6 +27,7 @@ class Flown:
     """A crowd that has flown. A state is t, x, y, z, vx, vy, vz, mass: Earth-fixed, SI.
 
     start: (N, 7) at lift-off; ends: (N, P, 8) at the end of each phase of the timeline; q_max_pa: (N,) largest dynamic pressure
+    line: as flown: where a flight ends early, on the ground or in its orbit, what was to come later never comes
     """
 
     line: Timeline
@@ -36,6 +40,11 @@ class Flown:
         """States at the end of powered flight, (N, 8), with the mass of what is left together."""
         last: Array = self.ends[:, -1]
         return last
+
+    @property
+    def down(self) -> NDArray[np.bool_]:
+        """Which flights came back to the ground under power, (N,)."""
+        return self.line.early & (geodetic_from_ecef(self.last[:, 1:4])[2] < _GROUND_M)
 
     def at(self, t_s: Array) -> Array:
         """Return the states (N, 8) at moments of the timeline (N,); meaningless for a moment that never comes."""
@@ -75,7 +84,13 @@ def fly_crowd(
     kernel = _kernel_of(device, len(crowd))
     start, air = starts_of(crowd), air_table() if air is None else air
     kernel(line.table, start, air, crowd.drag, winds, ZONALS, ends, q_max_pa)
-    ends[:, -1, 7] = line.end_kg if not crowd.stop_sma_m.any() else np.maximum(ends[:, -1, 7], line.end_kg)
+    return _flown(line, start, ends, q_max_pa)
+
+
+def _flown(line: Timeline, start: Array, ends: Array, q_max_pa: Array) -> Flown:
+    """Return what has flown, with the mass of what is left together at the end, and its timeline as it came about."""
+    line = line.ended(ends[:, -1, 0])
+    ends[:, -1, 7] = np.where(line.early, ends[:, -1, 7], line.end_kg)
     return Flown(line=line, start=start, ends=ends, q_max_pa=q_max_pa)
 
 
@@ -112,9 +127,7 @@ def fly(
     start = starts_of(crowd)
     used, q_max = k.fly(table, start[0], air, crowd.drag, wind, ZONALS, ends[0], path)
     path = path[:used]
-    if plan.stop_sma_m == 0.0:
-        ends[0, -1, 7] = line.end_kg[0]
-    flown = Flown(line=line, start=start, ends=ends, q_max_pa=np.array([q_max]))
+    flown = _flown(line, start, ends, np.array([q_max]))
     return Flight(
         t_s=path[:, 0],
         r_ecef_m=path[:, 1:4],
@@ -123,18 +136,18 @@ def fly(
         f_ecef_mps2=path[:, 8:11],
         q_pa=path[:, 11],
         drag_ecef_mps2=path[:, 12:15],
-        events=_events(vehicle, flown, failure, _peak(line, path, crowd, air, wind)),
+        events=_events(vehicle, flown, failure, _peak(flown.line, path, crowd, air, wind)),
         bodies=_bodies(vehicle, flown, failure),
         burns=_burns(crowd),
-        outcome=_outcome(failure),
+        outcome=_outcome(flown, failure),
     )
 
 
-def _outcome(failure: Failure | None) -> Outcome:
+def _outcome(flown: Flown, failure: Failure | None) -> Outcome:
     """Return how powered flight ends."""
-    if failure is None:
-        return Outcome.BURNED_OUT
-    return Outcome.FAILED if failure.kind.ends_flight else Outcome.IMPAIRED
+    if flown.down[0] or (failure is not None and failure.kind.ends_flight):
+        return Outcome.FAILED
+    return Outcome.BURNED_OUT if failure is None else Outcome.IMPAIRED
 
 
 def failed_stack(stages: int, failure: Failure) -> str:
@@ -162,7 +175,8 @@ def _bodies(vehicle: Vehicle, flown: Flown, failure: Failure | None) -> tuple[Bo
     rows: list[tuple[str, float, float, float]] = []
     for b, one in enumerate(vehicle.boosters):
         parted_s = float(times.booster_parted[0, b])
-        rows += [(f"{one.name} {i}", parted_s, one.beta_kgpm2, one.dry_kg) for i in range(1, one.count + 1)]
+        mass_kg = one.dry_kg + one.propellant_kg * max(0.0, 1.0 - parted_s / float(times.booster_out[0, b]))
+        rows += [(f"{one.name} {i}", parted_s, one.beta_kgpm2, mass_kg) for i in range(1, one.count + 1)]
     unburnt = _unburnt_kg(vehicle, flown)
     for s, stage in enumerate(vehicle.stages):
         rows.append((stage.name, times.parted[0, s], stage.beta_kgpm2, stage.dry_kg + unburnt[s]))
@@ -170,10 +184,8 @@ def _bodies(vehicle: Vehicle, flown: Flown, failure: Failure | None) -> tuple[Bo
             rows.append(("fairing", times.fairing[0], vehicle.fairing_beta_kgpm2, vehicle.fairing_kg))
     rows = sorted((row for row in rows if row[1] <= end_s), key=lambda row: row[1])
     found = [_body(name, flown.at(np.array([t_s]))[0], beta, kg) for name, t_s, beta, kg in rows]
-    if failure:
+    if failure or flown.down[0]:
         lowest = 1 + int((times.parted[0] < NEVER_S).sum())
-        if failure.kind is FailureKind.FAILED_SEPARATION:
-            lowest = failure.stage if failure.stage == len(vehicle.stages) - 1 else len(vehicle.stages)
         state = flown.last[0]
         found.append(_body(stack_name(len(vehicle.stages), lowest), state, vehicle.beta_stack_kgpm2, float(state[7])))
     return tuple(found)
@@ -224,7 +236,7 @@ def _moments(vehicle: Vehicle, flown: Flown, failure: Failure | None) -> list[tu
             moments.append((f"stage {number} ignition", times.ignition[0, s]))
         if number == last or (failure is not None and failure.kind.ends_flight and failure.stage <= number):
             continue
-        if stage.separation_s == 0.0 and parted < NEVER_S:
+        if parted == out:
             moments.append((f"stage {number} burn-out and separation", out))
         else:
             moments += [(f"stage {number} burn-out", out), (f"stage {number} separation", parted)]
@@ -241,12 +253,19 @@ def _events(vehicle: Vehicle, flown: Flown, failure: Failure | None, peak: Array
             rows.append((name, flown.at(np.array([t_s]))[0, :7]))
     if failure is not None and times.failed[0] < times.end[0]:
         rows.append(("failure", flown.at(times.failed)[0, :7]))
-    if failure is None or not failure.kind.ends_flight:
-        rows.append(("last burn-out", end))
-    else:
-        rows.append(("failure" if times.failed[0] >= times.end[0] else "end of thrust", end))
+    rows.append((_ending(flown, failure), end))
     rows.sort(key=lambda row: float(row[1][0]))
     return tuple(event_at(name, state) for name, state in rows)
+
+
+def _ending(flown: Flown, failure: Failure | None) -> str:
+    """Return the name of the event that ends powered flight."""
+    if flown.down[0]:
+        return "impact"
+    if failure is None or not failure.kind.ends_flight:
+        return "last burn-out"
+    times = flown.line.times
+    return "failure" if times.failed[0] >= times.end[0] else "end of thrust"
 
 
 def _peak(line: Timeline, path: Array, crowd: Crowd, air: Array, wind: Array) -> Array:
@@ -257,7 +276,7 @@ def _peak(line: Timeline, path: Array, crowd: Crowd, air: Array, wind: Array) ->
 
     def ahead(t: float) -> tuple[float, Array]:
         base = int(np.searchsorted(t_s, t, side="right")) - 1
-        p = min(int((line.knot_s[0] <= t_s[base]).sum()), line.knot_s.shape[1] - 1)
+        p = min(int((line.knot_s[0] <= t_s[base] + _SAME_S).sum()), line.knot_s.shape[1] - 1)
         row = line.table[0, p]
         into = t_s[base] - line.knot_s[0, p] + row[k.DURATION_S]
         state = k.advance(row, into, t - t_s[base], path[base, 1:7], air, crowd.drag, wind, ZONALS)

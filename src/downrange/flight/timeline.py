@@ -7,7 +7,7 @@ which comes first, and a body let go at a knot is let go exactly there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ STEP_HIGH_S = 3.0
 STEP_TURN_S = 0.25  # while the thrust turns away
 _SEA_LEVEL_PA = 101_325.0
 NEVER_S = 1e9
+_SAME_S = 1e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,25 @@ class Timeline:
     table: Array
     knot_s: Array
     end_kg: Array
+
+    @property
+    def early(self) -> NDArray[np.bool_]:
+        """Which flights ended before their last phase, (N,)."""
+        return self.times.end < self.knot_s[:, -1]
+
+    def ended(self, t_s: Array) -> Timeline:
+        """Return the timeline of flights that ended at t_s (N,): what was to come later never comes."""
+        early = t_s < self.times.end - _SAME_S
+        if not early.any():
+            return self
+        times, end = self.times, np.where(early, t_s, self.times.end)
+
+        def never(moment_s: Array) -> Array:
+            by = end.reshape(-1, *(1,) * (moment_s.ndim - 1))
+            return np.where(early.reshape(by.shape) & (moment_s > by), NEVER_S, moment_s)
+
+        names = ("parted", "booster_parted", "fairing", "failed")
+        return replace(self, times=replace(times, end=end, **{name: never(getattr(times, name)) for name in names}))
 
     def phase_ending(self, t_s: Array) -> NDArray[np.int64]:
         """Return the last phase that has ended by each of those knots, (N,)."""
@@ -198,6 +218,8 @@ def _knots(crowd: Crowd, times: Times) -> list[Array]:
         programme = crowd.programmes[s]
         inner = profile.nodes_s + ([] if programme is None else [t for t in programme.t_s if t > 0.0])
         knots += [np.minimum(times.ignition[:, s] + t, times.out[:, s]) for t in inner]
+        if s > 0 and programme is None:  # a weakened stage burns on after its steering ends
+            knots += [np.minimum(times.ignition[:, s] + crowd.burn_s[:, s], times.out[:, s])]
     for b in range(len(crowd.booster_count)):
         knots += [times.booster_out[:, b], times.booster_parted[:, b]]
     return knots

@@ -22,6 +22,7 @@ from downrange.replay.ensemble_pictures import (
 )
 from downrange.replay.figures import Drawn
 from downrange.replay.flight_pictures import flight_pictures
+from downrange.replay.single import launch_title, plain
 
 if TYPE_CHECKING:
     from downrange.replay.ensemble import Flown
@@ -34,15 +35,22 @@ _KINDS = {Target.SHIP: "ships", Target.AIRCRAFT: "aircraft", Target.PERSON: "per
 def ensemble_drawn(flown: Flown) -> tuple[Drawn, ...]:
     """Return footprint, convergence and times of an ensemble, and the pictures of its planned flight."""
     launch = flown.launch
-    title = f"{launch.vehicle.title} from {launch.site.title}"
+    title = launch_title(launch.vehicle, launch.site)
     flights = f"{flown.flights:,} flights, seed {launch.seed}".replace(",", "\N{NO-BREAK SPACE}")
     note = f"{flights}; probability of failure {launch.failures.p.value:.2g} ({launch.failures.p.kind})."
-    drawn = [*flight_pictures(flown.flight, title=title, site_name=launch.site.title)]
+    drawn = [
+        *flight_pictures(
+            flown.flight,
+            title=title,
+            site_name=plain(launch.site.title),
+            drag_ecef_mps2=flown.flight.drag_ecef_mps2,
+        )
+    ]
     cells = _cells(flown)
     if len(cells.lat_deg):
         from downrange.replay.ensemble import ground_track
 
-        pad = LaunchPoint(name=launch.site.title, lat_deg=launch.site.lat_deg, lon_deg=launch.site.lon_deg)
+        pad = LaunchPoint(name=plain(launch.site.title), lat_deg=launch.site.lat_deg, lon_deg=launch.site.lon_deg)
         zones = _zones(flown.risk.regions)
         drawn.append(footprint_picture(cells, zones, title=title, pad=pad, track=ground_track(flown.flight), note=note))
     bins = _bins(flown)

@@ -97,8 +97,8 @@ def write_single(single: SingleFlown, folder: Path) -> None:
     flight = single.flight
     drawn = flight_pictures(
         flight,
-        title=f"{single.vehicle.title} from {single.site.title}",
-        site_name=single.site.title,
+        title=launch_title(single.vehicle, single.site),
+        site_name=plain(single.site.title),
         downs=tuple(downs),
         drag_ecef_mps2=flight.drag_ecef_mps2,
     )
@@ -114,3 +114,17 @@ def path_csv(flight: Flight) -> str:
     rows = np.hstack([*columns, flight.f_ecef_mps2, flight.drag_ecef_mps2])
     lines = [",".join(f"{value:.10g}" for value in row) for row in rows]
     return "\n".join([PATH_HEADER, *lines]) + "\n"
+
+
+def launch_title(vehicle: Vehicle, site: Site) -> str:
+    """Return who flies from where, as a picture is headed."""
+    return f"{plain(vehicle.title)} from {plain(site.title)}"
+
+
+def plain(title: str) -> str:
+    """Return a title without what stands after it in brackets or behind a comma.
+
+    >>> plain("Sohae, coastal pad (position not published)")
+    'Sohae'
+    """
+    return title.split(" (")[0].split(",")[0]
