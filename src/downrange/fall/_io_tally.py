@@ -8,6 +8,7 @@ from typing import BinaryIO
 from zipfile import BadZipFile
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 
 from downrange.base import InputError, ModelError
 from downrange.fall._files import written
@@ -16,6 +17,22 @@ from downrange.fall.tally import SUMS, Counts, Tally, empty_tally
 
 _FORM = 1
 _ARRAYS = ("flights", "rows", "landed", "keys", "counts", "harmful", "times", "times_counts", "sums", "latest")
+
+
+# What NumPy, zipfile and zlib raise on bytes that somebody changed; RuntimeError: an unknown compression or a password.
+_BROKEN = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    EOFError,
+    RuntimeError,
+    MemoryError,
+    SyntaxError,
+    BadZipFile,
+    zlib.error,
+    ModelError,
+)
 
 
 def save_tally(path: str | Path, tally: Tally) -> Path:
@@ -38,23 +55,20 @@ def save_tally(path: str | Path, tally: Tally) -> Path:
 def load_tally(path: str | Path) -> Tally:
     """Read a tally; a file that is no whole tally is refused."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            if int(file["form"]) != _FORM:
-                raise InputError(
-                    where=str(path),
-                    seen=f"a tally of form {int(file['form'])}",
-                    cure=f"make it again; this program reads form {_FORM}",
-                )
-            rows, columns = (int(n) for n in file["grid"])
-            names = {what: tuple(str(name) for name in file[what]) for what in ("modes", "bodies")}
-            arrays = {name: np.ascontiguousarray(file[name]) for name in _ARRAYS}
+        with Path(path).open("rb") as file:
+            stored = np.load(file, allow_pickle=False)
+            if not isinstance(stored, NpzFile):
+                raise ValueError("one array")  # noqa: TRY004 - told with the other broken files below
+            if int(stored["form"]) != _FORM:
+                raise ValueError(f"form {int(stored['form'])}, where this program reads {_FORM}")
+            rows, columns = (int(n) for n in stored["grid"])
+            names = {what: tuple(str(name) for name in stored[what]) for what in ("modes", "bodies")}
+            arrays = {name: np.ascontiguousarray(stored[name]) for name in _ARRAYS}
         tally = Tally(grid=Grid(lat_rows=rows, lon_columns=columns), **names, **arrays)  # type: ignore[arg-type]
         _refuse_broken(tally)
     except FileNotFoundError:
         raise InputError(where=str(path), seen="there is no such file", cure="give the folder of an ensemble") from None
-    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile, zlib.error, ModelError) as problem:
-        if isinstance(problem, InputError):
-            raise
+    except _BROKEN as problem:
         raise InputError(
             where=str(path),
             seen=f"no whole tally ({str(problem) or type(problem).__name__})",

@@ -104,8 +104,8 @@ class Casualties:
 
     p_at_least_one: sum over modes of p (1 - exp(-ec)), an upper bound when the pieces of one flight fall together
     by_body: (name, weighted expected casualties); people: how many stand on the grid
-    worst_p: highest probability that one person at a place where people are is hurt; worst_lat_deg, worst_lon_deg: where,
-    NaN when nobody is in danger
+    worst_p: highest probability that one person at a place where people are is hurt; the counts are not smoothed, so with
+    few flights it is too high rather than too low; worst_lat_deg, worst_lon_deg: where, NaN when nobody is in danger
     """
 
     modes: tuple[ModeRisk, ...]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import numpy as np
 
 from downrange.base import Array
-from downrange.fall.window import Window
+from downrange.fall.window import Window, stretch
 
 # One standard deviation of the kernels, in cells. Tried and left: one width by Silverman's rule for all, which smears the
 # steep edge of a long streak by a tenth of its length; and a width chosen where the surface is read instead of where the
@@ -16,7 +17,6 @@ SCALES = (1.0, 2.0, 4.0, 8.0, 16.0)
 ENOUGH = 30.0  # counts that a kernel must hold: 18 % of noise
 MARGIN = 48  # cells that a window must leave around the counts: three times the widest kernel
 _REACH = 3.0  # standard deviations at which a kernel is cut off
-_WIDEST = 8.0  # most that a cell's sides may differ in the smoothing
 
 
 def smoothed(window: Window, counts: Array) -> Array:
@@ -29,12 +29,14 @@ def smoothed(window: Window, counts: Array) -> Array:
     rows, columns = np.nonzero(counts)
     if not len(rows):
         return out
-    top, left = max(rows.min() - MARGIN, 0), 0 if window.around else max(columns.min() - MARGIN, 0)
-    bottom, right = rows.max() + MARGIN + 1, window.columns if window.around else columns.max() + MARGIN + 1
-    part = counts[top:bottom, left:right]
     lat_deg = float(counts.sum(axis=1) @ window.lat_deg / counts.sum())
-    ratio = window.grid.lat_step_deg / (window.grid.lon_step_deg * max(np.cos(np.radians(lat_deg)), 1e-6))
-    ratio = min(max(ratio, 1.0 / _WIDEST), _WIDEST)
+    ratio = stretch(window.grid, lat_deg)
+    beside = math.ceil(MARGIN * ratio)
+    top, bottom = max(rows.min() - MARGIN, 0), rows.max() + MARGIN + 1
+    left, right = max(columns.min() - beside, 0), columns.max() + beside + 1
+    if window.around:
+        left, right = 0, window.columns
+    part = counts[top:bottom, left:right]
     waiting, spread = part > 0.0, np.zeros_like(part)
     for scale in SCALES:
         held = _filtered(part, scale, ratio, window.around) * (4.0 * np.pi * scale**2 * ratio)

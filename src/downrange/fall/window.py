@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +11,7 @@ from downrange.base import Array, ModelError
 from downrange.fall.grid import Cells, Grid
 
 MOST_CELLS = 4_000_000
+_WIDEST = 8.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +86,18 @@ class Window:
         return np.asarray(flat, dtype=float).reshape(self.rows, self.columns)
 
 
+def stretch(grid: Grid, lat_deg: float) -> float:
+    """Return how many columns of a grid are as wide as a row is high, at a latitude: from 1/8 to 8, where smoothing ends.
+
+    >>> f"{stretch(Grid(lat_rows=180, lon_columns=360), 60.0):.2f}"
+    '2.00'
+    """
+    width = grid.lon_step_deg * max(float(np.cos(np.radians(lat_deg))), 1e-6)
+    return min(max(grid.lat_step_deg / width, 1.0 / _WIDEST), _WIDEST)
+
+
 def window_of(grid: Grid, cells: Cells, *, margin: int = 0, most_cells: int = MOST_CELLS) -> Window:
-    """Return the smallest window around cells, `margin` of its own cells wider on every side.
+    """Return the smallest window around cells, `margin` of its own rows wider on every side, or columns of that width.
 
     It spans 180 degrees where that is the shorter way. When it would have more than `most_cells` cells, cells are taken
     together by the smallest whole factor that brings it below.
@@ -94,10 +106,12 @@ def window_of(grid: Grid, cells: Cells, *, margin: int = 0, most_cells: int = MO
         raise ModelError("nothing came down, so there is nothing to draw")
     rows, columns = np.divmod(cells, grid.lon_columns)
     low, high = int(rows.min()), int(rows.max())
+    lat_deg = max(abs(180.0 * (row + 0.5) / grid.lat_rows - 90.0) for row in (low, high))
+    margins = margin, math.ceil(margin * stretch(grid, lat_deg))
     west, count = _shortest_arc(np.unique(columns), grid.lon_columns)
     factor = 1
     while True:
-        window = _fitted(grid, (low, high), (west, count), margin, factor)
+        window = _fitted(grid, (low, high), (west, count), margins, factor)
         if window.rows * window.columns <= most_cells:
             return window
         if window.rows * window.columns == 1:
@@ -112,16 +126,16 @@ def _shortest_arc(columns: Cells, total: int) -> tuple[int, int]:
     return int(columns[(widest + 1) % len(columns)]), total - int(gaps[widest]) + 1
 
 
-def _fitted(grid: Grid, band: tuple[int, int], arc: tuple[int, int], margin: int, factor: int) -> Window:
+def _fitted(grid: Grid, band: tuple[int, int], arc: tuple[int, int], margins: tuple[int, int], factor: int) -> Window:
     """Return the window with a margin at one factor; round the Earth when the margin closes the gap."""
-    first = max(band[0] - margin * factor, 0)
-    last = min(band[1] + margin * factor, grid.lat_rows - 1)
-    around = arc[1] + 2 * margin * factor >= grid.lon_columns
-    count = grid.lon_columns if around else arc[1] + 2 * margin * factor
+    above, beside = (margin * factor for margin in margins)
+    first, last = max(band[0] - above, 0), min(band[1] + above, grid.lat_rows - 1)
+    around = arc[1] + 2 * beside >= grid.lon_columns
+    count = grid.lon_columns if around else arc[1] + 2 * beside
     return Window(
         grid=grid,
         first_row=first,
-        first_column=0 if around else (arc[0] - margin * factor) % grid.lon_columns,
+        first_column=0 if around else (arc[0] - beside) % grid.lon_columns,
         rows=-(-(last - first + 1) // factor),
         columns=-(-count // factor),
         factor=factor,
