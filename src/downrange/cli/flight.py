@@ -55,7 +55,7 @@ def flight_fly(
 
         asked = Single(vehicle=vehicle, site=site, to=to, fail=fail, wind=wind, air=None if air is None else str(air))
         single = fly_single(asked, say=say)
-        show(flight_shown(single.flight, single.falls), as_json=as_json)
+        show(flight_shown(single.flight, single.falls, single.apogees), as_json=as_json)
         if out is not None:
             write_single(single, out)
             say(f"Pictures and tables are in {out}")

@@ -9,6 +9,7 @@ from downrange.fall._files import write_bytes
 from downrange.fall._io import FRAGMENTS, IMPACTS, impacts_csv, read_fragments
 from downrange.fall._io_maps import density_netcdf, region_title, regions_geojson, regions_kml, write_density
 from downrange.fall._io_tally import load_tally, save_tally
+from downrange.fall.apogee import apogee
 from downrange.fall.campaign import BLOCK_FLIGHTS, Done, Work, campaign
 from downrange.fall.contour import Region, containment, hazard_regions, region_above, regions_of
 from downrange.fall.debris import DebrisClass, DebrisList, debris_names, draw_pieces, load_debris
@@ -82,6 +83,7 @@ __all__ = [
     "Wanted",
     "Window",
     "Work",
+    "apogee",
     "campaign",
     "casualties",
     "casualty_area_m2",

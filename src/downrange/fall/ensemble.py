@@ -18,6 +18,7 @@ from downrange.fall.grid import Grid
 from downrange.fall.tally import HARMFUL_J
 from downrange.fall.weights import Body, Ensemble, Mode
 from downrange.flight import (
+    IN_ORBIT_M,
     NEVER_S,
     PLANNED,
     Crowd,
@@ -37,7 +38,6 @@ from downrange.flight import (
 STACK = "stack after a failure"
 FAIRING = "fairing"
 TOLERANCE_M = 1e-2  # a step of a fall; worst error on the ground 0.2 m (benchmarks/RESULTS.md)
-ORBIT_M = 90e3  # assumed: with its perigee above this a body stays up for the day
 FAIRING_HALVES = 2
 STILL = np.zeros((1, 0, 8))
 _DRAG = 1.0  # assumed: drag coefficient behind the projected area of a whole body
@@ -185,7 +185,7 @@ def _left(launch: Launch, crowd: Crowd, flown: Flown, mode: NDArray[np.int64], f
     ends = np.array([False, *(m.kind.ends_flight for m in modes)])[mode]
     breaks = np.array([False, *(m.leaves_pieces for m in modes)])[mode]
     last = flown.last
-    up = orbit_of(last)[0] > ORBIT_M
+    up = orbit_of(last)[0] > IN_ORBIT_M
     found = []
     for body, mine in ((launch.last, ~ends & ~breaks & ~up), (STACK, ends & ~breaks)):
         rows = np.flatnonzero(mine)

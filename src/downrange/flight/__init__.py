@@ -16,6 +16,7 @@ from downrange.flight.failures import (
     of_record,
 )
 from downrange.flight.fly import Flown, event_at, failed_stack, fly, fly_crowd, stack_name
+from downrange.flight.insertion import IN_ORBIT_M, orbit_of
 from downrange.flight.model import (
     Body,
     Booster,
@@ -35,12 +36,13 @@ from downrange.flight.model import (
 )
 from downrange.flight.record import FailureProbability, failure_probability
 from downrange.flight.spread import GROUPS, Spread, dispersed, load_spread, spread_names
-from downrange.flight.targeting import Aim, Orbit, orbit_of, target
+from downrange.flight.targeting import Aim, Orbit, target
 from downrange.flight.timeline import NEVER_S, Timeline, Times, timeline
 from downrange.flight.vehicle import Figure, load_plan, load_vehicle, load_vehicle_and_plan, read_vehicle, vehicles
 
 __all__ = [
     "GROUPS",
+    "IN_ORBIT_M",
     "KINDS",
     "NEVER_S",
     "PLANNED",

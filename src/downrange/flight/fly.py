@@ -12,6 +12,7 @@ from downrange.base import Array, geodetic_from_ecef, inertial_velocity
 from downrange.earth import ZONALS, Site, air_table
 from downrange.flight import _kernel as k
 from downrange.flight.crowd import Crowd, Troubles, crowd_of, starts_of, troubles_of
+from downrange.flight.insertion import IN_ORBIT_M, orbit_of
 from downrange.flight.model import Body, Device, Event, Failure, Flight, Outcome, Plan, Vehicle
 from downrange.flight.timeline import NEVER_S, Timeline, timeline
 
@@ -230,8 +231,9 @@ def _moments(vehicle: Vehicle, flown: Flown, failure: Failure | None) -> list[tu
     for b, one in enumerate(vehicle.boosters):
         moments += [(f"{one.name} burn-out", times.booster_out[0, b])]
         moments += [(f"{one.name} separation", times.booster_parted[0, b])]
-    for s, stage in enumerate(vehicle.stages):
-        number, out, parted = s + 1, times.out[0, s], times.parted[0, s]
+    for number in range(1, last + 1):
+        s = number - 1
+        out, parted = times.out[0, s], times.parted[0, s]
         if s > 0:
             moments.append((f"stage {number} ignition", times.ignition[0, s]))
         if number == last or (failure is not None and failure.kind.ends_flight and failure.stage <= number):
@@ -263,7 +265,8 @@ def _ending(flown: Flown, failure: Failure | None) -> str:
     if flown.down[0]:
         return "impact"
     if failure is None or not failure.kind.ends_flight:
-        return "last burn-out"
+        in_orbit = orbit_of(flown.last)[0][0] > IN_ORBIT_M
+        return "last burn-out and insertion" if in_orbit else "last burn-out"
     times = flown.line.times
     return "failure" if times.failed[0] >= times.end[0] else "end of thrust"
 

@@ -13,6 +13,7 @@ from downrange.base.units import STANDARD_GRAVITY
 from downrange.earth import Site
 from downrange.flight.crowd import Crowd, crowd_of
 from downrange.flight.fly import fly_crowd
+from downrange.flight.insertion import orbit_of
 from downrange.flight.model import Plan, Steering, Vehicle
 
 _YEAR_S = 365.2422 * 86_400.0
@@ -241,17 +242,6 @@ def _shortfall_mps(state: Array, orbit: Orbit) -> Array:
     radius = np.linalg.norm(state[:, 1:4], axis=1)
     missing: Array = np.sqrt(np.maximum(wgs84.GM_M3PS2 * (2.0 / radius - 1.0 / orbit.sma_m), 0.0)) - v
     return missing
-
-
-def orbit_of(state: Array) -> tuple[Array, Array, Array]:
-    """Return perigee and apogee heights [m] over the equatorial radius and inclination [deg] of states (N, 8); two-body."""
-    r, v = state[:, 1:4], inertial_velocity(state[:, 1:4], state[:, 4:7])
-    sma = 1.0 / (2.0 / np.linalg.norm(r, axis=1) - (v * v).sum(axis=1) / wgs84.GM_M3PS2)
-    momentum = np.cross(r, v)
-    size = np.linalg.norm(momentum, axis=1)
-    ecc = np.sqrt(np.maximum(0.0, 1.0 - size**2 / (wgs84.GM_M3PS2 * sma)))
-    inclination_deg: Array = np.degrees(np.arccos(momentum[:, 2] / size))
-    return sma * (1.0 - ecc) - wgs84.RE_M, sma * (1.0 + ecc) - wgs84.RE_M, inclination_deg
 
 
 def _aim(guess: Plan, crowd: Crowd, state: Array, stop_sma_m: float) -> Aim:

@@ -117,8 +117,8 @@ def corridor_shown(seen: Sequence[AreaRange], plane: PlaneFit, legs: DogLeg) -> 
     return tables, document
 
 
-def flight_shown(flight: Flight, falls: Impacts) -> Shown:
-    """Return the events of a flight and where its bodies fall."""
+def flight_shown(flight: Flight, falls: Impacts, apogees: Sequence[tuple[float, float]]) -> Shown:
+    """Return the events of a flight and where its bodies fall; apogees: (t_s, altitude [m]) of each fall."""
     rows = tuple(
         (
             e.name,
@@ -137,6 +137,8 @@ def flight_shown(flight: Flight, falls: Impacts) -> Shown:
     downs = tuple(
         (
             body.name,
+            number(body.t_s, 0),
+            f"{number(apogees[i][1] / 1e3, 1)} at {number(apogees[i][0], 0)}",
             number(falls.t_s[i], 0),
             place(float(falls.lat_deg[i]), float(falls.lon_deg[i]), 2),
             number(falls.speed_mps[i]),
@@ -146,7 +148,15 @@ def flight_shown(flight: Flight, falls: Impacts) -> Shown:
     )
     fallen = Table(
         title="What falls",
-        columns=columns("body", "time [s] >", "place", "speed [m/s] >", "ballistic coefficient [kg/m2] >"),
+        columns=columns(
+            "body",
+            "let go [s] >",
+            "apogee [km] at [s] >",
+            "impact [s] >",
+            "place",
+            "speed [m/s] >",
+            "ballistic coefficient [kg/m2] >",
+        ),
         rows=downs,
     )
     document = {
@@ -165,6 +175,10 @@ def flight_shown(flight: Flight, falls: Impacts) -> Shown:
         "falls": [
             {
                 "body": body.name,
+                "let_go_s": _r(body.t_s, 2),
+                "mass_kg": _r(body.mass_kg, 1),
+                "apogee_t_s": _r(apogees[i][0], 2),
+                "apogee_alt_m": _r(apogees[i][1], 1),
                 "lat_deg": _r(falls.lat_deg[i], 5),
                 "lon_deg": _r(falls.lon_deg[i], 5),
                 "t_s": _r(falls.t_s[i], 1),

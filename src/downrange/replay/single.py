@@ -10,8 +10,9 @@ import numpy as np
 
 from downrange.base import Array, write_text
 from downrange.earth import Site, load_air, load_site, load_wind, mean_wind_table, no_wind
-from downrange.fall import Impacts, drop, fall_path, write_bytes
+from downrange.fall import Impacts, apogee, fall_path, write_bytes
 from downrange.flight import Failure, Flight, Orbit, Vehicle, fly, load_vehicle_and_plan, target
+from downrange.replay.doors import drop_bodies
 
 PATH_HEADER = (
     "t_s,x_ecef_m,y_ecef_m,z_ecef_m,vx_ecef_mps,vy_ecef_mps,vz_ecef_mps,mass_kg,q_pa,"
@@ -33,12 +34,16 @@ class Single:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SingleFlown:
-    """One flight with the falls of its bodies, in their order; wind (K, 8) and air are the tables it flew through."""
+    """One flight with the falls of its bodies, in their order; wind (K, 8) and air are the tables it flew through.
+
+    apogees: (seconds after lift-off, altitude [m]) of the highest point of each body's fall
+    """
 
     vehicle: Vehicle
     site: Site
     flight: Flight
     falls: Impacts
+    apogees: tuple[tuple[float, float], ...]
     wind: Array
     air: Array | None
 
@@ -55,15 +60,12 @@ def fly_single(asked: Single, *, say: Callable[[str], None] = lambda _: None) ->
         say(f"solving the programme of {vehicle.name} for {asked.to}")
         plan = target(vehicle, site, aim, plan).plan
     flight = fly(vehicle, site, plan, failure, air=air, wind=wind)
-    falls = drop(
-        np.array([body.t_s for body in flight.bodies]),
-        np.array([body.r_ecef_m for body in flight.bodies]).reshape(-1, 3),
-        np.array([body.v_ecef_mps for body in flight.bodies]).reshape(-1, 3),
-        np.array([body.beta_kgpm2 for body in flight.bodies]),
-        air=air,
-        winds=wind[None] if len(wind) else None,
+    blows = wind if len(wind) else None
+    falls = drop_bodies(flight, air=air, wind=blows)
+    apogees = tuple(
+        apogee(body.t_s, body.r_ecef_m, body.v_ecef_mps, body.beta_kgpm2, air=air, wind=blows) for body in flight.bodies
     )
-    return SingleFlown(vehicle=vehicle, site=site, flight=flight, falls=falls, wind=wind, air=air)
+    return SingleFlown(vehicle=vehicle, site=site, flight=flight, falls=falls, apogees=apogees, wind=wind, air=air)
 
 
 def write_single(single: SingleFlown, folder: Path) -> None:
@@ -127,4 +129,4 @@ def plain(title: str) -> str:
     >>> plain("Sohae, coastal pad (position not published)")
     'Sohae'
     """
-    return title.split(" (")[0].split(",")[0]
+    return title.partition(" (")[0].partition(",")[0]
