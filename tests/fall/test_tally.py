@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from itertools import pairwise
 from typing import Any
 
@@ -184,3 +185,7 @@ def test_keys_never_overflow() -> None:
 def test_the_least_harm_is_eleven_foot_pounds() -> None:
     # 14 CFR 417.107(c): 11 ft lbf; 1 ft lbf = 1.3558179483314004 J (NIST SP 811, appendix B.8)
     assert pytest.approx(11 * 1.3558179483314004) == HARMFUL_J
+
+
+def test_a_tally_travels_between_processes() -> None:
+    assert same_tally(pickle.loads(pickle.dumps(whole())), whole())  # noqa: S301 - our own bytes

@@ -14,6 +14,7 @@ from downrange.base import ModelError
 from downrange.replay import ink
 from downrange.replay.draw_charts import draw_convergence, draw_times
 from downrange.replay.draw_footprint import OUTLINES, density_levels, draw_footprint
+from downrange.replay.draw_ground import Frame
 from downrange.replay.ensemble_pictures import (
     Cells,
     Convergence,
@@ -24,7 +25,7 @@ from downrange.replay.ensemble_pictures import (
     footprint_picture,
     times_picture,
 )
-from downrange.replay.footprint_content import FootprintContent, main_frame
+from downrange.replay.footprint_content import FootprintContent, main_frame, readable
 from downrange.replay.pictures import picture_files
 
 PAD = LaunchPoint(name="Sohae", lat_deg=39.66, lon_deg=124.70)
@@ -90,6 +91,18 @@ def test_each_cell_is_drawn_where_it_lies_in_the_colour_of_its_density() -> None
     north = [float(np.degrees(np.arctan(np.sinh(np.radians(box.y1))))) for box in boxes]
     assert north == pytest.approx([36.025, 36.525])
     assert found.get_array().tolist() == [1e-6, 2e-4]
+
+
+def test_cells_too_small_to_be_seen_are_drawn_in_blocks_of_the_same_pieces() -> None:
+    frame = Frame(south_deg=30.0, north_deg=40.0, west_deg=120.0, east_deg=130.0)
+    cells = crowd(35.0, 125.0)
+    assert len(readable(cells, frame, 1_000.0).lat_deg) == int((cells.density_pkm2 > 0.0).sum())
+    blocks = readable(cells, frame, 100.0)
+    assert np.all(np.asarray(blocks.cell_lat_deg) == pytest.approx(0.2))
+    pieces = (blocks.density_pkm2 * np.asarray(blocks.cell_lat_deg) * np.asarray(blocks.cell_lon_deg)).sum()
+    assert pieces == pytest.approx(cells.density_pkm2.sum() * CELL_DEG**2)
+    assert np.average(blocks.lat_deg, weights=blocks.density_pkm2) == pytest.approx(35.0, abs=0.005)
+    assert np.average(blocks.lon_deg, weights=blocks.density_pkm2) == pytest.approx(125.0, abs=0.005)
 
 
 def test_denser_is_darker_so_that_a_grey_print_says_the_same() -> None:
@@ -164,6 +177,9 @@ def test_parts_lost_on_the_large_map_get_maps_of_their_own() -> None:
     )
     figure = draw_footprint(content(cells=both, zones=zones))
     assert [axes.get_title(loc="left") for axes in figure.axes] == ["", "", "A", "B"]
+    for small in figure.axes[2:]:
+        told = {" ".join(text.get_text().split()) for text in small.texts}
+        assert {zone.label for zone in zones} <= told
     letters = [text.get_text() for text in figure.axes[0].texts]
     assert {"A", "B"} <= set(letters)
     north, south = (np.degrees(np.arctan(np.sinh(np.radians(axes.get_ylim())))) for axes in figure.axes[2:])

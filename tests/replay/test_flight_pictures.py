@@ -78,7 +78,9 @@ def test_drag_joins_the_acceleration_that_is_felt(nominal: Flight) -> None:
 
 def test_every_event_is_named_once_with_its_time(nominal: Flight) -> None:
     names = [text.get_text() for text in strips_figure(nominal, title="Chollima-1").axes[0].texts if text.get_text()]
-    assert sorted(names) == sorted(f"{event.name}, {event.t_s:.0f} s" for event in nominal.events)
+    flown = [event for event in nominal.events if event.t_s <= nominal.t_s[-1] + 1e-6]
+    assert len(flown) >= 8
+    assert sorted(names) == sorted(f"{event.name}, {event.t_s:.0f} s" for event in flown)
 
 
 def test_an_event_after_the_powered_flight_does_not_stretch_the_strips(nominal: Flight) -> None:
@@ -115,7 +117,7 @@ def test_the_map_names_site_falls_and_events_and_draws_track_and_impact_point(no
     for down in downs:
         assert f"{down.body}, {down.t_s:.0f} s" in told
     for event in nominal.events:
-        assert event.t_s == 0.0 or f"{event.name}, {event.t_s:.0f} s" in told
+        assert not 0.0 < event.t_s <= nominal.t_s[-1] or f"{event.name}, {event.t_s:.0f} s" in told
     assert " km at " in told
     named = " ".join(text.get_text() for text in figure.legends[0].get_texts()).replace("\n", " ")
     for kind in ("flight over the ground", "where it would fall", "bodies falling", "fall of a body", "launch site"):

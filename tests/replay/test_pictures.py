@@ -17,6 +17,7 @@ from downrange.flight import Failure, fly, load_vehicle_and_plan
 from downrange.replay import ink
 from downrange.replay.draw_charts import Convergence, TimeBins, draw_convergence, draw_times
 from downrange.replay.draw_footprint import draw_footprint
+from downrange.replay.draw_track import Spot, Trace, draw_track
 from downrange.replay.flight_pictures import downs_of, strips_figure, track_figure
 from downrange.replay.footprint_content import Cells, FootprintContent, LaunchPoint, Zone
 from downrange.replay.pictures import _PAGE_COLOURS
@@ -26,7 +27,8 @@ CASES = ("", "stage1:early-shutdown@60", "stage2:no-ignition", "stage3:break-up@
 
 def texts_of(figure: Figure) -> list[Text]:
     """Return every text that is drawn."""
-    figure.canvas.draw()
+    with ink.style():
+        figure.canvas.draw()
     found = [*figure.texts, *([figure._suptitle] if figure._suptitle else [])]
     for legend in figure.legends:
         found += legend.get_texts()
@@ -68,6 +70,29 @@ def test_the_texts_of_a_flight_stand_apart(case: str) -> None:
     figure = track_figure(flight, downs_of(flight), title="Chollima-1 from Sohae", site_name="Sohae")
     assert len(texts_of(figure)) > 15
     assert crossed(figure) == []
+
+
+def eastward(events: int) -> tuple[Figure, list[str]]:
+    """A track along the lines of text, the worst for names, with its names."""
+    lon = np.linspace(-80.6, -20.0, 90)
+    lat = 28.6 - 10.0 * np.linspace(0.0, 1.0, 90) ** 2
+    spots = [Spot(kind="pad", lat_deg=28.6, lon_deg=-80.6, label="Cape Canaveral")]
+    spots += [
+        Spot(kind="event", lat_deg=28.6, lon_deg=-80.5 + 13.0 * (k / events) ** 2, label=f"event {k}, {10 * k} s")
+        for k in range(1, events + 1)
+    ]
+    spots.append(Spot(kind="down", lat_deg=22.0, lon_deg=-40.0, label="fairing, 900 s"))
+    figure = draw_track("East", (Trace(kind="track", lat_deg=lat, lon_deg=lon),), tuple(spots), "A note.")
+    return figure, [spot.label for spot in spots]
+
+
+@pytest.mark.parametrize("events", [2, 12, 30, 45])
+def test_no_name_is_lost_even_where_they_crowd(events: int) -> None:
+    figure, names = eastward(events)
+    assert crossed(figure) == []
+    told = " ".join(text.get_text() for text in texts_of(figure)).replace("\n", " ")
+    assert [name for name in names if name not in told] == []
+    assert ("Not named for want of room" in told) == (events == 45)
 
 
 def footprint() -> Figure:

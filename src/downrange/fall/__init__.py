@@ -1,8 +1,9 @@
 """Fall: everything that comes down.
 
 In: bodies let go (Earth-fixed state, ballistic coefficient), alone or in crowds.
-Out: impacts, paths, footprints with their ellipses and times, the instantaneous impact point.
-Start here: `drop`, `footprint`, `impact_point`, `read_fragments`.
+Out: impacts, paths, footprints with their ellipses and times, the instantaneous impact point; of an ensemble its tally,
+expected casualties, hazard regions and maps.
+Start here: `drop`, `footprint`, `impact_point`, `read_fragments`; `tally_of`, `casualties`, `regions_of`.
 """
 
 from downrange.fall._files import write_bytes

@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar, cast
 
 from downrange.base import InputError, ModelError
 from downrange.fall.campaign_cluster import Cluster
@@ -90,9 +90,9 @@ class _Hands(Protocol[S_co]):
     """Whoever runs spans of blocks."""
 
     def window(self) -> int: ...
-    def begin(self, first_flight: int, flights: int) -> Any: ...  # noqa: ANN401 - a future, each kind its own
-    def ready(self, span: Any, timeout_s: float) -> bool: ...  # noqa: ANN401
-    def take(self, span: Any) -> Sequence[S_co]: ...  # noqa: ANN401
+    def begin(self, first_flight: int, flights: int) -> Future[Any]: ...
+    def ready(self, span: Future[Any], timeout_s: float) -> bool: ...
+    def take(self, span: Future[Any]) -> Sequence[S_co]: ...
 
 
 class _Threads(Generic[S]):
@@ -114,14 +114,14 @@ class _Threads(Generic[S]):
     def window(self) -> int:
         return _AHEAD * self._threads
 
-    def begin(self, first_flight: int, flights: int) -> Future[Sequence[S]]:
+    def begin(self, first_flight: int, flights: int) -> Future[Any]:
         return self._pool.submit(self._work.run, first_flight, flights)
 
-    def ready(self, span: Future[Sequence[S]], timeout_s: float) -> bool:
+    def ready(self, span: Future[Any], timeout_s: float) -> bool:
         return bool(wait([span], timeout_s).done)
 
-    def take(self, span: Future[Sequence[S]]) -> Sequence[S]:
-        return span.result()
+    def take(self, span: Future[Any]) -> Sequence[S]:
+        return cast("Sequence[S]", span.result())
 
 
 def _hands(work: Work[S], threads: int | None, cluster: str | None) -> AbstractContextManager[_Hands[S]]:
@@ -184,7 +184,7 @@ class _Run(Generic[S]):
     def _all(self, hands: _Hands[S], span_blocks: int) -> str:
         """Keep all hands busy, and add up in order what they bring; there is never more than a window of it."""
         spans = self._spans(span_blocks)
-        under_way: deque[tuple[int, int, Any]] = deque()
+        under_way: deque[tuple[int, int, Future[Any]]] = deque()
         while True:
             while len(under_way) < hands.window() and (span := next(spans, None)) is not None:
                 under_way.append((*span, hands.begin(*span)))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import pickle
 import time
 from collections.abc import Sequence
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from types import TracebackType
@@ -19,6 +22,8 @@ PATIENCE_S = 60.0
 """How long a campaign waits for a worker where none is left."""
 
 _LOOK_S = 1.0
+_CALL_OFF_S = 2.0
+_LOUD = ("distributed.client", "distributed.batched")  # they print traces of what is said here in a sentence
 _AHEAD = 3  # spans under way for each thread of a worker: one runs, one waits there, one is on its way back
 _WHERE = "--cluster"
 
@@ -41,53 +46,72 @@ class Cluster(Generic[S]):
         self._address = address
         self._patience_s = patience_s
         self._threads = 0
+        self._under_way: dict[Future[Any], Any] = {}
+        self._levels: dict[str, int] = {}
         self._looked_s = self._seen_s = 0.0
 
     def __enter__(self) -> Self:
         """Connect, find workers, and hand the work over once."""
         self._client = _connect(self._address)
+        self._levels = {name: logging.getLogger(name).level for name in _LOUD}
+        for name in _LOUD:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
             self._await_a_worker()
             self._fingerprint = self._work.fingerprint()
             self._payload = self._sent()
         except BaseException:
-            self._client.close()
+            self._leave()
             raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Drop what is still under way there."""
-        self._client.close()
+        """Call off what is still under way there."""
+        self._leave()
+
+    def _leave(self) -> None:
+        """Call spans off, so that nobody waits for them, and close."""
+        under_way = dict(self._under_way)
+        try:
+            if under_way and self._client.status == "running":
+                with suppress(OSError, CancelledError, TimeoutError):  # a scheduler that goes away just now
+                    self._client.cancel(list(under_way.values()), force=True)
+            wait(under_way, _CALL_OFF_S)
+            self._client.close()
+        finally:
+            for name, level in self._levels.items():
+                logging.getLogger(name).setLevel(level)
 
     def window(self) -> int:
         """Return how many spans may be under way."""
         return max(_AHEAD * self._threads, _AHEAD)
 
-    def begin(self, first_flight: int, flights: int) -> Any:  # noqa: ANN401 - distributed.Future
-        """Hand one span to whoever is free."""
-        return self._client.submit(_span, self._payload, self._fingerprint, first_flight, flights, pure=False)
+    def begin(self, first_flight: int, flights: int) -> Future[Any]:
+        """Hand one span to whoever is free; what it brings is fetched as soon as it is there."""
+        span = self._client.submit(_span, self._payload, self._fingerprint, first_flight, flights, pure=False)
+        fetched = asyncio.run_coroutine_threadsafe(
+            self._client.gather(span, asynchronous=True), self._client.loop.asyncio_loop
+        )
+        self._under_way[fetched] = span
+        fetched.add_done_callback(lambda done: self._under_way.pop(done, None))
+        return fetched
 
-    def ready(self, span: Any, timeout_s: float) -> bool:  # noqa: ANN401 - distributed.Future
+    def ready(self, span: Future[Any], timeout_s: float) -> bool:
         """Wait for a span no longer than so; refuse to wait for ever where no worker is left."""
-        from distributed import wait
-
+        if self._client.status != "running":  # should it come back, it would know nothing of this campaign
+            raise self._lost()
         if time.monotonic() - self._looked_s > _LOOK_S:
             self._look()
             if time.monotonic() - self._seen_s > self._patience_s:
-                raise self._nobody(f"has had no worker for {self._patience_s:.0f} s")
-        try:
-            wait([span], timeout=timeout_s)
-        except TimeoutError:
-            return False
-        except CancelledError:
-            return True  # taking it says why
-        return True
+                raise self._nobody(f"has had no worker for {self._patience_s:g} s")
+        return bool(wait([span], timeout_s).done)
 
-    def take(self, span: Any) -> Sequence[S]:  # noqa: ANN401 - distributed.Future
+    def take(self, span: Future[Any]) -> Sequence[S]:
         """Return the states of a span that is ready."""
         from distributed import KilledWorker
+        from distributed.comm import CommClosedError
 
         try:
             states = span.result()
@@ -95,10 +119,10 @@ class Cluster(Generic[S]):
             raise InputError(
                 where=_WHERE,
                 key=self._address,
-                seen=f"{problem.allowed_failures + 1} workers died over the same flights",
-                cure="read their logs (too little memory is the usual cause), then go on with --resume",
+                seen=f"every worker that took the same flights died ({problem.allowed_failures + 1} in all)",
+                cure="read their logs (another installation and too little memory are usual), then go on with --resume",
             ) from None
-        except CancelledError:
+        except (CancelledError, CommClosedError):
             raise self._lost() from None
         except ImportError as problem:
             raise InputError(
@@ -167,7 +191,7 @@ def _connect(address: str) -> Any:  # noqa: ANN401 - distributed.Client
         from distributed import Client
     except ModuleNotFoundError:
         raise InputError(
-            where=_WHERE, seen="Dask is not installed here", cure="pip install 'downrange[cluster]'"
+            where=_WHERE, seen="Dask is not installed here", cure="install it: pip install 'downrange[cluster]'"
         ) from None
     try:
         return Client(address, timeout=CONNECT_S, set_as_default=False)

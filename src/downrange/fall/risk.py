@@ -28,8 +28,11 @@ SHIP_LIMIT: Final = 1e-5  # 450.133(b); 79 FR 42241
 CONDITIONAL_EC_LIMIT: Final = 1e-3  # 450.101(c), given one mode of failure; quoted from memory, look it up before use
 PLANNED_SHARE: Final = 0.97  # 450.133(b): of the debris of normal events, to be contained
 
-PERSON_M2: Final = 0.36  # of a person seen from above: (0.6 m)^2, NASA-STD-8719.14C (2021), 4.7.4.2, equation 4.7-1
-SEVEN: Final = 7.0  # times the largest projected area: inert pieces that bounce, 14 CFR 417 appendix
+# Of a person seen from above, (0.6 m)^2: NASA-STD-8719.14C (2021), 4.7.4.2, equation 4.7-1, as others quote it.
+PERSON_M2: Final = 0.36
+SEVEN: Final = (
+    7.0  # times the largest projected area, for inert pieces that bounce and slide: 14 CFR part 417 appendix C
+)
 
 _FEW = 10  # hits; below that the normal distribution says nothing
 _Z95 = 1.959964

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from typing import Any, Final
 
 import matplotlib as mpl
@@ -12,16 +14,15 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import BoundaryNorm, Colormap
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
 from matplotlib.patheffects import withStroke
 
 from downrange.base import Array
 from downrange.replay import ink, labels
-from downrange.replay.draw_ground import Frame, along, draw_area, draw_ground, frame_around, new_map
+from downrange.replay.draw_ground import Frame, along, draw_area, draw_ground, draw_shore, frame_around
 from downrange.replay.draw_map import mercator
-from downrange.replay.draw_track import quiet_names
-from downrange.replay.footprint_content import Cells, FootprintContent, Zone, main_frame, small_parts
+from downrange.replay.draw_sheet import Sheet, mark_small, new_sheet, write_legend, write_note
+from downrange.replay.draw_track import place_names
+from downrange.replay.footprint_content import Cells, FootprintContent, Zone, main_frame, readable, small_parts
 
 OUTLINES: Final[dict[str, dict[str, Any]]] = {
     "containment": {"color": ink.INK, "lw": 1.9, "ls": "-"},
@@ -32,11 +33,14 @@ OUTLINES: Final[dict[str, dict[str, Any]]] = {
 """Outlines by kind: each has its own style of line."""
 
 _MOST_SMALL = 3
-_BAR_IN, _SMALL_IN, _LEAST_IN = 0.75, 0.50, 1.3  # room of the scale; between small maps; least height of one
+_BAR_IN: Final = 0.75  # room of the scale
 _NAMED_PX: Final = 150.0  # an outline smaller than this on the large map is named on the small ones
 _DECADES: Final = 6  # below the densest cell; what is thinner gets the palest colour
 _FINE_DECADES: Final = 4
 _ANCHORS: Final = 48
+_SLIM_PX: Final = 520.0  # a map less wide than this has names on short lines
+_LINE: Final = 18
+_CLEAR_PX: Final = 25.0
 _CRUMBS: Final = 40
 _MOST_LAT_DEG: Final = 84.0
 _TRACK: Final[dict[str, Any]] = {
@@ -52,38 +56,46 @@ def draw_footprint(content: FootprintContent) -> Figure:
     """Draw the map of a footprint, its legend and its scale; parts too small for it get maps of their own, A to C."""
     with ink.style():
         frame = main_frame(content)
-        figure, axes, column = new_map(content.title, frame, content.note)
-        tall = float(figure.get_size_inches()[1])
-        rows = len(content.zones) + (content.pad is not None) + (content.track is not None)
-        _legend(figure, column, content)
-        used = 0.19 * rows
-        levels = density_levels(content.cells.density_pkm2)
+        parts = sorted(small_parts(content, frame)[:_MOST_SMALL], key=lambda part: -part.bounds[3])
+        looks = _legend(content)
+        sheet = new_sheet(content.title, frame, used_in=0.19 * len(looks) + _BAR_IN, small=len(parts))
+        write_legend(sheet, looks)
+        coarse = readable(content.cells, frame, sheet.axes.get_window_extent().width)
+        every = np.append(content.cells.density_pkm2, coarse.density_pkm2)
+        levels = density_levels(every)
         if len(levels):
-            _scale(figure, column, used / tall, levels, content.cells.density_pkm2)
-            used += _BAR_IN
-        letters = []
-        for letter, box, small_frame in _small_maps(figure, column, used, content, frame):
-            small = draw_ground(figure, box, small_frame)
+            _scale(sheet, 0.19 * len(looks), levels, every)
+        letters: list[labels.Label] = []
+        unnamed: list[str] = []
+        for k, (letter, part) in enumerate(zip("ABC", parts, strict=False)):
+            west, south, east, north = part.bounds
+            ratios = sheet.ratio(k), sheet.ratio(k)
+            near = frame_around(np.array([south, north]), np.array([west, east]), room=0.05, ratios=ratios)
+            small = draw_ground(sheet.figure, sheet.small[k], near)
             small.set_title(letter, loc="left", pad=3.0, fontsize=8.5)
-            _fill(small, small_frame, content, levels, [], 0.0)
-            (x0, x1), (y0, y1) = small_frame.corners()
-            axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fc="none", ec=ink.FAINT, lw=0.7, zorder=11))
-            letters.append(labels.Label(x=x1, y=y1, text=letter, colour=ink.INK, must=True, weight="bold", size_pt=8.0))
-        _fill(axes, frame, content, levels, letters, _NAMED_PX if letters else 0.0)
-    return figure
+            unnamed += _fill(small, near, content, levels, [], 0.0)
+            letters += mark_small(sheet.axes, frame, near, letter)
+        unnamed += _fill(sheet.axes, frame, content, levels, letters, _NAMED_PX if letters else 0.0)
+        in_legend = {zone.label for zone in content.zones}
+        write_note(sheet, content.note, [name for name in unnamed if name not in in_legend])
+    return sheet.figure
 
 
 def _fill(
     axes: Axes, frame: Frame, content: FootprintContent, levels: Array, first: list[labels.Label], least_px: float
-) -> None:
-    """Draw cells, track, outlines and launch site on a map, and name them; least_px: of an outline that gets a name."""
+) -> list[str]:
+    """Draw cells, track, outlines and launch site on a map, and name them; return the names that found no room.
+
+    first: names that go before; least_px: size of an outline that gets a name
+    """
     if len(levels):
         _draw_cells(axes, frame, content.cells, levels)
+        draw_shore(axes, frame)
     clear = [np.empty((0, 2))]
     if content.track is not None:
         x, y = frame.line_xy(*content.track)
         axes.plot(x, y, zorder=9, path_effects=_halo(1.0), **{k: v for k, v in _TRACK.items() if k != "label"})
-        clear.append(along(x, y))
+        clear.append(along(frame, x, y))
     outlines = [_draw_zone(axes, frame, zone) for zone in content.zones]
     loud = first + _zone_names(axes, content.zones, outlines, least_px)
     if content.pad is not None and frame.holds(content.pad.lat_deg, content.pad.lon_deg):
@@ -91,7 +103,7 @@ def _fill(
         axes.plot(x, y, zorder=12, **{k: v for k, v in _PAD.items() if k != "label"})
         name = content.pad.name
         loud.append(labels.Label(x=float(x[0]), y=float(y[0]), text=name, colour=ink.INK, must=True, weight="bold"))
-    labels.place(axes, loud + quiet_names(axes, frame, loud), np.concatenate(clear + outlines))
+    return place_names(axes, frame, loud, np.concatenate(clear + outlines))
 
 
 def density_levels(density_pkm2: Array) -> Array:
@@ -109,29 +121,6 @@ def density_levels(density_pkm2: Array) -> Array:
     return np.asarray(10.0 ** np.arange(bottom, top + 0.5 * step, step))
 
 
-def _small_maps(
-    figure: Figure, column: tuple[float, float, float, float], used_in: float, content: FootprintContent, frame: Frame
-) -> list[tuple[str, tuple[float, float, float, float], Frame]]:
-    """Return letter, box and frame of the maps of parts that are too small on the large one, the largest first."""
-    wide, tall = (float(v) for v in figure.get_size_inches())
-    room = column[3] * tall - used_in
-    small = small_parts(content, frame)
-    most = min(_MOST_SMALL, len(small), int(room / (_LEAST_IN + _SMALL_IN)))
-    if not most:
-        return []
-    chosen = sorted(small[:most], key=lambda part: -part.bounds[3])
-    height = room / most - _SMALL_IN
-    found = []
-    for i, part in enumerate(chosen):
-        bottom = column[1] * tall + (most - 1 - i) * (height + _SMALL_IN)
-        box = column[0] + 0.45 / wide, bottom / tall, column[2] - 0.65 / wide, height / tall
-        ratio = height / (box[2] * wide)
-        west, south, east, north = part.bounds
-        near = frame_around(np.array([south, north]), np.array([west, east]), room=0.05, ratios=(ratio, ratio))
-        found.append(("ABC"[i], box, near))
-    return found
-
-
 def _colours(levels: Array) -> tuple[Colormap, BoundaryNorm]:
     """Return the colours of the cells, the denser the darker, and their steps."""
     colours = mpl.colormaps["cividis_r"].resampled(len(levels) - 1).with_extremes(under="#fff7d0")
@@ -141,35 +130,33 @@ def _colours(levels: Array) -> tuple[Colormap, BoundaryNorm]:
 def _draw_cells(axes: Axes, frame: Frame, cells: Cells, levels: Array) -> None:
     """Draw the cells that hold anything, the densest last."""
     colours, steps = _colours(levels)
-    some = np.isfinite(cells.density_pkm2) & (cells.density_pkm2 > 0.0)
-    order = np.flatnonzero(some)[np.argsort(cells.density_pkm2[some], kind="stable")]
-    half_lat = 0.5 * np.broadcast_to(cells.cell_lat_deg, cells.lat_deg.shape)[order]
-    half_lon = 0.5 * np.broadcast_to(cells.cell_lon_deg, cells.lat_deg.shape)[order]
-    lat, lon = cells.lat_deg[order], frame.lon_deg(cells.lon_deg[order])
+    shown = readable(cells, frame, axes.get_window_extent().width)
+    order = np.argsort(shown.density_pkm2, kind="stable")
+    half_lat = 0.5 * np.asarray(shown.cell_lat_deg)[order]
+    half_lon = 0.5 * np.asarray(shown.cell_lon_deg)[order]
+    lat, lon = shown.lat_deg[order], shown.lon_deg[order]
     _, low = mercator(np.clip(lat - half_lat, -_MOST_LAT_DEG, _MOST_LAT_DEG), lon)
     _, high = mercator(np.clip(lat + half_lat, -_MOST_LAT_DEG, _MOST_LAT_DEG), lon)
     west, east = lon - half_lon, lon + half_lon
     (x0, x1), (y0, y1) = frame.corners()
     seen = (east > x0) & (west < x1) & (high > y0) & (low < y1)
     corners = np.stack([np.stack(p, axis=-1) for p in ((west, low), (east, low), (east, high), (west, high))], axis=1)
-    found = PolyCollection(list(corners[seen]), cmap=colours, norm=steps, lw=0.15, ec="face", zorder=3)
-    found.set_array(cells.density_pkm2[order][seen])
+    found = PolyCollection(list(corners[seen]), cmap=colours, norm=steps, lw=0.15, ec="face", zorder=2)
+    found.set_array(shown.density_pkm2[order][seen])
     found.set_rasterized(True)
     axes.add_collection(found, autolim=False)
 
 
-def _scale(
-    figure: Figure, column: tuple[float, float, float, float], head: float, levels: Array, density_pkm2: Array
-) -> None:
+def _scale(sheet: Sheet, head_in: float, levels: Array, density_pkm2: Array) -> None:
     """Draw the scale of densities in the free column under the legend."""
-    wide, tall = (float(v) for v in figure.get_size_inches())
-    box = column[0] + 0.1 / wide, column[1] + column[3] - head - 0.28 / tall, column[2] - 0.3 / wide, 0.18 / tall
+    wide, tall = sheet.inches()
+    box = sheet.column[0] + 0.1 / wide, sheet.column[1] - (head_in + 0.28) / tall, 2.6 / wide, 0.18 / tall
     colours, steps = _colours(levels)
     thin = bool((density_pkm2[density_pkm2 > 0.0] < levels[0]).any())
     whole = [float(v) for v in levels if abs(np.log10(v) - round(np.log10(v))) < 1e-6]
-    bar = figure.colorbar(
+    bar = sheet.figure.colorbar(
         ScalarMappable(norm=steps, cmap=colours),
-        cax=figure.add_axes(box),
+        cax=sheet.figure.add_axes(box),
         orientation="horizontal",
         extend="min" if thin else "neither",
         spacing="uniform",
@@ -208,7 +195,7 @@ def _draw_zone(axes: Axes, frame: Frame, zone: Zone) -> Array:
     if not len(points):
         return points
     longest = shapely.get_coordinates(max(parts, key=lambda part: float(part.area)).exterior)
-    return np.concatenate([points, along(*frame.line_xy(longest[:, 1], longest[:, 0]), 300)])
+    return np.concatenate([points, along(frame, *frame.line_xy(longest[:, 1], longest[:, 0]))])
 
 
 def _zone_names(axes: Axes, zones: tuple[Zone, ...], outlines: list[Array], least_px: float) -> list[labels.Label]:
@@ -224,12 +211,15 @@ def _zone_names(axes: Axes, zones: tuple[Zone, ...], outlines: list[Array], leas
             continue
         choice = shown[:: max(1, len(shown) // _ANCHORS)]
         away = [_distance(at[choice], other) for k, other in enumerate(pixels) if k != i and len(other)]
-        away += [0.5 * _distance(at[choice], other[None]) for other in taken]
-        best = int(choice[np.argmax(np.min(away, axis=0))]) if away else int(choice[0])
+        score = np.minimum(np.min(away, axis=0), _CLEAR_PX) if away else np.zeros(len(choice))
+        score = score + (0.2 * np.min([_distance(at[choice], one[None]) for one in taken], axis=0) if taken else 0.0)
+        best = int(choice[np.argmax(score)])
         taken.append(at[best])
         colour = str(OUTLINES[zone.kind]["color"])
         x, y = (float(v) for v in points[best])
-        named.append(labels.Label(x=x, y=y, text=zone.label, colour=colour, must=True, weight="bold", size_pt=7.5))
+        whole = re.sub(r"(?<=\d) (?=\d{3})", "\N{NO-BREAK SPACE}", zone.label)  # a number stays on its line
+        text = "\n".join(textwrap.wrap(whole, _LINE)) if axes.get_window_extent().width < _SLIM_PX else zone.label
+        named.append(labels.Label(x=x, y=y, text=text, colour=colour, must=True, weight="bold", size_pt=7.5))
     return named
 
 
@@ -245,22 +235,10 @@ def _distance(points: Array, others: Array) -> Array:
     return np.asarray(np.sqrt(((points[:, None] - thin[None]) ** 2).sum(axis=2)).min(axis=1))
 
 
-def _legend(figure: Figure, column: tuple[float, float, float, float], content: FootprintContent) -> None:
-    """Name the outlines, the track and the launch site at the top of the free column."""
-    entries = [
-        Line2D([], [], label=zone.label + (": nowhere" if zone.geometry_lonlat.is_empty else ""), **OUTLINES[zone.kind])
+def _legend(content: FootprintContent) -> list[dict[str, Any]]:
+    """Return the looks of the outlines, the track and the launch site with their names."""
+    looks = [
+        {"label": zone.label + (": nowhere" if zone.geometry_lonlat.is_empty else ""), **OUTLINES[zone.kind]}
         for zone in content.zones
     ]
-    entries += [Line2D([], [], **_TRACK)] if content.track is not None else []
-    entries += [Line2D([], [], **_PAD)] if content.pad is not None else []
-    if entries:
-        figure.legend(
-            handles=entries,
-            loc="upper left",
-            bbox_to_anchor=(column[0], column[1] + column[3]),
-            frameon=False,
-            borderaxespad=0.0,
-            borderpad=0.0,
-            labelspacing=0.6,
-            handlelength=3.4,
-        )
+    return looks + [_TRACK] * (content.track is not None) + [_PAD] * (content.pad is not None)

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
+from matplotlib.patheffects import withStroke
 from matplotlib.transforms import blended_transform_factory
 from shapely import affinity
 from shapely.geometry.base import BaseGeometry
@@ -26,9 +27,6 @@ _FINE_LONLAT: Final = (110.0, 5.0, 150.0, 50.0)  # where the fine coast is whole
 _FINE_WIDE_DEG: Final = 12.0
 _STEPS_DEG: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 60.0)
 _KM_PER_DEG: Final = float(np.radians(1.0)) * RE_M / 1e3
-_MAP_IN: Final = (6.6, 7.4)  # widest and tallest map
-_LEAST_IN: Final = 4.2
-_COLUMN_IN: Final = 3.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,13 +122,22 @@ def draw_ground(figure: Figure, box: tuple[float, float, float, float], frame: F
     axes.set_yticks(mercator(lats, 0.0 * lats)[1], [_degrees(v, "NS") for v in lats])
     axes.grid(color=ink.GRID, lw=0.5, zorder=0)
     axes.tick_params(length=2.5, pad=2.0)
-    fine = shapely.box(*_FINE_LONLAT).contains(
-        shapely.box(frame.west_deg, frame.south_deg, frame.east_deg, frame.north_deg)
-    )
-    land = coast("10m" if fine and frame.east_deg - frame.west_deg < _FINE_WIDE_DEG else "50m")
-    draw_area(axes, frame, land, fc=ink.LAND, ec=ink.SHORE, lw=0.4, zorder=1)
+    draw_area(axes, frame, _land(frame), fc=ink.LAND, ec=ink.SHORE, lw=0.4, zorder=1)
     _scale(axes, frame)
     return axes
+
+
+def draw_shore(axes: Axes, frame: Frame) -> None:
+    """Draw the coast once more, over what hides it."""
+    pale = [withStroke(linewidth=1.1, foreground="#ffffff")]
+    draw_area(axes, frame, _land(frame), fc="none", ec=ink.INK, lw=0.45, zorder=4, path_effects=pale)
+
+
+def _land(frame: Frame) -> BaseGeometry:
+    """Return the land, in fine detail where a map is small enough to show it."""
+    seen = shapely.box(frame.west_deg, frame.south_deg, frame.east_deg, frame.north_deg)
+    fine = frame.east_deg - frame.west_deg < _FINE_WIDE_DEG and shapely.box(*_FINE_LONLAT).contains(seen)
+    return coast("10m" if fine else "50m")
 
 
 def draw_area(axes: Axes, frame: Frame, area_lonlat: BaseGeometry, **look: Any) -> Array:  # noqa: ANN401 # matplotlib's
@@ -164,9 +171,12 @@ def _rings(frame: Frame, area_lonlat: BaseGeometry, pixel_deg: float) -> list[Ar
     return found
 
 
-def along(x: Array, y: Array, points: int = 120) -> Array:
-    """Return points spread along a line, for labels to keep off; gaps are left out."""
-    keep = np.isfinite(x) & np.isfinite(y)
+def along(frame: Frame, x: Array, y: Array, points: int = 300) -> Array:
+    """Return points spread along what a frame shows of a line, for labels to keep off; gaps are left out."""
+    (left, right), (bottom, top) = frame.corners()
+    keep = (x >= left) & (x <= right) & (y >= bottom) & (y <= top)
+    keep[1:] |= keep[:-1]
+    keep &= np.isfinite(x) & np.isfinite(y)
     x, y = x[keep], y[keep]
     if len(x) < 2:
         return np.empty((0, 2))
@@ -201,21 +211,12 @@ def _scale(axes: Axes, frame: Frame) -> None:
     tall = 2.5 / 72.0 * axes.figure.dpi / axes.get_window_extent().height
     bar = [left, left, x1, x1], [under + tall, under, under, under + tall]
     axes.plot(*bar, color=ink.INK, lw=1.2, transform=where, clip_on=False, solid_capstyle="butt")
-    told = f"{long_km:g} km at {_degrees(round(lat_deg), 'NS')} "
-    axes.text(left, under, told, transform=where, ha="right", va="center", fontsize=7.0)
-
-
-def new_map(title: str, frame: Frame, note: str = "") -> tuple[Figure, Axes, tuple[float, float, float, float]]:
-    """Return a figure with a map on its left, its axes, and the free column on the right (left, bottom, width, height)."""
-    wide = min(_MAP_IN[0], _MAP_IN[1] / frame.ratio)
-    tall = wide * frame.ratio
-    figure = ink.new_figure(0.55 + wide + 0.3 + _COLUMN_IN, 0.42 + max(tall, _LEAST_IN) + 0.75)
-    all_wide, all_tall = (float(v) for v in figure.get_size_inches())
-    bottom = all_tall - 0.42 - tall
-    axes = draw_ground(figure, (0.55 / all_wide, bottom / all_tall, wide / all_wide, tall / all_tall), frame)
-    figure.suptitle(
-        title, x=0.55 / all_wide, y=1.0 - 0.10 / all_tall, ha="left", va="top", fontsize=10.5, fontweight="bold"
-    )
-    figure.text(0.55 / all_wide, 0.06 / all_tall, note, fontsize=6.8, color=ink.FAINT, ha="left", va="bottom")
-    column = (0.55 + wide + 0.3) / all_wide, 0.75 / all_tall, (_COLUMN_IN - 0.1) / all_wide, 1.0 - 1.17 / all_tall
-    return figure, axes, column
+    told = f"{long_km:g} km at {_degrees(round(lat_deg), 'NS')}"
+    look: dict[str, Any] = {
+        "xytext": (-4.0, 0.0),
+        "textcoords": "offset points",
+        "ha": "right",
+        "va": "center",
+        "fontsize": 7.0,
+    }
+    axes.annotate(told, (left, under), xycoords=where, annotation_clip=False, **look)

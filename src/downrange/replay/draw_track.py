@@ -9,13 +9,12 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
 
 from downrange.base import Array
 from downrange.earth import cities, islands
 from downrange.replay import ink, labels
-from downrange.replay.draw_ground import Frame, along, draw_ground, frame_around, new_map
+from downrange.replay.draw_ground import Frame, along, draw_ground, frame_around
+from downrange.replay.draw_sheet import mark_small, new_sheet, write_legend, write_note
 
 LOOKS: Final[dict[str, dict[str, Any]]] = {
     "track": {"color": ink.BLUE, "lw": 1.8, "ls": "-", "zorder": 8, "label": "flight over the ground"},
@@ -49,7 +48,8 @@ LOOKS: Final[dict[str, dict[str, Any]]] = {
 
 _LINE: Final = 22  # characters
 _TOUCH_PX: Final = 12.0
-_LEGEND_IN: Final = 1.65
+_LEGEND_IN: Final = 1.3
+_MANY: Final = 4
 _QUIET_PX: Final = (110.0, 34.0)  # towns and islands nearer to another name than this stay unnamed
 _MOST_QUIET: Final = 14
 _CROWDED: Final = 0.36  # of the whole way: points nearer to the launch site get a map of their own
@@ -81,21 +81,22 @@ def draw_track(title: str, traces: tuple[Trace, ...], spots: tuple[Spot, ...], n
         lat = np.concatenate([*(trace.lat_deg for trace in flown), [spot.lat_deg for spot in spots]])
         lon = np.concatenate([*(trace.lon_deg for trace in flown), [spot.lon_deg for spot in spots]])
         frame = frame_around(lat, lon)
-        figure, axes, column = new_map(title, frame, note)
-        _legend(figure, column, {trace.kind for trace in traces} | {spot.kind for spot in spots})
-        near = _near(figure, column, frame, spots)
-        far = spots
-        if near is not None:
-            box, small_frame = near
-            small = draw_ground(figure, box, small_frame)
+        close = _crowded(frame, spots)
+        sheet = new_sheet(title, frame, used_in=_LEGEND_IN, small=1 if close else 0)
+        kinds = {trace.kind for trace in traces} | {spot.kind for spot in spots}
+        write_legend(sheet, [look for kind, look in LOOKS.items() if kind in kinds])
+        far, unnamed = spots, []
+        if close:
+            near_lat, near_lon = np.array([spot.lat_deg for spot in close]), np.array([spot.lon_deg for spot in close])
+            near = frame_around(near_lat, near_lon, room=0.2, ratios=(sheet.ratio(0), sheet.ratio(0)))
+            small = draw_ground(sheet.figure, sheet.small[0], near)
             small.set_title("Near the launch site", loc="left", pad=3.0, fontsize=8.5)
-            _fill(small, small_frame, traces, spots, spots)
-            far = tuple(
-                spot for spot in spots if spot.kind == "pad" or not small_frame.holds(spot.lat_deg, spot.lon_deg)
-            )
-            _outline(axes, frame, small_frame)
-        _fill(axes, frame, traces, spots, far)
-    return figure
+            unnamed += _fill(small, near, traces, spots, spots)
+            far = tuple(spot for spot in spots if spot.kind == "pad" or not near.holds(spot.lat_deg, spot.lon_deg))
+            mark_small(sheet.axes, frame, near, "")
+        unnamed += _fill(sheet.axes, frame, traces, spots, far)
+        write_note(sheet, note, unnamed)
+    return sheet.figure
 
 
 def quiet_names(axes: Axes, frame: Frame, loud: list[labels.Label]) -> list[labels.Label]:
@@ -115,23 +116,29 @@ def quiet_names(axes: Axes, frame: Frame, loud: list[labels.Label]) -> list[labe
 
 def _fill(
     axes: Axes, frame: Frame, traces: tuple[Trace, ...], spots: tuple[Spot, ...], named: tuple[Spot, ...]
-) -> None:
-    """Draw the lines and points that a frame shows, and name some of them."""
+) -> list[str]:
+    """Draw the lines and points that a frame shows, and name some of them; return the names that found no room."""
     clear = []
     for trace in traces:
         x, y = frame.line_xy(trace.lat_deg, trace.lon_deg)
         axes.plot(x, y, **LOOKS[trace.kind])
-        clear.append(along(x, y))
+        clear.append(along(frame, x, y))
     for spot in spots:
         axes.plot(*frame.xy(np.array([spot.lat_deg]), np.array([spot.lon_deg])), **LOOKS[spot.kind])
     loud = _loud(axes, frame, named)
-    labels.place(axes, loud + quiet_names(axes, frame, loud), np.concatenate(clear))
+    return place_names(axes, frame, loud, np.concatenate(clear))
+
+
+def place_names(axes: Axes, frame: Frame, loud: list[labels.Label], clear: Array) -> list[str]:
+    """Write the loud names and, where there is room, those of places; return the loud ones that found none."""
+    left_out = set(labels.place(axes, loud + quiet_names(axes, frame, loud), clear))
+    return [label.text.replace("\n", " ") for label in loud if label.text in left_out]
 
 
 def _loud(axes: Axes, frame: Frame, spots: tuple[Spot, ...]) -> list[labels.Label]:
     """Return the names of spots on short lines; spots of one kind that all but touch share a name."""
     groups: list[tuple[Spot, Array, list[str]]] = []
-    for spot in spots:
+    for spot in (spot for spot in spots if frame.holds(spot.lat_deg, spot.lon_deg)):
         x, y = frame.xy(np.array([spot.lat_deg]), np.array([spot.lon_deg]))
         at = axes.transData.transform((float(x[0]), float(y[0])))
         lines = textwrap.wrap(spot.label, _LINE)
@@ -151,40 +158,9 @@ def _loud(axes: Axes, frame: Frame, spots: tuple[Spot, ...]) -> list[labels.Labe
     return named
 
 
-def _near(
-    figure: Figure, column: tuple[float, float, float, float], frame: Frame, spots: tuple[Spot, ...]
-) -> tuple[tuple[float, float, float, float], Frame] | None:
-    """Return box and frame of a second map of the spots near the first one; None when they do not crowd."""
+def _crowded(frame: Frame, spots: tuple[Spot, ...]) -> list[Spot]:
+    """Return the spots near the first one, when there are enough of them to crowd each other."""
     x, y = frame.xy(np.array([spot.lat_deg for spot in spots]), np.array([spot.lon_deg for spot in spots]))
     away = np.hypot(x - x[0], y - y[0])
     close = [spot for spot, far in zip(spots, away, strict=True) if far < _CROWDED * away.max()]
-    wide, tall = (float(v) for v in figure.get_size_inches())
-    left, bottom, width, height = column
-    box = left + 0.42 / wide, bottom, width - 0.6 / wide, height - _LEGEND_IN / tall
-    if len(close) < 4 or box[3] * tall < 1.5:
-        return None
-    ratio = box[3] * tall / (box[2] * wide)
-    lat, lon = np.array([spot.lat_deg for spot in close]), np.array([spot.lon_deg for spot in close])
-    found = frame_around(lat, lon, room=0.12, ratios=(ratio, ratio))
-    return box, found
-
-
-def _outline(axes: Axes, frame: Frame, small: Frame) -> None:
-    """Show on a map where the second one lies."""
-    x, y = frame.xy(np.array([small.south_deg, small.north_deg]), np.array([small.west_deg, small.east_deg]))
-    axes.add_patch(Rectangle((x[0], y[0]), x[1] - x[0], y[1] - y[0], fc="none", ec=ink.FAINT, lw=0.7, zorder=5))
-
-
-def _legend(figure: Figure, column: tuple[float, float, float, float], kinds: set[str]) -> None:
-    """Name what is drawn, at the top of the free column."""
-    shown = [{k: v for k, v in look.items() if k != "zorder"} for kind, look in LOOKS.items() if kind in kinds]
-    figure.legend(
-        handles=[Line2D([], [], **look) for look in shown],
-        loc="upper left",
-        bbox_to_anchor=(column[0], column[1] + column[3]),
-        frameon=False,
-        borderaxespad=0.0,
-        borderpad=0.0,
-        labelspacing=0.6,
-        handlelength=2.8,
-    )
+    return close if len(close) >= _MANY else []

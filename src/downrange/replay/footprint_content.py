@@ -17,6 +17,8 @@ _KEPT: Final = 0.005  # of the area of an outline: smaller parts do not decide w
 _BEYOND: Final = 4.0  # times the hazard areas: a region of containment that is larger and wider than the next runs off
 _VAST_DEG: Final = 60.0
 _SMALL: Final = 3.5  # times smaller than the map: such a part of a footprint gets a map of its own
+_LEAST_PX: Final = 2.0
+_SAME: Final = 1e-6
 _SITE_WITHIN: Final = 0.6  # of the size of the footprint: a launch site nearer than this is put on the map
 
 
@@ -63,6 +65,32 @@ class FootprintContent:
     pad: LaunchPoint | None = None
     track: tuple[Array, Array] | None = None
     note: str = ""
+
+
+def readable(cells: Cells, frame: Frame, wide_px: float) -> Cells:
+    """Return the cells that hold anything; where one is less than two pixels wide, blocks of them with their mean.
+
+    Cells of many sizes stay as they are. A cell that is not given counts as empty.
+    """
+    some = np.isfinite(cells.density_pkm2) & (cells.density_pkm2 > 0.0)
+    sides_lat, sides_lon = (
+        np.broadcast_to(side, cells.lat_deg.shape)[some] for side in (cells.cell_lat_deg, cells.cell_lon_deg)
+    )
+    lat, lon, density = cells.lat_deg[some], frame.lon_deg(cells.lon_deg[some]), cells.density_pkm2[some]
+    many = 1
+    if len(lat) and np.ptp(sides_lat) + np.ptp(sides_lon) < _SAME * float(sides_lat[0]):
+        pixel_deg = (frame.east_deg - frame.west_deg) / wide_px
+        many = int(np.ceil(_LEAST_PX * pixel_deg / min(float(sides_lat[0]), float(sides_lon[0]))))
+    if many > 1:
+        tall, wide = float(sides_lat[0]), float(sides_lon[0])
+        row = np.round((lat - lat.min()) / tall).astype(np.int64) // many
+        column = np.round((lon - lon.min()) / wide).astype(np.int64) // many
+        blocks, index = np.unique(np.column_stack([row, column]), axis=0, return_inverse=True)
+        density = np.bincount(index.ravel(), weights=density) / many**2
+        lat = lat.min() + tall * (many * (blocks[:, 0] + 0.5) - 0.5)
+        lon = lon.min() + wide * (many * (blocks[:, 1] + 0.5) - 0.5)
+        sides_lat, sides_lon = (np.full(len(lat), many * float(side[0])) for side in (sides_lat, sides_lon))
+    return Cells(lat_deg=lat, lon_deg=lon, density_pkm2=density, cell_lat_deg=sides_lat, cell_lon_deg=sides_lon)
 
 
 def main_frame(content: FootprintContent) -> Frame:

@@ -31,9 +31,9 @@ _PAGE_COLOURS = {
 
 def drawn(name: str, figure: Figure, caption: str) -> Drawn:
     """Return a figure in both forms; the caption, which may hold any character, becomes the title of the SVG."""
-    return Drawn(
-        name=name, png=ink.png(figure), svg=ink.svg(figure, escape(f"{name}: {caption}"), name), caption=caption
-    )
+    with ink.style():  # ticks are chosen while drawing
+        image = ink.png(figure)
+    return Drawn(name=name, png=image, svg=ink.svg(figure, escape(f"{name}: {caption}"), name), caption=caption)
 
 
 def picture_files(pictures: Iterable[Drawn]) -> dict[str, bytes]:
