@@ -1,7 +1,7 @@
 """Flights a CPU-second of the ensemble, beside RocketPy's own example in the same process.
 
-Ours: Chollima-1 from lift-off, half of the flights failing at a random moment, every body followed to the ground; one
-thread, compiled beforehand. Theirs: Calisto to impact, from the getting-started page of RocketPy.
+Ours: `flight ensemble` of Chollima-1, three stages from lift-off, every other flight failing in one of twenty ways, every
+stage, fairing, stack and class of debris followed to the ground, counted on a grid of 5 km; one thread, compiled beforehand. Theirs: Calisto to impact, from the getting-started page of RocketPy.
 """
 
 from __future__ import annotations
@@ -9,21 +9,19 @@ from __future__ import annotations
 import contextlib
 import sys
 import warnings
+from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-import numba
 import numpy as np
 from _report import cpu_s, digits, in_turns, options, say, tell, version
 
-from downrange.corridor import case_falls, launch_hazards, load_fits, load_record
-from downrange.flight import Failure, FailureKind
+from downrange.earth import load_site, load_wind
+from downrange.fall import Launch, Launches, grid_of, load_debris
+from downrange.flight import load_failures, load_spread, load_vehicle_and_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from downrange.corridor import Record
-    from downrange.fall import Falls
 
 CAVEAT = (
     "Different work: ours is 3-DOF (a point mass whose steering is given), RocketPy integrates 6-DOF with attitude, fins "
@@ -84,28 +82,26 @@ def calisto() -> Callable[[], Any]:
     return lambda: Flight(rocket=rocket, environment=site, rail_length=5.2, inclination=85, heading=0)
 
 
-def landed(*falls: Falls) -> int:
-    """Return how many bodies came down."""
-    return sum(int(np.isfinite(f.lat_deg).sum()) for f in falls)
-
-
-def shut_down(record: Record, runs: int) -> int:
-    """Fly each stage's early shutdown at a random moment, all bodies to the ground; return how many bodies fell."""
-    fits = load_fits(record.name)
-    burns_s = (90.0, 110.0, 310.0)  # the shortest burns of the crowd, so that every flight fails
-    return sum(
-        landed(
-            case_falls(
-                record,
-                fits,
-                runs=runs,
-                seed=stage,
-                failure=Failure(kind=FailureKind.EARLY_SHUTDOWN, stage=stage, after_ignition_s=0.0),
-                after_s=(5.0, burn_s),
-            )
-        )
-        for stage, burn_s in enumerate(burns_s, start=1)
+def work(*, wind: str | None) -> Launches:
+    """Return the ensemble that is measured."""
+    vehicle, plan = load_vehicle_and_plan("chollima-1")
+    site = load_site("sohae-coastal")
+    launch = Launch(
+        vehicle=vehicle,
+        plan=plan,
+        site=site,
+        failures=load_failures("assumed", len(vehicle.stages)),
+        debris=load_debris("assumed-launcher"),
+        spread=load_spread("assumed"),
+        seed=1,
+        wind=None if wind is None else load_wind(wind),
     )
+    return Launches(launch=launch, grid=grid_of(5e3, site.lat_deg))
+
+
+def landed(one: Launches, flights: int) -> int:
+    """Fly and count; return how many bodies came down."""
+    return int(sum(np.sum(tally.landed) for tally in one.run(0, flights)))
 
 
 def peer_side(*, wanted: bool) -> tuple[dict[str, Any], Callable[[], Any] | None]:
@@ -132,19 +128,11 @@ def aside() -> Iterator[None]:
 def main() -> None:
     """Measure, and print one line of JSON."""
     args = options(__doc__)
-    runs, rounds = (20, 1) if args.tiny else (2_000, 5)
-    flights = {"planned and failing": 2 * runs, "shut down early": 3 * (runs // 4)}
-    numba.set_num_threads(1)
-    record = load_record("chollima-1")
-    fits = load_fits(record.name)
-    hazards = launch_hazards(record, fits, runs=runs, seed=1)  # compiles, or loads what was compiled
-    bodies = {
-        "planned and failing": landed(hazards.planned, hazards.failing),
-        "shut down early": shut_down(record, runs // 4),
-    }
+    flights, rounds = (40, 1) if args.tiny else (4_000, 5)
+    works = {"still air": work(wind=None), "a wind for each flight": work(wind="assumed-westerly-jet")}
+    bodies = {name: landed(one, flights) for name, one in works.items()}  # compiles, or loads what was compiled
     sides: dict[str, Callable[[], float]] = {
-        "planned and failing": lambda: cpu_s(lambda: launch_hazards(record, fits, runs=runs, seed=1)),
-        "shut down early": lambda: cpu_s(lambda: shut_down(record, runs // 4)),
+        name: partial(cpu_s, partial(landed, one, flights)) for name, one in works.items()
     }
     with aside():
         peer, fly = peer_side(wanted=args.peers)
@@ -157,12 +145,12 @@ def main() -> None:
         "threads": 1,
         "ours": {
             name: {
-                "flights": flights[name],
+                "flights": flights,
                 "bodies_to_the_ground": bodies[name],
-                **rate(flights[name], seconds[name]),
-                **({} if fly is None else ratio(flights[name], seconds[name], seconds["RocketPy"])),
+                **rate(flights, seconds[name]),
+                **({} if fly is None else ratio(flights, seconds[name], seconds["RocketPy"])),
             }
-            for name in flights
+            for name in works
         },
         "peer": peer,
         "caveat": CAVEAT,
