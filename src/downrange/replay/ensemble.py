@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from downrange.base import Array, InputError, geodetic_from_ecef, read_text, write_text
-from downrange.earth import load_air, load_site, load_wind
+from downrange.earth import load_air, load_site, load_wind, mean_wind_table, no_wind
 from downrange.fall import (
     BLOCK_FLIGHTS,
     Grid,
@@ -169,7 +169,7 @@ def fly_ensemble(
     grid = grid_of(asked.cell_m, launch.site.lat_deg)
     people = _population(asked.people, grid)
     rule = Rule.parse(asked.until) if asked.until else Rule(wanted=_usual(people), target=None)
-    flight = fly(launch.vehicle, launch.site, launch.plan)
+    flight = fly(launch.vehicle, launch.site, launch.plan, air=launch.air, wind=mean_wind(launch))
     work = Launches(launch=launch, grid=grid, chunk=hands.chunk, device=hands.device)
     watch = _Watch(work, rule, people, folder, resume=resume)
     done = campaign(
@@ -263,6 +263,11 @@ def _dwell_csv(flown: Flown) -> str:
     lat, lon = grid.centre(cells)
     rows = [f"{a:.5f},{b:.5f},{s:.4f}" for a, b, s in zip(lat, lon, seconds, strict=True)]
     return "\n".join(["lat_deg,lon_deg,dwell_s", *rows]) + "\n"
+
+
+def mean_wind(launch: Launch) -> Array:
+    """Return the wind of the planned flight, (K, 8): the mean of the profile."""
+    return no_wind() if launch.wind is None else mean_wind_table(launch.wind)
 
 
 def ground_track(flight: Flight) -> tuple[Array, Array]:

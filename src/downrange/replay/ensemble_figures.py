@@ -21,7 +21,7 @@ from downrange.replay.ensemble_pictures import (
     times_picture,
 )
 from downrange.replay.figures import Drawn
-from downrange.replay.flight_pictures import flight_pictures
+from downrange.replay.flight_pictures import downs_of, flight_pictures
 from downrange.replay.single import launch_title, plain
 
 if TYPE_CHECKING:
@@ -38,18 +38,20 @@ def ensemble_drawn(flown: Flown) -> tuple[Drawn, ...]:
     title = launch_title(launch.vehicle, launch.site)
     flights = f"{flown.flights:,} flights, seed {launch.seed}".replace(",", "\N{NO-BREAK SPACE}")
     note = f"{flights}; probability of failure {launch.failures.p.value:.2g} ({launch.failures.p.kind})."
+    from downrange.replay.ensemble import ground_track, mean_wind
+
+    blows = mean_wind(launch)
     drawn = [
         *flight_pictures(
             flown.flight,
             title=title,
             site_name=plain(launch.site.title),
+            downs=downs_of(flown.flight, air=launch.air, wind=blows if len(blows) else None),
             drag_ecef_mps2=flown.flight.drag_ecef_mps2,
         )
     ]
     cells = _cells(flown)
     if len(cells.lat_deg):
-        from downrange.replay.ensemble import ground_track
-
         pad = LaunchPoint(name=plain(launch.site.title), lat_deg=launch.site.lat_deg, lon_deg=launch.site.lon_deg)
         zones = _zones(flown.risk.regions)
         drawn.append(footprint_picture(cells, zones, title=title, pad=pad, track=ground_track(flown.flight), note=note))

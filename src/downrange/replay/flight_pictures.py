@@ -29,13 +29,14 @@ class Down:
     path_lon_deg: Array
 
 
-def downs_of(flight: Flight) -> tuple[Down, ...]:
-    """Return where the bodies of a flight come down, in the standard atmosphere without wind; one in orbit is left out."""
+def downs_of(flight: Flight, *, air: Array | None = None, wind: Array | None = None) -> tuple[Down, ...]:
+    """Return where the bodies of a flight come down; one in orbit is left out. Air and wind are as of `fall_path`."""
     found = []
     for body in flight.bodies:
-        hit = drop([body.t_s], body.r_ecef_m[None], body.v_ecef_mps[None], [body.beta_kgpm2])
+        winds = None if wind is None else wind[None]
+        hit = drop([body.t_s], body.r_ecef_m[None], body.v_ecef_mps[None], [body.beta_kgpm2], air=air, winds=winds)
         if np.isfinite(hit.lat_deg[0]):
-            _, r_ecef_m, _ = fall_path(body.t_s, body.r_ecef_m, body.v_ecef_mps, body.beta_kgpm2)
+            _, r_ecef_m, _ = fall_path(body.t_s, body.r_ecef_m, body.v_ecef_mps, body.beta_kgpm2, air=air, wind=wind)
             lat, lon, _ = geodetic_from_ecef(r_ecef_m)
             found.append(
                 Down(

@@ -10,7 +10,7 @@ import numpy as np
 
 from downrange.base import Array, write_text
 from downrange.earth import Site, load_air, load_site, load_wind, mean_wind_table, no_wind
-from downrange.fall import Impacts, apogee, fall_path, write_bytes
+from downrange.fall import Impacts, apogee, write_bytes
 from downrange.flight import Failure, Flight, Orbit, Vehicle, fly, load_vehicle_and_plan, target
 from downrange.replay.doors import drop_bodies
 
@@ -70,38 +70,15 @@ def fly_single(asked: Single, *, say: Callable[[str], None] = lambda _: None) ->
 
 def write_single(single: SingleFlown, folder: Path) -> None:
     """Write the path as CSV and the pictures as PNG and SVG into a folder."""
-    from downrange.base import geodetic_from_ecef
-    from downrange.replay.flight_pictures import Down, flight_pictures
+    from downrange.replay.flight_pictures import downs_of, flight_pictures
     from downrange.replay.pictures import picture_files
 
-    downs = []
-    for i, body in enumerate(single.flight.bodies):
-        if np.isfinite(single.falls.lat_deg[i]):
-            _, r_ecef_m, _ = fall_path(
-                body.t_s,
-                body.r_ecef_m,
-                body.v_ecef_mps,
-                body.beta_kgpm2,
-                air=single.air,
-                wind=single.wind if len(single.wind) else None,
-            )
-            lat, lon, _ = geodetic_from_ecef(r_ecef_m)
-            downs.append(
-                Down(
-                    body=body.name,
-                    t_s=float(single.falls.t_s[i]),
-                    lat_deg=float(single.falls.lat_deg[i]),
-                    lon_deg=float(single.falls.lon_deg[i]),
-                    path_lat_deg=lat,
-                    path_lon_deg=lon,
-                )
-            )
     flight = single.flight
     drawn = flight_pictures(
         flight,
         title=launch_title(single.vehicle, single.site),
         site_name=plain(single.site.title),
-        downs=tuple(downs),
+        downs=downs_of(flight, air=single.air, wind=single.wind if len(single.wind) else None),
         drag_ecef_mps2=flight.drag_ecef_mps2,
     )
     folder.mkdir(parents=True, exist_ok=True)
