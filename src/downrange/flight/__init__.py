@@ -38,7 +38,8 @@ from downrange.flight.record import FailureProbability, failure_probability
 from downrange.flight.spread import GROUPS, Spread, dispersed, load_spread, spread_names
 from downrange.flight.targeting import Aim, Orbit, target
 from downrange.flight.timeline import NEVER_S, Timeline, Times, timeline
-from downrange.flight.vehicle import Figure, load_plan, load_vehicle, load_vehicle_and_plan, read_vehicle, vehicles
+from downrange.flight.vehicle import load_plan, load_vehicle, load_vehicle_and_plan, read_vehicle, vehicles
+from downrange.flight.vehicle_form import Figure
 
 __all__ = [
     "GROUPS",

@@ -11,7 +11,7 @@ from downrange.base import Array, InputError, ModelError, ecef_from_geodetic
 from downrange.base.units import STANDARD_GRAVITY
 from downrange.earth import Site
 from downrange.flight.model import Failure, FailureKind, Plan, Programme, Vehicle
-from downrange.flight.profile import Profile, profile_of
+from downrange.flight.profile import Profile, profile_of, profiles_of
 
 KINDS = tuple(FailureKind)
 _SHARED = ("drag", "profiles", "programmes")  # what all flights of a crowd have in common
@@ -204,8 +204,6 @@ def crowd_of(vehicle: Vehicle, plan: Plan, site: Site, count: int = 1) -> Crowd:
     def one(value: float) -> Array:
         return np.full(count, float(value))
 
-    numbers = range(1, len(vehicle.stages) + 1)
-    throttles, burns = {t.stage: t for t in plan.throttles}, {b.stage: b for b in plan.burns}
     programmes = {p.stage: p for p in plan.programmes}
     return Crowd(
         propellant_kg=stage("propellant_kg"),
@@ -246,8 +244,8 @@ def crowd_of(vehicle: Vehicle, plan: Plan, site: Site, count: int = 1) -> Crowd:
         booster_area_m2=booster("area_m2"),
         booster_count=np.array([float(b.count) for b in vehicle.boosters]),
         drag=np.array(vehicle.drag, dtype=float),
-        profiles=tuple(profile_of(throttles.get(s), burns.get(s)) for s in numbers),
-        programmes=tuple(programmes.get(s) for s in numbers),
+        profiles=profiles_of(plan, len(vehicle.stages)),
+        programmes=tuple(programmes.get(s) for s in range(1, len(vehicle.stages) + 1)),
     )
 
 

@@ -14,7 +14,7 @@ from downrange.base import Array, InputError, Kind, Sourced, read_toml, toml_nam
 from downrange.flight.crowd import KINDS, Crowd, Troubles, stages_that_can
 from downrange.flight.model import SIZES, FailureKind
 from downrange.flight.record import FailureProbability
-from downrange.flight.vehicle import Figure
+from downrange.flight.vehicle_form import Figure
 
 PLANNED = "as planned"
 _GOLDEN = 0.6180339887498949  # steps of it, cut to their fractions, visit every share of an interval evenly

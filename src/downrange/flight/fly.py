@@ -154,7 +154,7 @@ def _outcome(flown: Flown, failure: Failure | None) -> Outcome:
 def failed_stack(stages: int, failure: Failure) -> str:
     """Return the name of what is left in one piece when a stage fails.
 
-    >>> failed_stack(3, Failure(kind=FailureKind.NO_IGNITION, stage=2))
+    >>> failed_stack(3, Failure.parse("stage2:no-ignition"))
     'stages 2-3 and payload'
     """
     return stack_name(stages, failure.stage)

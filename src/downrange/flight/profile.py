@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from downrange.base import Array
-from downrange.flight.model import Burns, Throttle
+from downrange.flight.model import Burns, Plan, Throttle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +95,12 @@ def profile_of(throttle: Throttle | None, burns: Burns | None) -> Profile:
     pieces = 0.5 * (level0 + level1)[:-1] * np.diff(t_s)
     full_s = np.concatenate([[0.0], np.cumsum(pieces)])
     return Profile(t_s=t_s, level0=level0, level1=level1, full_s=full_s, last_s=float(windows[-1][1]))
+
+
+def profiles_of(plan: Plan, stages: int) -> tuple[Profile, ...]:
+    """Return the profile of each stage by a plan."""
+    throttles, burns = {t.stage: t for t in plan.throttles}, {b.stage: b for b in plan.burns}
+    return tuple(profile_of(throttles.get(s), burns.get(s)) for s in range(1, stages + 1))
 
 
 def _level(rows: list[tuple[float, float]], t_s: float, *, later: bool) -> float:

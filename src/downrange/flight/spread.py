@@ -12,7 +12,7 @@ import numpy as np
 
 from downrange.base import Array, InputError, normals, read_toml, toml_names, toml_text
 from downrange.flight.crowd import Crowd
-from downrange.flight.vehicle import Figure
+from downrange.flight.vehicle_form import Figure
 
 GROUPS = ("vehicle", "aerodynamics", "guidance", "air")
 _STREAMS = {group: (1 + i) << 32 for i, group in enumerate(GROUPS)}
