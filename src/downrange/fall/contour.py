@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
 from downrange.base import Array, ModelError
 from downrange.earth import area_m2
+from downrange.fall.grid import Cells
 from downrange.fall.risk import ASSUMED, LIMITS, PLANNED_SHARE, Exposed, Target, hit_areas, picked
 from downrange.fall.smooth import MARGIN, smoothed
 from downrange.fall.tally import Tally
@@ -26,6 +28,7 @@ MOST_CELLS = 1_000_000
 _WIDEN = 0.75  # cells: with the half diagonal, 0.71, a region covers the whole of every cell whose centre it holds
 _STRAIGHTEN = 0.04  # cells: what is left of the difference
 _COARSE = 9  # cells; a footprint within fewer is smaller than the grid can show
+_WORTH = 0.01  # share of a limit: what is below it in coarse cells cannot matter in fine ones
 _UNDER = 1e-3  # share by which a contour is drawn below the lowest value that it must hold
 
 
@@ -91,26 +94,55 @@ def hazard_regions(
             Region(kind=str(t), body="", p=LIMITS[t], reached=0.0, area_m2=0.0, region_lonlat=MultiPolygon(), note="")
             for t in targets
         )
-    window = window_of(tally.grid, np.unique(tally.keys % tally.grid.cells), margin=MARGIN, most_cells=MOST_CELLS)
+    cells = np.unique(tally.keys % tally.grid.cells)
+    window = window_of(tally.grid, cells, margin=MARGIN, most_cells=MOST_CELLS)
     areas = np.array([hit_areas(tally, ensemble, target, exposed) for target in targets])
-    p = np.zeros((len(targets), window.rows, window.columns))
-    for m, mode in enumerate(ensemble.modes):
-        if mode.p == 0.0:
-            continue
-        hits = np.zeros_like(p)
-        for b in range(len(tally.bodies)):
-            for i, surface in enumerate(_surfaces(tally, window, m, b, targets)):
-                hits[i] += areas[i, m, b] / tally.flights[m] * surface
-        p += mode.p * -np.expm1(-hits / window.area_m2)
+    limits = np.array([LIMITS[target] for target in targets])
+    p = _probabilities(tally, ensemble, window, cells, areas, targets)
+    if window.factor > 1:
+        # Strays all round the Earth make the cells coarse: look again where it matters, in finer ones.
+        cells = _worth_it(window, cells, np.asarray(p > _WORTH * limits[:, None, None]).any(axis=0))
+        finer = window_of(tally.grid, cells, margin=MARGIN, most_cells=MOST_CELLS) if len(cells) else window
+        if finer.factor < window.factor:
+            window, p = finer, _probabilities(tally, ensemble, finer, cells, areas, targets)
     return tuple(
         _region(str(target), "", LIMITS[target], float(p[i].max()), region_above(window, p[i], LIMITS[target]), window)
         for i, target in enumerate(targets)
     )
 
 
-def _surfaces(tally: Tally, window: Window, m: int, b: int, targets: tuple[Target, ...]) -> list[Array]:
+def _worth_it(window: Window, cells: Cells, near: NDArray[np.bool_]) -> Cells:
+    """Return those cells that lie within the rows and columns of what is near a limit."""
+    rows, columns = (np.flatnonzero(near.any(axis=axis)) for axis in (1, 0))
+    if not len(rows):
+        return cells[:0]
+    row, column = window.place(cells)
+    inside = (row >= rows[0]) & (row <= rows[-1]) & (column >= columns[0]) & (column <= columns[-1])
+    kept: Cells = cells[inside]
+    return kept
+
+
+def _probabilities(
+    tally: Tally, ensemble: Ensemble, window: Window, cells: Cells, areas: Array, targets: tuple[Target, ...]
+) -> Array:
+    """Return the probability that each target is hit in each cell of a window, (T, rows, columns), by what falls in `cells`."""
+    p = np.zeros((len(targets), window.rows, window.columns))
+    for m, mode in enumerate(ensemble.modes):
+        if mode.p == 0.0:
+            continue
+        hits = np.zeros_like(p)
+        for b in range(len(tally.bodies)):
+            for i, surface in enumerate(_surfaces(tally, window, cells, m, b, targets)):
+                hits[i] += areas[i, m, b] / tally.flights[m] * surface
+        p += mode.p * -np.expm1(-hits / window.area_m2)
+    return p
+
+
+def _surfaces(tally: Tally, window: Window, within: Cells, m: int, b: int, targets: tuple[Target, ...]) -> list[Array]:
     """Return the smoothed counts of one body in one mode that matter to each target; equal counts are smoothed once."""
     cells, counts, harmful = tally.of(m, b)
+    mine = np.isin(cells, within, assume_unique=True)
+    cells, counts, harmful = cells[mine], counts[mine], harmful[mine]
     if not len(cells):
         return []
     made: dict[bytes, Array] = {}
