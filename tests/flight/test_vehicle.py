@@ -185,3 +185,146 @@ def test_coasts_and_a_kick_of_nothing_fly() -> None:
 def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(TEXT, encoding="utf-8-sig")
     assert load_vehicle(tmp_path / "mine.toml") == load_vehicle("chollima-1")
+
+
+BOOSTERS = """
+[[boosters]]
+name = "strap-on"
+count = 2
+propellant_kg = { value = 9000, kind = "assumed", source = "test" }
+dry_kg = { value = 1000, kind = "assumed", source = "test" }
+thrust_vac_n = { value = 3e5, kind = "assumed", source = "test" }
+isp_vac_s = { value = 260, kind = "assumed", source = "test" }
+thrust_sl_over_vac = { value = 0.88, kind = "assumed", source = "test" }
+beta_kgpm2 = { value = 500, kind = "assumed", source = "test" }
+separation_s = { value = 1.5, kind = "assumed", source = "test" }
+area_m2 = { value = 0.8, kind = "assumed", source = "test" }
+"""
+TABLES = """
+[[plan.programmes]]
+stage = 1
+kind = "assumed"
+source = "test"
+t_s = [0, 10, 60]
+pitch_deg = [90, 85, 50]
+azimuth_deg = [190, 190, 170]
+
+[[plan.throttles]]
+stage = 1
+kind = "assumed"
+source = "test"
+t_s = [0, 40, 45, 60, 60]
+level = [1, 1, 0.7, 0.7, 1]
+
+[[plan.burns]]
+stage = 3
+kind = "assumed"
+source = "test"
+start_s = [0, 300]
+length_s = [200, inf]
+"""
+LONG = TEXT + BOOSTERS + TABLES
+
+
+def test_the_longer_form_is_read_whole_and_flies() -> None:
+    sep = TEXT.replace(
+        "[[stages]]\n", '[[stages]]\nseparation_s = { value = 2.5, kind = "assumed", source = "x" }\n', 1
+    )
+    vehicle, plan = read_vehicle(sep + BOOSTERS + TABLES, where="mine.toml")
+    (strap,) = vehicle.boosters
+    assert (strap.name, strap.count, strap.area_m2, strap.separation_s) == ("strap-on", 2, 0.8, 1.5)
+    assert [s.separation_s for s in vehicle.stages] == [2.5, 0.0, 0.0]
+    assert dict(vehicle.figures)["boosters[0].thrust_vac_n"].value == 3e5
+    assert vehicle.liftoff_kg == load_vehicle("chollima-1").liftoff_kg + 20e3
+    assert (plan.programmes[0].stage, plan.programmes[0].pitch_deg) == (1, (90.0, 85.0, 50.0))
+    assert plan.throttles[0].level == (1.0, 1.0, 0.7, 0.7, 1.0)
+    assert plan.burns[0].length_s == (200.0, float("inf"))
+    flight = fly(vehicle, load_site("sohae"), plan)
+    assert flight.event("strap-on separation").t_s == pytest.approx(flight.event("strap-on burn-out").t_s + 1.5)
+    assert [stage for _, _, stage in flight.burns] == [1, 2, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "seen"),
+    [
+        ("count = 2", "count = 0", "boosters[0].count", "0"),
+        ("count = 2", "count = 21", "boosters[0].count", "21"),
+        (
+            "propellant_kg = { value = 9000",
+            "propellant_kg = { value = -9000",
+            "boosters[0].propellant_kg",
+            "not a positive",
+        ),
+        (
+            "propellant_kg = { value = 9000",
+            "propellant_kg = { value = 0",
+            "boosters[0].propellant_kg",
+            "not a positive",
+        ),
+        (
+            "thrust_vac_n = { value = 3e5",
+            "thrust_vac_n = { value = 1",
+            "boosters[0].thrust_vac_n",
+            "the strap-on burns for",
+        ),
+        ('name = "strap-on"', 'name = "stage 2"', "boosters[0].name", "stands twice"),
+        ("area_m2 = { value = 0.8", "area_m2 = { value = nan", "boosters[0].area_m2", "nan"),
+        ("t_s = [0, 10, 60]", "t_s = [0, 10]", "plan.programmes[0]", "lists of [2, 3] numbers"),
+        ("t_s = [0, 10, 60]", "t_s = [0, 60, 10]", "plan.programmes[0].t_s", "do not rise"),
+        ("t_s = [0, 10, 60]", "t_s = [0, 10, 10]", "plan.programmes[0].t_s", "do not rise"),
+        ("t_s = [0, 10, 60]", "t_s = [0, nan, 60]", "plan.programmes[0].t_s[1]", "nan"),
+        ("t_s = [0, 10, 60]", "t_s = [-1, 10, 60]", "plan.programmes[0].t_s[0]", "-1"),
+        ("pitch_deg = [90, 85, 50]", "pitch_deg = [90, 95, 50]", "plan.programmes[0].pitch_deg[1]", "95"),
+        ("azimuth_deg = [190, 190, 170]", "azimuth_deg = [190, inf, 170]", "plan.programmes[0].azimuth_deg[1]", "inf"),
+        ("level = [1, 1, 0.7, 0.7, 1]", "level = [1, 1, -0.7, 0.7, 1]", "plan.throttles[0].level[2]", "-0.7"),
+        ("level = [1, 1, 0.7, 0.7, 1]", "level = [1, 1, 0.7, 0.7, 0]", "plan.throttles[0].level", "not empty after"),
+        ("level = [1, 1, 0.7, 0.7, 1]", "level = [0.4, 0.4, 1, 1, 1]", "stages[0].thrust_vac_n", "does not lift"),
+        ("t_s = [0, 40, 45, 60, 60]", "t_s = [0, 40, 45, 60, 59]", "plan.throttles[0].t_s", "do not rise"),
+        ("t_s = [0, 40, 45, 60, 60]", "t_s = []", "plan.throttles[0]", "lists of [0, 5] numbers"),
+        ("stage = 3", "stage = 4", "plan.burns[0].stage", "4"),
+        ("stage = 3", "stage = 0", "plan.burns[0].stage", "0"),
+        ("start_s = [0, 300]", "start_s = [5, 300]", "plan.burns[0].start_s[0]", "5"),
+        ("start_s = [0, 300]", "start_s = [0, 150]", "plan.burns[0].length_s[0]", "200"),
+        ("length_s = [200, inf]", "length_s = [inf, 100]", "plan.burns[0].length_s[0]", "inf"),
+        ("length_s = [200, inf]", "length_s = [0, inf]", "plan.burns[0].length_s[0]", "0"),
+        ("length_s = [200, inf]", "length_s = [200, nan]", "plan.burns[0].length_s[1]", "nan"),
+        ("length_s = [200, inf]", "length_s = [200, -5]", "plan.burns[0].length_s[1]", "-5"),
+        ('source = "test"\nt_s = [0, 40', 'source = " "\nt_s = [0, 40', "plan.throttles[0].source", "no source"),
+    ],
+)
+def test_what_is_wrong_in_the_longer_form_is_named_with_a_cure(old: str, new: str, key: str, seen: str) -> None:
+    longer = BOOSTERS + TABLES
+    assert old in longer
+    error = refused(TEXT + longer.replace(old, new, 1))
+    assert error.key == key
+    assert seen in error.seen
+    assert len(error.cure) > 10
+    assert str(error).startswith(f"mine.toml: {key}: ")
+
+
+def test_two_tables_of_one_stage_are_refused() -> None:
+    twice = TABLES[TABLES.index("[[plan.throttles]]") : TABLES.index("[[plan.burns]]")]
+    error = refused(LONG + twice)
+    assert (error.key, error.seen) == ("plan.throttles[1].stage", "1")
+
+
+def test_a_throttled_first_stage_lifts_with_what_it_has_left_of_its_thrust() -> None:
+    """The air takes as much from a throttled nozzle as from a full one: 0.7 of the thrust in vacuum, 0.6 on the pad."""
+    level = TABLES.replace("level = [1, 1, 0.7, 0.7, 1]", "level = [0.7, 0.7, 0.7, 0.7, 1]")
+    error = refused(TEXT + level)
+    thrust_kn = 1772158.4 * (0.7 - 0.1) / 1e3
+    assert error.seen.startswith(f"thrust {thrust_kn:.4g} kN")
+
+
+@pytest.mark.parametrize("key", ["propellant_kg", "dry_kg"])
+def test_a_stage_without_its_masses_is_refused_by_name(key: str) -> None:
+    for stage in range(3):
+        for value in ("0", "-1", "nan"):
+            heads = TEXT.split("[[stages]]")
+            line = next(row for row in heads[stage + 1].splitlines() if row.startswith(f"{key} = "))
+            heads[stage + 1] = heads[stage + 1].replace(
+                line, f'{key} = {{ value = {value}, kind = "assumed", source = "x" }}'
+            )
+            error = refused("[[stages]]".join(heads))
+            assert error.key == f"stages[{stage}].{key}"
+            assert f"value {float(value):g} is not a positive number" in error.seen
