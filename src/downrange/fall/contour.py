@@ -101,7 +101,7 @@ def hazard_regions(
     p = _probabilities(tally, ensemble, window, cells, areas, targets)
     if window.factor > 1:
         # Strays all round the Earth make the cells coarse: look again where it matters, in finer ones.
-        cells = _worth_it(window, cells, np.asarray(p > _WORTH * limits[:, None, None]).any(axis=0))
+        cells = _worth_it(window, cells, (p / limits[:, None, None]).max(axis=0) > _WORTH)
         finer = window_of(tally.grid, cells, margin=MARGIN, most_cells=MOST_CELLS) if len(cells) else window
         if finer.factor < window.factor:
             window, p = finer, _probabilities(tally, ensemble, finer, cells, areas, targets)
