@@ -193,15 +193,20 @@ def _connect(address: str) -> Any:  # noqa: ANN401 - distributed.Client
         raise InputError(
             where=_WHERE, seen="Dask is not installed here", cure="install it: pip install 'downrange[cluster]'"
         ) from None
-    try:
-        return Client(address, timeout=CONNECT_S, set_as_default=False)
-    except (OSError, ValueError, TypeError) as problem:
+    client: Any = Client.__new__(Client)  # in hand before it connects: one that fails must be closed here and now,
+    try:  # because closed by the garbage collector it can block the start of the next one
+        client.__init__(address, timeout=CONNECT_S, set_as_default=False)
+    except BaseException as problem:
+        client.close()
+        if not isinstance(problem, OSError | ValueError | TypeError):
+            raise
         raise InputError(
             where=_WHERE,
             key=address,
             seen=f"no Dask scheduler answers there ({problem})",
             cure="start one (dask scheduler) and give the address that it prints, as tcp://host:8786",
         ) from None
+    return client
 
 
 def _span(payload: bytes, fingerprint: str, first_flight: int, flights: int) -> Sequence[object] | Refused:
