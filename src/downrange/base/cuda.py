@@ -36,7 +36,9 @@ def _why_not(driver_error: str | None) -> str:
 
 def _refusal(seen: str) -> InputError:
     """Return the error of a device that was asked for and is not there."""
-    cure = "install an NVIDIA driver and pip install 'downrange[cuda]', or leave --device out: the processor does the same"
+    cure = (
+        "install an NVIDIA driver and pip install 'downrange[cuda]', or leave --device out: the processor does the same"
+    )
     return InputError(where="--device", key="cuda", seen=seen, cure=cure)
 
 
