@@ -92,6 +92,37 @@ def test_a_coast_without_air_keeps_its_energy(lat: float, azimuth: float, speed:
     assert (ends[0, 0], ends[0, 7]) == (100.0, 1e4)
 
 
+def inertial(state: Array) -> tuple[float, float]:
+    """Return energy with the zonal potential to J4, and angular momentum about the axis, of an Earth-fixed state."""
+    r, v = state[1:4], state[4:7] + np.cross([0.0, 0.0, wgs84.OMEGA_RADPS], state[1:4])
+    d = math.hypot(*r)
+    s, q = r[2] / d, wgs84.RE_M / d
+    p2, p3, p4 = (3 * s**2 - 1) / 2, (5 * s**3 - 3 * s) / 2, (35 * s**4 - 30 * s**2 + 3) / 8
+    j2, j3, j4 = ZONALS
+    potential = -wgs84.GM_M3PS2 / d * (1.0 - j2 * q**2 * p2 - j3 * q**3 * p3 - j4 * q**4 * p4)
+    return float(0.5 * (v @ v) + potential), float(r[0] * v[1] - r[1] * v[0])
+
+
+@given(
+    lat=st.floats(-80, 80),
+    azimuth=st.floats(0, 360),
+    speed=st.floats(3_000, 8_000),
+    climb=st.floats(0, 80),
+    seconds=st.floats(60, 1_000),
+)
+def test_a_coast_in_the_real_field_keeps_energy_and_angular_momentum(
+    lat: float, azimuth: float, speed: float, climb: float, seconds: float
+) -> None:
+    start = aloft(lat, speed, azimuth, climb, alt=500e3)
+    coast = burn(k.COAST, duration=seconds, steps=math.ceil(seconds / 3.0), mass=1e4, mdot=0.0, isp=300.0)
+    _, path = flown([coast], start, NO_AIR)
+    energies, momenta = np.array([inertial(row) for row in path]).T
+    scale = np.max(0.5 * np.sum(path[:, 4:7] ** 2, axis=1))  # the energy itself may pass through zero
+    assert abs(energies - energies[0]).max() < 1e-9 * max(abs(energies[0]), scale)
+    arm = math.hypot(*start[1:4]) * math.hypot(*start[4:7])
+    assert abs(momenta - momenta[0]).max() < 1e-9 * arm
+
+
 @given(mach=st.floats(0.0, 10.0))
 def test_drag_is_linear_between_its_rows_and_constant_outside(mach: float) -> None:
     assert k.drag_coefficient(mach, DRAG) == pytest.approx(np.interp(mach, DRAG[:, 0], DRAG[:, 1]), abs=1e-12)
@@ -251,3 +282,61 @@ def test_the_path_tells_the_flight_and_the_largest_pressure(chollima: tuple[Arra
     k.fly_many(phases[None], start[None], air_table(), drag, STILL[None], ZONALS, many, q_pa)
     assert np.array_equal(many[0], ends)
     assert q_pa[0] == path[:, 11].max()
+
+
+def test_at_rest_a_gravity_turn_starts_straight_up() -> None:
+    start = np.concatenate([[0.0], ecef_from_geodetic(40.0, 125.0, 10.0), np.zeros(3)])
+    row = burn(k.GRAVITY_TURN, duration=3.0, steps=3, mass=1e5, mdot=500.0, isp=280.0)
+    ends, _ = flown([row], start, air_table())
+    assert np.isfinite(ends).all()
+    *_, up = enu_axes(40.0, 125.0)
+    assert (ends[0, 1:4] - start[1:4]) @ up == pytest.approx(np.linalg.norm(ends[0, 1:4] - start[1:4]), rel=1e-3)
+
+
+@given(angle=st.floats(-3.0, 3.0), clock=st.floats(0.0, 6.0), pitch=st.floats(-80, 89), azimuth=st.floats(0, 360))
+def test_a_turned_direction_leaves_the_old_one_by_the_angle_toward_the_side(
+    angle: float, clock: float, pitch: float, azimuth: float
+) -> None:
+    east, north, up = enu_axes(40.0, 125.0)
+    p, a = math.radians(pitch), math.radians(azimuth)
+    level = math.sin(a) * east + math.cos(a) * north
+    d = math.cos(p) * level + math.sin(p) * up
+    new = np.array(k.turned(angle, clock, *d, *up))
+    assert np.linalg.norm(new) == pytest.approx(1.0)
+    assert new @ d == pytest.approx(math.cos(angle), abs=1e-9)
+    lower = math.sin(p) * level - math.cos(p) * up  # away from local up
+    assert new @ lower == pytest.approx(math.sin(angle) * math.cos(clock), abs=1e-6)
+    left = np.cross(d, lower)
+    assert new @ left == pytest.approx(math.sin(angle) * math.sin(clock), abs=1e-6)
+
+
+def test_a_thrust_straight_up_turns_toward_the_north() -> None:
+    _, north, up = enu_axes(40.0, 125.0)
+    assert k.turned(0.3, 0.0, *up, *up) == pytest.approx(math.cos(0.3) * up + math.sin(0.3) * north)
+
+
+@given(east=st.floats(-80, 80), north=st.floats(-80, 80), alt=st.floats(0, 30e3))
+def test_what_drifts_with_the_wind_feels_none(east: float, north: float, alt: float) -> None:
+    wind = np.zeros((40, 8))
+    wind[:, 0], wind[:, 4] = east, north
+    e, n, _ = enu_axes(40.0, 125.0)
+    v = east * e + north * n
+    row = burn(k.COAST, duration=1.0, steps=1, mass=5_000.0, mdot=0.0, isp=300.0, AREA_M2=4.6)
+    place = ecef_from_geodetic(40.0, 125.0, alt)
+    *_, q_pa = k.specific_force(row, 0.0, *place, *v, air_table(), DRAG, wind)
+    assert q_pa == pytest.approx(0.0, abs=1e-6)
+    *_, dx, dy, dz, q_pa = k.specific_force(row, 0.0, *place, 0.0, 0.0, 0.0, air_table(), DRAG, wind)
+    assert np.cross([dx, dy, dz], v) == pytest.approx(np.zeros(3), abs=1e-9)
+    assert np.array([dx, dy, dz]) @ v >= 0.0  # what stands still is blown along
+
+
+@pytest.mark.parametrize("h", [0.02, 0.3, 1.0, 2.7])
+def test_what_comes_down_is_cut_at_the_ground(h: float) -> None:
+    start = aloft(35.0, 100.0, 120.0, -30.0, alt=700.0)
+    row = burn(k.LINEAR, duration=300.0, steps=math.ceil(300.0 / h), mass=1e4, mdot=10.0, isp=250.0, PITCH0_RAD=0.5)
+    more = burn(k.COAST, duration=50.0, steps=50, mass=5_000.0, mdot=0.0, isp=250.0)
+    ends, _ = flown([row, more], start, air_table())
+    assert abs(geodetic_from_ecef(ends[0, 1:4])[2]) < 1e-3
+    assert 0.0 < ends[0, 0] < 300.0
+    assert ends[0, 7] == pytest.approx(1e4 - 10.0 * ends[0, 0])
+    assert np.array_equal(ends[1], ends[0])

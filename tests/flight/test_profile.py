@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -67,7 +68,7 @@ def test_what_is_burnt_is_the_integral_of_the_level(tables: tuple[Throttle | Non
     profile, end = profile_of(*tables), 300.0 * part
     edges = np.unique([0.0, *(t for t in profile.t_s if t < end), end])
     total = 0.0
-    for a, b in zip(edges[:-1], edges[1:], strict=True):
+    for a, b in pairwise(edges):
         middles = a + (b - a) * (np.arange(20) + 0.5) / 20.0  # exact for a straight line
         total += float(np.mean([obvious_level(*tables, float(t)) for t in middles])) * (b - a)
     assert profile.burnt_s(np.array([end]))[0] == pytest.approx(total, abs=1e-8)
@@ -104,7 +105,7 @@ def test_it_is_lit_where_its_level_is_not_zero(tables: tuple[Throttle | None, Bu
     flat = [t for burn in burns for t in burn]
     assert flat == sorted(flat)
     assert all(b <= end for _, b in burns)
-    assert all(later[0] > burn[1] for burn, later in zip(burns, burns[1:], strict=False))  # joined where they meet
+    assert all(later[0] > burn[1] for burn, later in pairwise(burns))  # joined where they meet
     for t in np.linspace(0.0, end, 57)[1:-1]:
         lit = any(a < t < b for a, b in burns)
         assert lit == (obvious_level(*tables, float(t)) > 0.0) or min(abs(t - np.array([*flat, *profile.t_s]))) < 1e-9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -226,7 +227,7 @@ class Failure:
             amount = float(size) if size else SIZES[what][2] if what in SIZES else 0.0
         except ValueError:
             raise InputError(where="--fail", seen=f"{text!r} is not a failure", cure=_FORM) from None
-        if (after and not what.has_moment) or (size and what not in SIZES):
+        if (after and not what.has_moment) or (size and what not in SIZES) or not math.isfinite(after_s):
             raise InputError(where="--fail", seen=f"{text!r} is not a failure", cure=_FORM)
         if what in SIZES:
             meaning, (low, high), _ = SIZES[what]
