@@ -25,6 +25,7 @@ CONTAINMENT = "containment"
 _TOO_COARSE = "the cells are as large as the footprint: take smaller ones for a smaller region"
 ALL = (Target.SHIP, Target.AIRCRAFT, Target.PERSON)
 MOST_CELLS = 1_000_000
+PLANNED_LANDS = 0.5  # of the planned flights: a body that comes down in fewer was not meant to
 _WIDEN = 0.75  # cells: with the half diagonal, 0.71, a region covers the whole of every cell whose centre it holds
 _STRAIGHTEN = 0.04  # cells: what is left of the difference
 _COARSE = 9  # cells; a footprint within fewer is smaller than the grid can show
@@ -154,9 +155,15 @@ def _surfaces(tally: Tally, window: Window, within: Cells, m: int, b: int, targe
 
 
 def regions_of(tally: Tally, ensemble: Ensemble, exposed: Exposed = ASSUMED) -> tuple[Region, ...]:
-    """Return the containment of every planned body, then the regions in which ships, aircraft and persons are in danger."""
+    """Return the containment of every planned body, then the regions in which ships, aircraft and persons are in danger.
+
+    A body is planned to come down when it does so in at least half of the planned flights: an upper stage that misses
+    its orbit now and then is none.
+    """
     planned = [m for m, mode in enumerate(ensemble.modes) if mode.planned]
-    held = [containment(tally, ensemble, body) for b, body in enumerate(tally.bodies) if tally.landed[planned, b].any()]
+    landed, flights = tally.landed[planned].sum(axis=0), tally.flights[planned].sum()
+    meant = (landed > 0) & (landed >= PLANNED_LANDS * flights)
+    held = [containment(tally, ensemble, body) for body, is_meant in zip(tally.bodies, meant, strict=True) if is_meant]
     return (*held, *hazard_regions(tally, ensemble, exposed))
 
 
