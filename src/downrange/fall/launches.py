@@ -37,8 +37,7 @@ class Launches:
     def fingerprint(self) -> str:
         """Return a hash of everything that decides the result, this program's version among it."""
         digest = hashlib.sha256(downrange.__version__.encode())
-        kind = "cuda" if self.device is Device.CUDA else "cpu"  # they differ in the last bits
-        for part in _canonical((self.launch, self.grid, kind)):
+        for part in _canonical((self.launch, self.grid, self._processor)):
             digest.update(part)
         return digest.hexdigest()
 
@@ -57,8 +56,14 @@ class Launches:
             "air": "US 1976" if launch.air is None else "another table",
             "without": ", ".join(launch.without) or "nothing",
             "cells": f"{self.grid.lat_rows} x {self.grid.lon_columns}",
+            "processor": self._processor,
             "version": downrange.__version__,
         }
+
+    @property
+    def _processor(self) -> str:
+        """What computes: the two differ in the last bits."""
+        return "cuda" if self.device is Device.CUDA else "cpu"
 
     def run(self, first_flight: int, flights: int) -> Sequence[Tally]:
         """Fly so many flights and return the tally of each block."""

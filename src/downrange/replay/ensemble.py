@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from downrange.base import Array, InputError, geodetic_from_ecef, read_text, write_text
+from downrange.base.cuda import need
 from downrange.earth import load_air, load_site, load_wind, mean_wind_table, no_wind
 from downrange.fall import (
     BLOCK_FLIGHTS,
@@ -53,6 +55,7 @@ from downrange.replay.risk import ENSEMBLE, TALLY, LaunchRisk, launch_risk, risk
 CONVERGENCE = "convergence.csv"
 _LEAST_FLIGHTS = 200  # fewer, and some way to fail may not have been flown
 _HEADER = "flights,value,low,high"
+_LOOK = 4  # numbers in a row below it
 _CUDA_CHUNK = 50_000
 _ROOM_BYTES = 200_000_000  # the most that a state needs on the disk, at a million flights on cells of 5 km
 
@@ -169,6 +172,11 @@ def fly_ensemble(
     grid = grid_of(asked.cell_m, launch.site.lat_deg)
     people = _population(asked.people, grid)
     rule = Rule.parse(asked.until) if asked.until else Rule(wanted=_usual(people), target=None)
+    if rule.wanted is Wanted.CASUALTIES and people is None:
+        cure = "say where people are with --people, or wait for footprint"
+        raise InputError(where="--until", seen="casualties, and nobody said where people are", cure=cure)
+    if hands.device is Device.CUDA:
+        need()
     flight = fly(launch.vehicle, launch.site, launch.plan, air=launch.air, wind=mean_wind(launch))
     work = Launches(launch=launch, grid=grid, chunk=hands.chunk, device=hands.device)
     watch = _Watch(work, rule, people, folder, resume=resume)
@@ -220,7 +228,8 @@ class _Watch:
     def __init__(self, work: Launches, rule: Rule, people: Population | None, folder: Path, *, resume: bool) -> None:
         self._rule, self._people, self._path = rule, people, folder / CONVERGENCE
         self._work = work
-        self.looks: list[Look] = _read_looks(self._path) if resume else []
+        self._of = f"# {rule.wanted}" if people is None or rule.wanted is Wanted.FOOTPRINT else f"# {_named(people)}"
+        self.looks: list[Look] = _read_looks(self._path, self._of) if resume else []
         self.told = ""
 
     def stop(self, tally: Tally, flights: int) -> str | None:
@@ -231,16 +240,28 @@ class _Watch:
         self.looks = [*(one for one in self.looks if one.flights < flights), seen]
         self.told = f"{self._rule.wanted} ±{seen.relative:.1%}" if np.isfinite(seen.relative) else ""
         rows = [f"{one.flights},{one.value!r},{one.low!r},{one.high!r}" for one in self.looks]
-        write_text(self._path, "\n".join([_HEADER, *rows]) + "\n")
+        write_text(self._path, "\n".join([self._of, _HEADER, *rows]) + "\n")
         return verdict(self._rule, seen)
 
 
-def _read_looks(path: Path) -> list[Look]:
-    """Return what an interrupted run saw; nothing where it saw nothing."""
+def _read_looks(path: Path, of: str) -> list[Look]:
+    """Return what an interrupted run saw of the same number; nothing where it saw nothing, or the file was edited."""
     if not path.exists():
         return []
-    rows = [line.split(",") for line in read_text(path).splitlines()[1:]]
-    return [Look(flights=int(n), value=float(v), low=float(a), high=float(b)) for n, v, a, b in rows]
+    first, *lines = [*read_text(path).splitlines(), ""]
+    rows = [line.split(",") for line in lines[1:] if line]
+    if first != of or any(len(row) != _LOOK for row in rows):
+        return []
+    try:
+        return [Look(flights=int(n), value=float(v), low=float(a), high=float(b)) for n, v, a, b in rows]
+    except ValueError:
+        return []
+
+
+def _named(people: Population) -> str:
+    """Return whose casualties are counted, so that those of other people are told from them."""
+    digest = hashlib.sha256(people.cells.tobytes() + people.people.tobytes()).hexdigest()[:12]
+    return f"{Wanted.CASUALTIES} among the people of {people.source}, {digest}"
 
 
 def _population(path: Path | None, grid: Grid) -> Population | None:
