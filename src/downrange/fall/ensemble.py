@@ -186,8 +186,9 @@ def _left(launch: Launch, crowd: Crowd, flown: Flown, mode: NDArray[np.int64], f
     breaks = np.array([False, *(m.leaves_pieces for m in modes)])[mode]
     last = flown.last
     up = orbit_of(last)[0] > IN_ORBIT_M
+    whole = ends | (flown.line.times.parted[:, :-1] >= NEVER_S).any(axis=1)  # or it flew into the ground with a stage
     found = []
-    for body, mine in ((launch.last, ~ends & ~breaks & ~up), (STACK, ends & ~breaks)):
+    for body, mine in ((launch.last, ~whole & ~breaks & ~up), (STACK, whole & ~breaks & ~(up & ~ends))):
         rows = np.flatnonzero(mine)
         found.append(
             _LetGo(
