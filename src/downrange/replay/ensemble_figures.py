@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from downrange.base import Array
-from downrange.fall import Region, Target, expected_pieces, region_title
+from downrange.fall import Region, Target, expected_pieces
 from downrange.replay.ensemble_pictures import (
     Cells,
     Convergence,
@@ -36,8 +36,8 @@ def ensemble_drawn(flown: Flown) -> tuple[Drawn, ...]:
     """Return footprint, convergence and times of an ensemble, and the pictures of its planned flight."""
     launch = flown.launch
     title = launch_title(launch.vehicle, launch.site)
-    flights = f"{flown.flights:,} flights, seed {launch.seed}".replace(",", "\N{NO-BREAK SPACE}")
-    note = f"{flights}; probability of failure {launch.failures.p.value:.2g} ({launch.failures.p.kind})."
+    count = f"{flown.flights:,}".replace(",", "\N{NO-BREAK SPACE}")
+    note = f"{count} flights, seed {launch.seed}; probability of failure {launch.failures.p.value:.2g} ({launch.failures.p.kind})."
     from downrange.replay.ensemble import ground_track, mean_wind
 
     blows = mean_wind(launch)
@@ -83,7 +83,7 @@ def _zones(regions: Sequence[Region]) -> tuple[Zone, ...]:
     zones = []
     for region in regions:
         kind = next((name for target, name in _KINDS.items() if region.kind == str(target)), "containment")
-        label = f"97 % of {region.body}" if region.body else region_title(region)
+        label = f"{region.p:.0%} of {region.body}" if region.body else f"{region.kind} hit above {region.p:g}"
         zones.append(Zone(kind=kind, label=label, geometry_lonlat=region.region_lonlat))  # type: ignore[arg-type]
     return tuple(zones)
 
