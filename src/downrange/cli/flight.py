@@ -51,8 +51,10 @@ def flight_fly(
     Example: downrange flight fly chollima-1 --site sohae-coastal --to sso:500km --fail stage2:no-ignition
     """
     with explained():
-        from downrange.replay import Single, flight_shown, fly_single, write_single
+        from downrange.replay import Single, check_folder, flight_shown, fly_single, write_single
 
+        if out is not None:
+            check_folder(out)
         asked = Single(vehicle=vehicle, site=site, to=to, fail=fail, wind=wind, air=None if air is None else str(air))
         single = fly_single(asked, say=say)
         show(flight_shown(single.flight, single.falls, single.apogees), as_json=as_json)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from downrange.replay.doors import drop_bodies, drop_fragments, first_elements, planned_burns, readings_about
     from downrange.replay.ensemble import Asked, fly_ensemble, hands_of
     from downrange.replay.ensemble_tables import ensemble_shown
+    from downrange.replay.folder import check_folder
     from downrange.replay.job import replay_scenario
     from downrange.replay.model import Done, Replay
     from downrange.replay.refit import refit_record, refit_shown
@@ -41,6 +42,7 @@ __all__ = [
     "Scenario",
     "Single",
     "Table",
+    "check_folder",
     "columns",
     "corridor_shown",
     "drop_bodies",
@@ -77,6 +79,7 @@ _LAZY = {
     "examine": "doctor",
     "replay_scenario": "job",
     "run": "chain",
+    "check_folder": "folder",
     **dict.fromkeys(("drop_bodies", "drop_fragments", "first_elements", "planned_burns", "readings_about"), "doors"),
     **dict.fromkeys([name for name in __all__ if name.endswith("_shown")], "show"),
     **dict.fromkeys(("Asked", "fly_ensemble", "hands_of"), "ensemble"),

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from downrange.base import Array, write_text
+from downrange.base import Array
 from downrange.earth import Site, load_air, load_site, load_wind, mean_wind_table, no_wind
-from downrange.fall import Impacts, apogee, write_bytes
+from downrange.fall import Impacts, apogee
 from downrange.flight import Failure, Flight, Orbit, Vehicle, fly, load_vehicle_and_plan, target
 from downrange.replay.doors import drop_bodies
+from downrange.replay.folder import write_folder
 
 PATH_HEADER = (
     "t_s,x_ecef_m,y_ecef_m,z_ecef_m,vx_ecef_mps,vy_ecef_mps,vz_ecef_mps,mass_kg,q_pa,"
@@ -69,7 +70,7 @@ def fly_single(asked: Single, *, say: Callable[[str], None] = lambda _: None) ->
 
 
 def write_single(single: SingleFlown, folder: Path) -> None:
-    """Write the path as CSV and the pictures as PNG and SVG into a folder."""
+    """Write the path as CSV and the pictures as PNG and SVG into a new folder, whole or not at all."""
     from downrange.replay.flight_pictures import downs_of, flight_pictures
     from downrange.replay.pictures import picture_files
 
@@ -81,10 +82,7 @@ def write_single(single: SingleFlown, folder: Path) -> None:
         downs=downs_of(flight, air=single.air, wind=single.wind if len(single.wind) else None),
         drag_ecef_mps2=flight.drag_ecef_mps2,
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    write_text(folder / "path.csv", path_csv(flight))
-    for name, content in picture_files(drawn).items():
-        write_bytes(folder / name, content)
+    write_folder(folder, {"path.csv": path_csv(flight).encode()} | picture_files(drawn))
 
 
 def path_csv(flight: Flight) -> str:
