@@ -1,7 +1,7 @@
 """Ascent in three degrees of freedom: a table of phases flown by Runge-Kutta, one row of the table a phase.
 
 Bare arithmetic in Earth-fixed axes, SI and radians. Everything that can be chosen arrives as numbers: phases, drag
-table, air table, zonal harmonics. The columns of a phase are named below; `downrange.flight.phases` writes them.
+table, air table, zonal harmonics. The columns of a phase are named below; `downrange.flight.timeline` writes them.
 """
 
 from __future__ import annotations
