@@ -20,7 +20,7 @@ from _report import cpu_s, digits, in_turns, options, say, tell, wall_s
 
 from downrange.base import Array, ecef_from_geodetic, v_ecef_from_enu
 from downrange.earth.atmosphere import spline_table
-from downrange.fall import _kernel as k
+from downrange.fall import _crowd
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +61,7 @@ def exponential_air() -> Array:
 def ours(states: Array, beta: Array, air: Array, tol_m: float) -> Array:
     """Return seconds and impact state (n, 7) by the kernel of the fall room."""
     out = np.empty((len(states), 7))
-    k.fall_many(
+    _crowd.fall_many(
         states, beta, air, ZONALS, STILL, np.zeros(len(beta), dtype=np.int64), tol_m, tol_m / 10.0, 0.0, 7_200.0, out
     )
     return out

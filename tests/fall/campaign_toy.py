@@ -117,6 +117,7 @@ def main() -> int:
     parser.add_argument("folder")
     parser.add_argument("flights", type=int)
     parser.add_argument("--every-s", type=float, default=10.0)
+    parser.add_argument("--cluster")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--largest-file", type=int, default=0)
     asked = parser.parse_args()
@@ -136,6 +137,7 @@ def main() -> int:
             flights=asked.flights,
             folder=asked.folder,
             threads=2,
+            cluster=asked.cluster,
             resume=asked.resume,
             stop=say,
             checkpoint_every_s=asked.every_s,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -107,15 +108,15 @@ def test_a_worker_killed_half_way_loses_and_repeats_nothing(tmp_path):
         doomed, survivor = cluster.workers(2)
 
         def half_way(_state, flights):
-            if flights >= 10_000 and doomed.returncode is None and (log / str(doomed.pid)).exists():
+            if flights >= 5_000 and doomed.returncode is None and (log / str(doomed.pid)).exists():
                 kill(doomed)
 
-        done = campaign(work, flights=20_500, folder=tmp_path / "a", cluster=cluster.address, stop=half_way)
+        done = campaign(work, flights=12_500, folder=tmp_path / "a", cluster=cluster.address, stop=half_way)
     assert doomed.returncode is not None
     begun = {int(path.name): {int(first) for first in path.read_text("ascii").split()} for path in log.iterdir()}
     assert set(begun) == {doomed.pid, survivor.pid}
-    assert begun[doomed.pid] | begun[survivor.pid] == set(range(0, 20_001, 1_000))
-    assert done.state.digest() == campaign(WORK, flights=20_500, folder=tmp_path / "b", threads=2).state.digest()
+    assert begun[doomed.pid] | begun[survivor.pid] == set(range(0, 12_001, 1_000))
+    assert done.state.digest() == campaign(WORK, flights=12_500, folder=tmp_path / "b", threads=2).state.digest()
 
 
 def test_a_scheduler_that_dies_leaves_a_run_that_goes_on_without_it(tmp_path):
@@ -134,6 +135,25 @@ def test_a_scheduler_that_dies_leaves_a_run_that_goes_on_without_it(tmp_path):
     assert 3_000 <= kept < 90_000
     assert lost.value.__notes__ == [f"{kept:,} flights are kept in {tmp_path / 'a'}; go on with --resume."]
     done = campaign(WORK, flights=kept + 500, folder=tmp_path / "a", resume=True)
+    assert done.state.digest() == campaign(WORK, flights=kept + 500, folder=tmp_path / "b").state.digest()
+
+
+def test_an_interrupted_run_leaves_the_cluster_and_goes_on_without_it(tmp_path, strict, one_worker):
+    command = [sys.executable, str(HERE / "campaign_toy.py"), str(tmp_path / "a"), "1000000000"]
+    process = subprocess.Popen(
+        [*command, "--cluster", strict.address], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    while int(process.stdout.readline()) < 3_000:
+        pass
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate()
+    kept = read_checkpoint(tmp_path / "a").flights_done
+    assert kept >= 3_000
+    assert (
+        err == f"KeyboardInterrupt \n{kept:,} flights are kept in {tmp_path / 'a'}; go on with --resume.\n1 threads\n"
+    )
+    assert one_worker.poll() is None
+    done = campaign(WORK, flights=kept + 500, folder=tmp_path / "a", cluster=strict.address, resume=True)
     assert done.state.digest() == campaign(WORK, flights=kept + 500, folder=tmp_path / "b").state.digest()
 
 

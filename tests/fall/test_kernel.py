@@ -11,11 +11,13 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from scipy.interpolate import CubicSpline
 
 from downrange.base import Array, ecef_from_geodetic, geodetic_from_ecef, v_ecef_from_enu, v_enu_from_ecef, wgs84
-from downrange.earth import ZONALS, air_table
+from downrange.earth import ZONALS, air_table, us76_below_86km
 from downrange.earth.atmosphere import spline_table
 from downrange.fall import _kernel as k
+from downrange.fall._crowd import fall_many
 
 AUTHORITY = Path(__file__).parents[1] / "authority"
 W1 = SimpleNamespace(**runpy.run_path(str(AUTHORITY / "fall_w1.py")))
@@ -38,9 +40,8 @@ def w1_start() -> tuple[Array, Array]:
 
 def fallen(states: Array, beta: Array, air: Array, zonals: Array, *, tol_m: float) -> Array:
     out = np.empty((len(states), 7))
-    k.fall_many(
-        states, beta, air, zonals, STILL, np.zeros(len(beta), dtype=np.int64), tol_m, tol_m / 10.0, 0.0, 5_000.0, out
-    )
+    which = np.zeros(len(beta), dtype=np.int64)
+    fall_many(states, beta, air, zonals, STILL, which, tol_m, tol_m / 10.0, 0.0, 5_000.0, out)
     return out
 
 
@@ -64,6 +65,25 @@ def test_a_thousand_fragments_come_down_where_published(w1: tuple[Array, ...]) -
     assert down[999, :4] == pytest.approx(W1.CASE_999_IMPACT, abs=5e-3)
     assert down[:, 1:4].mean(axis=0) == pytest.approx(W1.MEAN_IMPACT, abs=5e-3)
     assert (down[:, 0].min(), down[:, 0].mean(), down[:, 0].max()) == pytest.approx(W1.FLIGHT_S, abs=6e-3)
+
+
+def w1u_air() -> Array:
+    """Return the air of W1u as the table that the kernels read."""
+    alt_m = np.arange(-4e3, 1_002.5e3, 1e3)
+    low = us76_below_86km(np.minimum(alt_m, 86e3))[2]
+    km, rho = np.array(list(W1.W1U_HIGH.items())).T
+    ln = np.where(alt_m < 86e3, np.log(low), np.interp(alt_m, 1e3 * km, np.log(rho)))
+    return spline_table(KNOTS_M, CubicSpline(alt_m, ln)(np.maximum(KNOTS_M, -4e3)))
+
+
+def test_through_layered_air_they_come_down_where_published(w1: tuple[Array, ...]) -> None:
+    # Our table has knots of its own between those of the workload: centimetres.
+    down = fallen(w1[0], w1[1], w1u_air(), np.array([W1.J2, 0.0, 0.0]), tol_m=1e-7)
+    assert down[0, :4] == pytest.approx(W1.W1U_CASE_0_IMPACT, abs=0.05)
+    assert down[999, :4] == pytest.approx(W1.W1U_CASE_999_IMPACT, abs=0.05)
+    assert (down[:, 0].min(), down[:, 0].mean(), down[:, 0].max()) == pytest.approx(W1.W1U_FLIGHT_S, abs=6e-3)
+    usual = fallen(w1[0], w1[1], w1u_air(), np.array([W1.J2, 0.0, 0.0]), tol_m=3e-4)
+    assert np.linalg.norm(usual[:, 1:4] - down[:, 1:4], axis=1).max() < 1.0  # what the usual tolerance promises
 
 
 def test_a_step_of_a_centimetre_is_an_impact_of_decimetres(w1: tuple[Array, ...]) -> None:
@@ -154,6 +174,25 @@ def test_energy_is_kept_without_air(lat: float, azimuth: float, climb: float, sp
     state = inertial_start(lat, 127.0, 150e3, azimuth, climb, speed)
     down = fall_alone(state, AIRLESS, POINT_MASS)
     assert jacobi(down[1:4], down[4:7]) == pytest.approx(jacobi(state[:3], state[3:]), abs=2.0)  # of 6e7 J/kg
+
+
+@given(
+    lat=st.floats(-80, 80),
+    azimuth=st.floats(0, 360),
+    climb=st.floats(-60, 60),
+    speed=st.floats(1e3, 7e3),
+)
+def test_spin_about_the_axis_is_kept_without_air(lat: float, azimuth: float, climb: float, speed: float) -> None:
+    def spin(state: Array) -> float:
+        """Return the angular momentum about the axis [m^2/s], which no zonal harmonic changes."""
+        x, y = float(state[0]), float(state[1])
+        w = wgs84.OMEGA_RADPS
+        return float(x * (state[4] + w * x) - y * (state[3] - w * y))
+
+    state = inertial_start(lat, 127.0, 150e3, azimuth, climb, speed)
+    down = fall_alone(state, AIRLESS, ZONALS)
+    assert spin(down[1:]) == pytest.approx(spin(state), abs=1e-9 * wgs84.RE_M * speed)
+    assert spin(fall_alone(state, 500.0, ZONALS)[1:]) != pytest.approx(spin(state), abs=1e-6 * wgs84.RE_M * speed)
 
 
 def test_a_fall_of_more_than_a_quarter_turn_comes_down_on_the_far_side() -> None:

@@ -2,6 +2,8 @@
 
 Integrator: Dormand and Prince 5(4), J. Comp. Appl. Math. 6 (1980) 19-26, first-same-as-last, on scalars.
 Impact point: Ahn and Roh, J. Guidance, Control, and Dynamics 35 (2012) 645-648, doi 10.2514/1.56395.
+
+`acceleration`, `step` and `factor` serve one body (here), many side by side (`downrange.fall._crowd`) and a GPU.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ _F = 1.0 / 298.257223563
 _E2 = _F * (2.0 - _F)
 _GM_M3PS2 = 3.986004418e14
 _OMEGA_RADPS = 7.292115e-5
-_MAX_STEPS = 200_000
+MAX_STEPS = 200_000
+MAX_LANDING = 60
+NEAR_M2 = 1e-6  # the ground is met within 1 mm
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -35,8 +39,8 @@ def acceleration(
     zonals: NDArray[np.float64],
     winds: NDArray[np.float64],
     which: int,
-) -> tuple[float, float, float]:
-    """Return the acceleration [m/s^2] of a body seen from the turning Earth.
+) -> tuple[float, float, float, float]:
+    """Return the acceleration [m/s^2] of a body seen from the turning Earth, and its height [m].
 
     drag: one half over its ballistic coefficient [m^2/kg]; winds: (M, K, 8) tables, none with M or K of zero.
     """
@@ -46,7 +50,7 @@ def acceleration(
         wx, wy, wz = earth.east_north_in_ecef(east_mps, north_mps, x, y, z)
         vx, vy, vz = vx - wx, vy - wy, vz - wz
     d = -drag * earth.density(alt_m, air) * math.sqrt(vx * vx + vy * vy + vz * vz)
-    return ax + d * vx, ay + d * vy, az + d * vz
+    return ax + d * vx, ay + d * vy, az + d * vz, alt_m
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -66,57 +70,98 @@ def step(  # noqa: PLR0915 - the tableau, written out
     zonals: NDArray[np.float64],
     winds: NDArray[np.float64],
     which: int,
-) -> tuple[float, float, float, float, float, float, float, float, float, float, float]:
-    """Return the state a step later, its acceleration, and the errors of position [m] and velocity [m/s]."""
-    p1x, p1y, p1z = x + h * 0.2 * vx, y + h * 0.2 * vy, z + h * 0.2 * vz
-    v1x, v1y, v1z = vx + h * 0.2 * ax, vy + h * 0.2 * ay, vz + h * 0.2 * az
-    b1x, b1y, b1z = acceleration(p1x, p1y, p1z, v1x, v1y, v1z, drag, air, zonals, winds, which)
-    c1, c2 = h * 3 / 40, h * 9 / 40
-    p2x, p2y, p2z = x + c1 * vx + c2 * v1x, y + c1 * vy + c2 * v1y, z + c1 * vz + c2 * v1z
-    v2x, v2y, v2z = vx + c1 * ax + c2 * b1x, vy + c1 * ay + c2 * b1y, vz + c1 * az + c2 * b1z
-    b2x, b2y, b2z = acceleration(p2x, p2y, p2z, v2x, v2y, v2z, drag, air, zonals, winds, which)
-    c1, c2, c3 = h * 44 / 45, -h * 56 / 15, h * 32 / 9
-    p3x = x + c1 * vx + c2 * v1x + c3 * v2x
-    p3y = y + c1 * vy + c2 * v1y + c3 * v2y
-    p3z = z + c1 * vz + c2 * v1z + c3 * v2z
-    v3x = vx + c1 * ax + c2 * b1x + c3 * b2x
-    v3y = vy + c1 * ay + c2 * b1y + c3 * b2y
-    v3z = vz + c1 * az + c2 * b1z + c3 * b2z
-    b3x, b3y, b3z = acceleration(p3x, p3y, p3z, v3x, v3y, v3z, drag, air, zonals, winds, which)
-    c1, c2, c3, c4 = h * 19372 / 6561, -h * 25360 / 2187, h * 64448 / 6561, -h * 212 / 729
-    p4x = x + c1 * vx + c2 * v1x + c3 * v2x + c4 * v3x
-    p4y = y + c1 * vy + c2 * v1y + c3 * v2y + c4 * v3y
-    p4z = z + c1 * vz + c2 * v1z + c3 * v2z + c4 * v3z
-    v4x = vx + c1 * ax + c2 * b1x + c3 * b2x + c4 * b3x
-    v4y = vy + c1 * ay + c2 * b1y + c3 * b2y + c4 * b3y
-    v4z = vz + c1 * az + c2 * b1z + c3 * b2z + c4 * b3z
-    b4x, b4y, b4z = acceleration(p4x, p4y, p4z, v4x, v4y, v4z, drag, air, zonals, winds, which)
-    c1, c2, c3, c4, c5 = h * 9017 / 3168, -h * 355 / 33, h * 46732 / 5247, h * 49 / 176, -h * 5103 / 18656
-    p5x = x + c1 * vx + c2 * v1x + c3 * v2x + c4 * v3x + c5 * v4x
-    p5y = y + c1 * vy + c2 * v1y + c3 * v2y + c4 * v3y + c5 * v4y
-    p5z = z + c1 * vz + c2 * v1z + c3 * v2z + c4 * v3z + c5 * v4z
-    v5x = vx + c1 * ax + c2 * b1x + c3 * b2x + c4 * b3x + c5 * b4x
-    v5y = vy + c1 * ay + c2 * b1y + c3 * b2y + c4 * b3y + c5 * b4y
-    v5z = vz + c1 * az + c2 * b1z + c3 * b2z + c4 * b3z + c5 * b4z
-    b5x, b5y, b5z = acceleration(p5x, p5y, p5z, v5x, v5y, v5z, drag, air, zonals, winds, which)
-    c1, c3, c4, c5, c6 = h * 35 / 384, h * 500 / 1113, h * 125 / 192, -h * 2187 / 6784, h * 11 / 84
-    nx = x + c1 * vx + c3 * v2x + c4 * v3x + c5 * v4x + c6 * v5x
-    ny = y + c1 * vy + c3 * v2y + c4 * v3y + c5 * v4y + c6 * v5y
-    nz = z + c1 * vz + c3 * v2z + c4 * v3z + c5 * v4z + c6 * v5z
-    ux = vx + c1 * ax + c3 * b2x + c4 * b3x + c5 * b4x + c6 * b5x
-    uy = vy + c1 * ay + c3 * b2y + c4 * b3y + c5 * b4y + c6 * b5y
-    uz = vz + c1 * az + c3 * b2z + c4 * b3z + c5 * b4z + c6 * b5z
-    nax, nay, naz = acceleration(nx, ny, nz, ux, uy, uz, drag, air, zonals, winds, which)
-    c1, c3, c4 = h * 71 / 57600, -h * 71 / 16695, h * 71 / 1920
-    c5, c6, c7 = -h * 17253 / 339200, h * 22 / 525, -h / 40
-    ex = c1 * vx + c3 * v2x + c4 * v3x + c5 * v4x + c6 * v5x + c7 * ux
-    ey = c1 * vy + c3 * v2y + c4 * v3y + c5 * v4y + c6 * v5y + c7 * uy
-    ez = c1 * vz + c3 * v2z + c4 * v3z + c5 * v4z + c6 * v5z + c7 * uz
-    gx = c1 * ax + c3 * b2x + c4 * b3x + c5 * b4x + c6 * b5x + c7 * nax
-    gy = c1 * ay + c3 * b2y + c4 * b3y + c5 * b4y + c6 * b5y + c7 * nay
-    gz = c1 * az + c3 * b2z + c4 * b3z + c5 * b4z + c6 * b5z + c7 * naz
-    e_m, e_mps = math.sqrt(ex * ex + ey * ey + ez * ez), math.sqrt(gx * gx + gy * gy + gz * gz)
-    return nx, ny, nz, ux, uy, uz, nax, nay, naz, e_m, e_mps
+) -> tuple[float, float, float, float, float, float, float, float, float, float, float, float]:
+    """Return the state a step later, its acceleration and height, the squares of the errors of position and velocity.
+
+    Positions of the stages are written in accelerations alone: the tableau applied twice.
+    """
+    h2 = h * h
+    hc = h * (1 / 5)
+    px = x + hc * vx
+    py = y + hc * vy
+    pz = z + hc * vz
+    c0 = h * (1 / 5)
+    ux = vx + (c0 * ax)
+    uy = vy + (c0 * ay)
+    uz = vz + (c0 * az)
+    k1x, k1y, k1z, _ = acceleration(px, py, pz, ux, uy, uz, drag, air, zonals, winds, which)
+    hc = h * (3 / 10)
+    c0 = h2 * (9 / 200)
+    px = x + hc * vx + (c0 * ax)
+    py = y + hc * vy + (c0 * ay)
+    pz = z + hc * vz + (c0 * az)
+    c0, c1 = h * (3 / 40), h * (9 / 40)
+    ux = vx + (c0 * ax + c1 * k1x)
+    uy = vy + (c0 * ay + c1 * k1y)
+    uz = vz + (c0 * az + c1 * k1z)
+    k2x, k2y, k2z, _ = acceleration(px, py, pz, ux, uy, uz, drag, air, zonals, winds, which)
+    hc = h * (4 / 5)
+    c0, c1 = h2 * (-12 / 25), h2 * (4 / 5)
+    px = x + hc * vx + (c0 * ax + c1 * k1x)
+    py = y + hc * vy + (c0 * ay + c1 * k1y)
+    pz = z + hc * vz + (c0 * az + c1 * k1z)
+    c0, c1, c2 = h * (44 / 45), h * (-56 / 15), h * (32 / 9)
+    ux = vx + (c0 * ax + c1 * k1x + c2 * k2x)
+    uy = vy + (c0 * ay + c1 * k1y + c2 * k2y)
+    uz = vz + (c0 * az + c1 * k1z + c2 * k2z)
+    k3x, k3y, k3z, _ = acceleration(px, py, pz, ux, uy, uz, drag, air, zonals, winds, which)
+    hc = h * (8 / 9)
+    c0, c1, c2 = h2 * (-12248 / 6561), h2 * (7208 / 2187), h2 * (-6784 / 6561)
+    px = x + hc * vx + (c0 * ax + c1 * k1x + c2 * k2x)
+    py = y + hc * vy + (c0 * ay + c1 * k1y + c2 * k2y)
+    pz = z + hc * vz + (c0 * az + c1 * k1z + c2 * k2z)
+    c0, c1, c2, c3 = h * (19372 / 6561), h * (-25360 / 2187), h * (64448 / 6561), h * (-212 / 729)
+    ux = vx + (c0 * ax + c1 * k1x + c2 * k2x + c3 * k3x)
+    uy = vy + (c0 * ay + c1 * k1y + c2 * k2y + c3 * k3y)
+    uz = vz + (c0 * az + c1 * k1z + c2 * k2z + c3 * k3z)
+    k4x, k4y, k4z, _ = acceleration(px, py, pz, ux, uy, uz, drag, air, zonals, winds, which)
+    hc = h
+    c0, c1, c2, c3 = h2 * (-533 / 264), h2 * (91 / 22), h2 * (-56 / 33), h2 * (7 / 88)
+    px = x + hc * vx + (c0 * ax + c1 * k1x + c2 * k2x + c3 * k3x)
+    py = y + hc * vy + (c0 * ay + c1 * k1y + c2 * k2y + c3 * k3y)
+    pz = z + hc * vz + (c0 * az + c1 * k1z + c2 * k2z + c3 * k3z)
+    c0, c1, c2, c3, c4 = h * (9017 / 3168), h * (-355 / 33), h * (46732 / 5247), h * (49 / 176), h * (-5103 / 18656)
+    ux = vx + (c0 * ax + c1 * k1x + c2 * k2x + c3 * k3x + c4 * k4x)
+    uy = vy + (c0 * ay + c1 * k1y + c2 * k2y + c3 * k3y + c4 * k4y)
+    uz = vz + (c0 * az + c1 * k1z + c2 * k2z + c3 * k3z + c4 * k4z)
+    k5x, k5y, k5z, _ = acceleration(px, py, pz, ux, uy, uz, drag, air, zonals, winds, which)
+    c0, c2, c3, c4 = h2 * (35 / 384), h2 * (50 / 159), h2 * (25 / 192), h2 * (-243 / 6784)
+    nx = x + h * vx + (c0 * ax + c2 * k2x + c3 * k3x + c4 * k4x)
+    ny = y + h * vy + (c0 * ay + c2 * k2y + c3 * k3y + c4 * k4y)
+    nz = z + h * vz + (c0 * az + c2 * k2z + c3 * k3z + c4 * k4z)
+    c0, c2, c3, c4, c5 = h * (35 / 384), h * (500 / 1113), h * (125 / 192), h * (-2187 / 6784), h * (11 / 84)
+    ux = vx + (c0 * ax + c2 * k2x + c3 * k3x + c4 * k4x + c5 * k5x)
+    uy = vy + (c0 * ay + c2 * k2y + c3 * k3y + c4 * k4y + c5 * k5y)
+    uz = vz + (c0 * az + c2 * k2z + c3 * k3z + c4 * k4z + c5 * k5z)
+    bx, by, bz, alt_m = acceleration(nx, ny, nz, ux, uy, uz, drag, air, zonals, winds, which)
+    c0, c2, c3, c4, c5 = (
+        h2 * (611 / 230400),
+        h2 * (-514 / 83475),
+        h2 * (391 / 38400),
+        h2 * (-4617 / 1356800),
+        h2 * (-11 / 3360),
+    )
+    ex = c0 * ax + c2 * k2x + c3 * k3x + c4 * k4x + c5 * k5x
+    ey = c0 * ay + c2 * k2y + c3 * k3y + c4 * k4y + c5 * k5y
+    ez = c0 * az + c2 * k2z + c3 * k3z + c4 * k4z + c5 * k5z
+    c0, c2, c3, c4, c5, c6 = (
+        h * (71 / 57600),
+        h * (-71 / 16695),
+        h * (71 / 1920),
+        h * (-17253 / 339200),
+        h * (22 / 525),
+        h * (-1 / 40),
+    )
+    gx = c0 * ax + c2 * k2x + c3 * k3x + c4 * k4x + c5 * k5x + c6 * bx
+    gy = c0 * ay + c2 * k2y + c3 * k3y + c4 * k4y + c5 * k5y + c6 * by
+    gz = c0 * az + c2 * k2z + c3 * k3z + c4 * k4z + c5 * k5z + c6 * bz
+    return nx, ny, nz, ux, uy, uz, bx, by, bz, alt_m, ex * ex + ey * ey + ez * ez, gx * gx + gy * gy + gz * gz
+
+
+@numba.njit(cache=True, error_model="numpy")
+def factor(e2: float) -> float:
+    """Return what to multiply a step by whose error is so many times (squared) what is allowed: by its eighth root."""
+    return min(5.0, max(0.2, 0.95 / math.sqrt(math.sqrt(math.sqrt(math.sqrt(max(1e-20, e2)))))))
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -144,14 +189,13 @@ def land(
     low, high, f_low, f_high = 0.0, h, alt_m - ground_m, new_alt_m - ground_m
     part = h
     sx, sy, sz, svx, svy, svz = x, y, z, vx, vy, vz
-    for _ in range(60):
+    for _ in range(MAX_LANDING):
         part = high - f_high * (high - low) / (f_high - f_low)
-        sx, sy, sz, svx, svy, svz, _, _, _, _, _ = step(
+        sx, sy, sz, svx, svy, svz, _, _, _, f, _, _ = step(
             part, x, y, z, vx, vy, vz, ax, ay, az, drag, air, zonals, winds, which
         )
-        f = earth.height_at(sx, sy, sz)
         f -= ground_m
-        if abs(f) < 1e-3:
+        if f * f < NEAR_M2:
             break
         if f * f_high < 0.0:
             low, f_low = high, f_high
@@ -181,18 +225,16 @@ def fall(
 ) -> tuple[float, float, float, float, float, float, float]:
     """Return (seconds, state) where the body comes down through ground_m; seconds NaN when it does not in limit_s."""
     t, h, drag = 0.0, 1.0, 0.5 / beta
-    ax, ay, az = acceleration(x, y, z, vx, vy, vz, drag, air, zonals, winds, which)
-    alt_m = earth.height_at(x, y, z)
-    for _ in range(_MAX_STEPS):
-        nx, ny, nz, ux, uy, uz, bx, by, bz, e_m, e_mps = step(
+    per_m2, per_mps2 = 1.0 / (tol_m * tol_m), 1.0 / (tol_mps * tol_mps)
+    ax, ay, az, alt_m = acceleration(x, y, z, vx, vy, vz, drag, air, zonals, winds, which)
+    for _ in range(MAX_STEPS):
+        nx, ny, nz, ux, uy, uz, bx, by, bz, new_alt_m, e_m2, e_mps2 = step(
             h, x, y, z, vx, vy, vz, ax, ay, az, drag, air, zonals, winds, which
         )
-        e = max(e_m / tol_m, e_mps / tol_mps)
-        factor = 5.0 if e < 1e-10 else min(5.0, max(0.2, 0.9 * e**-0.2))
-        if e > 1.0 or not math.isfinite(e):
-            h *= min(factor, 0.9) if math.isfinite(e) else 0.2
+        e2 = max(e_m2 * per_m2, e_mps2 * per_mps2)
+        if not e2 <= 1.0:
+            h *= min(0.9, factor(e2))
             continue
-        new_alt_m = earth.height_at(nx, ny, nz)
         if new_alt_m <= ground_m and alt_m > ground_m:
             part, x, y, z, vx, vy, vz = land(
                 h, alt_m, new_alt_m, x, y, z, vx, vy, vz, ax, ay, az, drag, air, zonals, winds, which, ground_m
@@ -202,56 +244,8 @@ def fall(
         x, y, z, vx, vy, vz, ax, ay, az, alt_m = nx, ny, nz, ux, uy, uz, bx, by, bz, new_alt_m
         if t > limit_s or alt_m < ground_m:
             break
-        h *= factor
+        h *= factor(e2)
     return math.nan, x, y, z, vx, vy, vz
-
-
-@numba.njit(cache=True, error_model="numpy", nogil=True)
-def fall_few(
-    states: NDArray[np.float64],
-    beta: NDArray[np.float64],
-    air: NDArray[np.float64],
-    zonals: NDArray[np.float64],
-    winds: NDArray[np.float64],
-    wind_of: NDArray[np.int64],
-    tol_m: float,
-    tol_mps: float,
-    ground_m: float,
-    limit_s: float,
-    out: NDArray[np.float64],
-) -> None:
-    """Do what fall_many does on this thread alone: below a few dozen bodies waking others costs more than it saves."""
-    for i in range(states.shape[0]):
-        s = states[i]
-        which = wind_of[i] if winds.shape[0] > 0 else 0
-        t, x, y, z, vx, vy, vz = fall(
-            s[0], s[1], s[2], s[3], s[4], s[5], beta[i], air, zonals, winds, which, tol_m, tol_mps, ground_m, limit_s
-        )
-        o = out[i]
-        o[0], o[1], o[2], o[3], o[4], o[5], o[6] = t, x, y, z, vx, vy, vz
-
-
-@numba.njit(cache=True, parallel=True, nogil=True, error_model="numpy")
-def fall_many(
-    states: NDArray[np.float64],
-    beta: NDArray[np.float64],
-    air: NDArray[np.float64],
-    zonals: NDArray[np.float64],
-    winds: NDArray[np.float64],
-    wind_of: NDArray[np.int64],
-    tol_m: float,
-    tol_mps: float,
-    ground_m: float,
-    limit_s: float,
-    out: NDArray[np.float64],
-) -> None:
-    """Drop (N, 6) states; fill out (N, 7): seconds, then the state at ground_m.
-
-    winds: (M, K, 8) tables of the wind, of which body i falls through number wind_of[i]; with M or K of zero, none.
-    """
-    for i in numba.prange(states.shape[0]):
-        j = i + 1
-        fall_few(states[i:j], beta[i:j], air, zonals, winds, wind_of[i:j], tol_m, tol_mps, ground_m, limit_s, out[i:j])
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -336,16 +330,15 @@ def path(
             break
         h, left = min(1.0, every_s), every_s
         while left > 1e-9:
-            ax, ay, az = acceleration(x, y, z, vx, vy, vz, drag, air, zonals, winds, which)
+            ax, ay, az, _ = acceleration(x, y, z, vx, vy, vz, drag, air, zonals, winds, which)
             h = min(h, left)
-            nx, ny, nz, ux, uy, uz, _, _, _, e_m, e_mps = step(
+            nx, ny, nz, ux, uy, uz, _, _, _, _, e_m2, e_mps2 = step(
                 h, x, y, z, vx, vy, vz, ax, ay, az, drag, air, zonals, winds, which
             )
-            e = max(e_m / tol_m, e_mps / tol_mps)
-            factor = 5.0 if e < 1e-10 else min(5.0, max(0.2, 0.9 * e**-0.2))
-            if e <= 1.0:
+            e2 = max(e_m2 / (tol_m * tol_m), e_mps2 / (tol_mps * tol_mps))
+            if e2 <= 1.0:
                 left -= h
                 x, y, z, vx, vy, vz = nx, ny, nz, ux, uy, uz
-            h *= factor if e <= 1.0 else min(factor, 0.9)
+            h *= factor(e2) if e2 <= 1.0 else min(0.9, factor(e2))
         t += every_s
     return rows

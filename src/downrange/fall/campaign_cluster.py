@@ -75,11 +75,11 @@ class Cluster(Generic[S]):
         """Call spans off, so that nobody waits for them, and close."""
         under_way = dict(self._under_way)
         try:
-            if under_way and self._client.status == "running":
-                with suppress(OSError, CancelledError, TimeoutError):  # a scheduler that goes away just now
+            with suppress(OSError, CancelledError, TimeoutError):  # a scheduler that goes away just now
+                if under_way and self._client.status == "running":
                     self._client.cancel(list(under_way.values()), force=True)
-            wait(under_way, _CALL_OFF_S)
-            self._client.close()
+                wait(under_way, _CALL_OFF_S)
+                self._client.close()
         finally:
             for name, level in self._levels.items():
                 logging.getLogger(name).setLevel(level)
