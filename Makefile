@@ -9,9 +9,11 @@ SCENARIO ?= 2023-08-24
 QUIET := tools/quiet.sh
 OURS := src tests tools $(wildcard benchmarks) $(wildcard examples) conftest.py
 PROSE := $(OURS) Makefile pyproject.toml .ci $(wildcard *.md) $(wildcard docs)
+PAGES := $(wildcard *.md docs/*.md)
+EXAMPLES := README.md docs/flight.md docs/fall.md
 
-.PHONY: help demo test check bench clean core-venv test-venv bench-venv \
-	check-lint check-format check-types check-layers check-units check-docstrings check-spelling
+.PHONY: help demo test check docs bench clean core-venv test-venv bench-venv \
+	check-lint check-format check-types check-layers check-units check-docstrings check-spelling check-links
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -19,12 +21,12 @@ help: ## say what can be made
 demo: core-venv ## replay the launch of 24 August 2023 and write its report into out/
 	@$(BIN)/downrange replay $(SCENARIO)
 
-test: check ## everything that continuous integration runs: the checks, then the tests and the examples in docstrings
+test: check ## everything that continuous integration runs: the checks, then the tests and the examples in docstrings and pages
 	@$(BIN)/python -m pytest
 
-check: test-venv ## the fast checks: style, types, layers, units, docstrings, spelling
+check: test-venv ## the fast checks: style, types, layers, units, docstrings, spelling, links
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target \
-		check-types check-lint check-format check-layers check-units check-docstrings check-spelling
+		check-types check-lint check-format check-layers check-units check-docstrings check-spelling check-links
 
 check-lint:
 	@$(QUIET) lint $(BIN)/ruff check $(OURS)
@@ -40,6 +42,11 @@ check-docstrings:
 	@$(QUIET) docstrings $(BIN)/interrogate --verbose src
 check-spelling:
 	@$(QUIET) spelling $(BIN)/codespell $(PROSE)
+check-links:
+	@$(QUIET) links $(BIN)/python tools/check_links.py $(PAGES)
+
+docs: test-venv check-links ## the pages: run the examples in them, look where their links and pictures lead
+	@$(BIN)/python -m pytest -q $(EXAMPLES)
 
 bench: bench-venv ## run every benchmark beside its peers, in an environment of their own
 	@for file in benchmarks/*.py; do \

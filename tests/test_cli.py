@@ -124,6 +124,8 @@ EXAMPLES = [
     "notice read",
     "corridor fit",
     "corridor refit",
+    "fall risk",
+    "flight ensemble",
     "flight fly",
     "fall drop",
     "track run",

@@ -1,4 +1,8 @@
-"""The command line: words in, one call into one room, tables for people or one JSON document for programs.
+"""The command line: one file of commands a room.
+
+In: words.
+Out: one call into one room; tables for people, or one JSON document for programs.
+Start here: `main`.
 
 Rooms are imported inside the commands, so that help and completion answer at once.
 """
@@ -31,6 +35,8 @@ app = typer.Typer(
 )
 for _room in (notice, corridor, flight, fall, track, orbit):
     app.add_typer(_room.app, name=_room.__name__.rsplit(".", 1)[-1])
+
+__all__ = ["app", "main"]
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG})
 

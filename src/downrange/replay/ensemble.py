@@ -10,8 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from downrange.base import Array, InputError, geodetic_from_ecef, read_text, write_text
-from downrange.base.cuda import need
+from downrange.base import Array, InputError, cuda, geodetic_from_ecef, read_text, write_text
 from downrange.earth import load_air, load_site, load_wind, mean_wind_table, no_wind
 from downrange.fall import (
     BLOCK_FLIGHTS,
@@ -176,7 +175,7 @@ def fly_ensemble(
         cure = "say where people are with --people, or wait for footprint"
         raise InputError(where="--until", seen="casualties, and nobody said where people are", cure=cure)
     if hands.device is Device.CUDA:
-        need()
+        cuda.need()
     flight = fly(launch.vehicle, launch.site, launch.plan, air=launch.air, wind=mean_wind(launch))
     work = Launches(launch=launch, grid=grid, chunk=hands.chunk, device=hands.device)
     watch = _Watch(work, rule, people, folder, resume=resume)
