@@ -24,7 +24,7 @@ P_FAILURE = 0.5
 P_BREAK_UP = 0.5
 TURN_MPS = 50.0  # 1 sigma, each axis: velocity gained off the plan before thrust ends
 LN_BETA_STACK = 0.6  # spread of the ballistic coefficient of a stack, of its logarithm
-CROWD_TOLERANCE_M = 1e-2
+CROWD_TOLERANCE_M = 1e-4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
