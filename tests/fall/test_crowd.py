@@ -108,3 +108,12 @@ def test_what_never_lands_has_no_seconds_and_leaves_the_others_alone() -> None:
     assert np.isnan(got[odd, 0]).all()
     assert np.array_equal(got[~odd], whole[~odd])
     assert np.isnan(fallen(fall_few, states, beta, limit_s=30.0)[whole[:, 0] > 100.0, 0]).all()
+
+
+def test_a_handful_one_by_one_gives_the_bits_of_the_lanes() -> None:
+    states, beta = thrown(2 * LANES + 1)
+    winds, which = gusts(3), np.arange(len(beta)) % 3
+    assert np.array_equal(
+        fallen(k.fall_each, states, beta, winds, which), fallen(fall_few, states, beta, winds, which), equal_nan=True
+    )
+    assert np.array_equal(fallen(k.fall_each, states, beta), fallen(fall_few, states, beta), equal_nan=True)

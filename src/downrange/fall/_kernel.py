@@ -248,6 +248,32 @@ def fall(
     return math.nan, x, y, z, vx, vy, vz
 
 
+@numba.njit(cache=True, error_model="numpy", nogil=True)
+def fall_each(
+    states: NDArray[np.float64],
+    beta: NDArray[np.float64],
+    air: NDArray[np.float64],
+    zonals: NDArray[np.float64],
+    winds: NDArray[np.float64],
+    wind_of: NDArray[np.int64],
+    tol_m: float,
+    tol_mps: float,
+    ground_m: float,
+    limit_s: float,
+    out: NDArray[np.float64],
+) -> None:
+    """Drop (N, 6) states one after the other; fill out (N, 7): seconds, then the state at ground_m.
+
+    It gives the bits of the crowd's lanes, slower, but is compiled in a fraction of their time: for a handful of bodies.
+    """
+    for i in range(states.shape[0]):
+        s, o, which = states[i], out[i], wind_of[i] if winds.shape[0] > 0 else 0
+        t, x, y, z, vx, vy, vz = fall(
+            s[0], s[1], s[2], s[3], s[4], s[5], beta[i], air, zonals, winds, which, tol_m, tol_mps, ground_m, limit_s
+        )
+        o[0], o[1], o[2], o[3], o[4], o[5], o[6] = t, x, y, z, vx, vy, vz
+
+
 @numba.njit(cache=True, error_model="numpy")
 def impact_point(x: float, y: float, z: float, vx: float, vy: float, vz: float) -> tuple[float, float, float]:
     """Return geodetic latitude, longitude [rad] and time to go [s] of the airless impact; NaN when there is none."""

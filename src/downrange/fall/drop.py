@@ -18,6 +18,7 @@ from downrange.flight import Device
 # within 1 m of a reference at 1e-9 m (tests/fall/test_drop.py).
 TOLERANCE_M = 3e-5
 LIMIT_S = 7_200.0
+HANDFUL = 16  # fewer bodies than this fall one by one, by what is compiled sooner and gives the same bits
 FEW = 64  # fewer bodies than this fall on one thread
 
 
@@ -77,6 +78,9 @@ def _kernel_of(device: Device, bodies: int) -> Callable[..., None]:
         from downrange.fall.cuda import fall_many
 
         return fall_many
+    if bodies < HANDFUL:
+        one_by_one: Callable[..., None] = k.fall_each
+        return one_by_one
     kernel: Callable[..., None] = _crowd.fall_few if device is Device.ALONE or bodies < FEW else _crowd.fall_many
     return kernel
 
