@@ -56,7 +56,7 @@ def predict(record: Record, x: Array) -> Prediction:
     A body that never comes down is said to fall where it was let go, so that the solver sees a slope, not a cliff.
     """
     crowd = crowd_from(record, x)
-    flown = fly_crowd(crowd)
+    flown = fly_crowd(crowd, ground=False)
     place = {}
     for body, state, beta in (
         ("stage 1", flown.parted(1), crowd.beta_kgpm2[:, 0]),

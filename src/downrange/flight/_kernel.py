@@ -34,8 +34,9 @@ from downrange.earth import _kernel as earth
     CLOCK_RAD,
     STOP_SMA_M,
     STAGE,
-) = range(19)
-COLUMNS = 19
+    FLOOR_M,
+) = range(20)
+COLUMNS = 20
 COAST, VERTICAL, LINEAR, GRAVITY_TURN, LINEAR_TANGENT = range(5)
 STATE = 8  # t, x, y, z, vx, vy, vz, mass
 PATH = 15  # a state, thrust per mass (3), dynamic pressure, drag per mass (3)
@@ -264,9 +265,9 @@ def reached(x: float, y: float, z: float, vx: float, vy: float, vz: float, stop_
 
 
 @numba.njit(cache=True, error_model="numpy")
-def grounded(x: float, y: float, z: float, vx: float, vy: float, vz: float, ground_m: float) -> bool:
-    """Return whether a body on its way down is at ground_m or below."""
-    return x * vx + y * vy + z * vz < 0.0 and earth.height_and_up(x, y, z)[0] <= ground_m
+def grounded(x: float, y: float, z: float, vx: float, vy: float, vz: float, floor_m: float) -> bool:
+    """Return whether a body on its way down is at floor_m or below."""
+    return x * vx + y * vy + z * vz < 0.0 and earth.height_and_up(x, y, z)[0] <= floor_m
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -282,14 +283,13 @@ def fly(
 ) -> tuple[int, float]:
     """Fly the phases from `start` (t, r, v); fill ends[p] and, when it has rows, path; return rows, largest q [Pa].
 
-    A vehicle that comes down ends there, on the ellipsoid or the pad below it; one that reaches its orbit ends too.
+    A vehicle that comes down to the floor of its phase ends there; one that reaches its orbit ends too.
 
     phases: (P, COLUMNS); start: (7,); ends: (P, STATE) state at the end of each phase; path: (M, PATH), M = 0
     when nobody wants it.
     """
     t, x, y, z = start[0], start[1], start[2], start[3]
     vx, vy, vz = start[4], start[5], start[6]
-    ground_m = min(0.0, earth.height_and_up(x, y, z)[0] - 1.0)
     rows, q_max, mass, over = 0, 0.0, phases[0, MASS_KG], False
     for p in range(phases.shape[0]):
         row = phases[p]
@@ -308,10 +308,10 @@ def fly(
             ax, ay, az = ax + fx + gx, ay + fy + gy, az + fz + gz
             nx, ny, nz, nvx, nvy, nvz = rk4(row, into, h, x, y, z, vx, vy, vz, ax, ay, az, air, drag, wind, zonals)
             into += h
-            over = grounded(nx, ny, nz, nvx, nvy, nvz, ground_m) or reached(nx, ny, nz, nvx, nvy, nvz, stop)
+            over = grounded(nx, ny, nz, nvx, nvy, nvz, row[FLOOR_M]) or reached(nx, ny, nz, nvx, nvy, nvz, stop)
             if over:
                 into -= h
-                h = cut(row, into, h, x, y, z, vx, vy, vz, ax, ay, az, air, drag, wind, zonals, stop, ground_m)
+                h = cut(row, into, h, x, y, z, vx, vy, vz, ax, ay, az, air, drag, wind, zonals, stop)
                 x, y, z, vx, vy, vz = rk4(row, into, h, x, y, z, vx, vy, vz, ax, ay, az, air, drag, wind, zonals)
                 into += h
                 break
@@ -371,14 +371,13 @@ def cut(
     wind: NDArray[np.float64],
     zonals: NDArray[np.float64],
     stop_m: float,
-    ground_m: float,
 ) -> float:
     """Return how far into the step [s] the orbit is reached, or the ground; bisection to nanoseconds."""
     low, high = 0.0, h
     for _ in range(30):
         mid = 0.5 * (low + high)
         a, b, c, d, e, f = rk4(row, t_s, mid, x, y, z, vx, vy, vz, ax, ay, az, air, drag, wind, zonals)
-        if grounded(a, b, c, d, e, f, ground_m) or reached(a, b, c, d, e, f, stop_m):
+        if grounded(a, b, c, d, e, f, row[FLOOR_M]) or reached(a, b, c, d, e, f, stop_m):
             high = mid
         else:
             low = mid

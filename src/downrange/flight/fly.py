@@ -72,14 +72,16 @@ def fly_crowd(
     air: Array | None = None,
     winds: Array = STILL,
     device: Device = Device.THREADS,
+    ground: bool = True,
 ) -> Flown:
     """Fly a crowd, whatever goes wrong with each.
 
     air: table as of `downrange.earth.air_table`, which is taken when none is given
     winds: (1, K, 8) for all or (N, K, 8) one each, as of `downrange.earth.wind_tables`
     device: who computes; callers that run threads of their own want this one alone
+    ground: as of `timeline`
     """
-    line = timeline(crowd, troubles)
+    line = timeline(crowd, troubles, ground=ground)
     ends = np.empty((*line.table.shape[:2], k.STATE))
     q_max_pa = np.empty(len(crowd))
     kernel = _kernel_of(device, len(crowd))

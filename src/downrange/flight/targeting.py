@@ -176,7 +176,7 @@ def _steered(base: Crowd, u: Array) -> Crowd:
 def _misses(base: Crowd, orbit: Orbit, u: Array) -> Array:
     """Return what is wrong with steering rows u, (N, R): the orbit, what was burnt, the soft rules."""
     crowd = _steered(base, u)
-    flown = fly_crowd(crowd)
+    flown = fly_crowd(crowd, ground=False)
     state, q_max_pa = flown.last, flown.q_max_pa
     r, v = state[:, 1:4], inertial_velocity(state[:, 1:4], state[:, 4:7])
     radius = np.linalg.norm(r, axis=1)

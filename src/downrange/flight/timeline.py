@@ -185,15 +185,19 @@ def _lasts_s(troubles: Troubles) -> Array:
 
 
 def _fairing_s(crowd: Crowd, ignition: Array, out: Array) -> Array:
-    """Return when the fairing is to go: so long after the second ignition, within that burn."""
+    """Return when the fairing is to go: so long after the second ignition, within that burn; never where there is none."""
     if crowd.stages < 2:
         return np.full(len(crowd), NEVER_S)
-    planned: Array = ignition[:, 1] + np.clip(crowd.fairing_s, 0.0, (out - ignition)[:, 1])
-    return planned
+    planned = ignition[:, 1] + np.clip(crowd.fairing_s, 0.0, (out - ignition)[:, 1])
+    return np.where(crowd.fairing_kg > 0.0, planned, NEVER_S)
 
 
-def timeline(crowd: Crowd, troubles: Troubles | None = None) -> Timeline:
-    """Return the phases of a crowd, whatever goes wrong with each of its flights."""
+def timeline(crowd: Crowd, troubles: Troubles | None = None, *, ground: bool = True) -> Timeline:
+    """Return the phases of a crowd, whatever goes wrong with each of its flights.
+
+    ground: a flight that comes down ends on the ellipsoid, or just below a pad that lies deeper; without, it goes on
+        below it, which a solver on its way to a better programme wants: a slope, not a cliff
+    """
     troubles = no_troubles(len(crowd)) if troubles is None else troubles
     times = times_of(crowd, troubles)
     knots = np.sort(np.minimum(np.stack(_knots(crowd, times), axis=1), times.end[:, None]), axis=1)
@@ -203,7 +207,9 @@ def timeline(crowd: Crowd, troubles: Troubles | None = None) -> Timeline:
     _masses(crowd, troubles, times, table, begin, knots)
     _forces(crowd, troubles, times, table, begin, knots)
     _turns(troubles, times, table, begin, knots)
+    table[:, :, k.FLOOR_M] = np.minimum(0.0, crowd.alt_m - 1.0)[:, None] if ground else -NEVER_S
     longest = np.where(table[:, :, k.STAGE] == 1, STEP_LOW_S, STEP_HIGH_S)
+    table[:, :, k.FLOOR_M] = np.minimum(0.0, crowd.alt_m - 1.0)[:, None] if ground else -NEVER_S
     longest = np.where(table[:, :, k.TURN_RADPS] != 0.0, STEP_TURN_S, longest)
     table[:, :, k.STEPS] = np.ceil(table[:, :, k.DURATION_S] / longest - 1e-9)
     return Timeline(times=times, table=table, knot_s=knots, end_kg=_mass_kg(crowd, troubles, times, times.end))
