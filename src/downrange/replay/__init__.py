@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from downrange.replay.chain import run
     from downrange.replay.doctor import examine
     from downrange.replay.doors import drop_bodies, drop_fragments, first_elements, planned_burns, readings_about
-    from downrange.replay.ensemble import Asked, fly_ensemble, hands_of
+    from downrange.replay.ensemble import fly_ensemble, hands_of
+    from downrange.replay.ensemble_model import Asked
     from downrange.replay.ensemble_tables import ensemble_shown
     from downrange.replay.folder import check_folder
     from downrange.replay.job import replay_scenario
@@ -82,7 +83,8 @@ _LAZY = {
     "check_folder": "folder",
     **dict.fromkeys(("drop_bodies", "drop_fragments", "first_elements", "planned_burns", "readings_about"), "doors"),
     **dict.fromkeys([name for name in __all__ if name.endswith("_shown")], "show"),
-    **dict.fromkeys(("Asked", "fly_ensemble", "hands_of"), "ensemble"),
+    "Asked": "ensemble_model",
+    **dict.fromkeys(("fly_ensemble", "hands_of"), "ensemble"),
     "ensemble_shown": "ensemble_tables",
     **dict.fromkeys(("Single", "fly_single", "write_single"), "single"),
     **dict.fromkeys(("refit_record", "refit_shown"), "refit"),

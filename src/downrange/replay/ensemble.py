@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 
-from downrange.base import Array, InputError, cuda, geodetic_from_ecef, read_text, write_text
-from downrange.earth import load_air, load_site, load_wind, mean_wind_table, no_wind
+from downrange.base import InputError, cuda, read_text, write_text
+from downrange.earth import load_air, load_site, load_wind
 from downrange.fall import (
     BLOCK_FLIGHTS,
     Grid,
@@ -39,7 +39,6 @@ from downrange.fall import (
 from downrange.flight import (
     GROUPS,
     Device,
-    Flight,
     Orbit,
     failure_probability,
     fly,
@@ -49,7 +48,8 @@ from downrange.flight import (
     of_record,
     target,
 )
-from downrange.replay.risk import ENSEMBLE, TALLY, LaunchRisk, launch_risk, risk_files
+from downrange.replay.ensemble_model import Asked, Flown, Hands, mean_wind
+from downrange.replay.risk import ENSEMBLE, TALLY, launch_risk, risk_files
 
 CONVERGENCE = "convergence.csv"
 _LEAST_FLIGHTS = 200  # fewer, and some way to fail may not have been flown
@@ -57,53 +57,6 @@ _HEADER = "flights,value,low,high"
 _LOOK = 4  # numbers in a row below it
 _CUDA_CHUNK = 50_000
 _ROOM_BYTES = 200_000_000  # the most that a state needs on the disk, at a million flights on cells of 5 km
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What a person asked an ensemble for; names are of shipped files or of files of one's own."""
-
-    vehicle: str
-    site: str
-    flights: int
-    seed: int
-    to: str | None = None
-    failures: str = "assumed"
-    p_failure: float | None = None
-    record: tuple[int, int] | None = None
-    debris: str = "assumed-launcher"
-    spread: str = "assumed"
-    wind: str | None = None
-    air: str | None = None
-    without: tuple[str, ...] = ()
-    cell_m: float = 5_000.0
-    people: Path | None = None
-    until: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hands:
-    """Who does it: threads (None: all cores), flights in memory at once, a Dask scheduler, a device."""
-
-    threads: int | None = None
-    chunk: int = BLOCK_FLIGHTS
-    cluster: str | None = None
-    device: Device = Device.ALONE
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flown:
-    """An ensemble that has flown: its nominal flight, its risk, how its number settled, why it ended."""
-
-    launch: Launch
-    flight: Flight
-    risk: LaunchRisk
-    rule: Rule
-    looks: tuple[Look, ...]
-    flights: int
-    stopped_because: str
-    resumed_from: int
-    folder: Path
 
 
 def hands_of(*, threads: int | None, chunk: int, cluster: str | None, cuda: bool) -> Hands:
@@ -283,14 +236,3 @@ def _dwell_csv(flown: Flown) -> str:
     lat, lon = grid.centre(cells)
     rows = [f"{a:.5f},{b:.5f},{s:.4f}" for a, b, s in zip(lat, lon, seconds, strict=True)]
     return "\n".join(["lat_deg,lon_deg,dwell_s", *rows]) + "\n"
-
-
-def mean_wind(launch: Launch) -> Array:
-    """Return the wind of the planned flight, (K, 8): the mean of the profile."""
-    return no_wind() if launch.wind is None else mean_wind_table(launch.wind)
-
-
-def ground_track(flight: Flight) -> tuple[Array, Array]:
-    """Return latitude and longitude (n,) below the planned flight."""
-    lat, lon, _ = geodetic_from_ecef(flight.r_ecef_m)
-    return lat, lon

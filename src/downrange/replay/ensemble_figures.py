@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from downrange.base import Array
 from downrange.fall import Region, Target, expected_pieces
+from downrange.replay.ensemble_model import Flown, ground_track, mean_wind
 from downrange.replay.ensemble_pictures import (
     Cells,
     Convergence,
@@ -24,9 +24,6 @@ from downrange.replay.figures import Drawn
 from downrange.replay.flight_pictures import downs_of, flight_pictures
 from downrange.replay.single import launch_title, plain
 
-if TYPE_CHECKING:
-    from downrange.replay.ensemble import Flown
-
 _KM2 = 1e6
 _BIN_S = 60
 _KINDS = {Target.SHIP: "ships", Target.AIRCRAFT: "aircraft", Target.PERSON: "person"}
@@ -38,8 +35,6 @@ def ensemble_drawn(flown: Flown) -> tuple[Drawn, ...]:
     title = launch_title(launch.vehicle, launch.site)
     count = f"{flown.flights:,}".replace(",", "\N{NO-BREAK SPACE}")
     note = f"{count} flights, seed {launch.seed}; probability of failure {launch.failures.p.value:.2g} ({launch.failures.p.kind})."
-    from downrange.replay.ensemble import ground_track, mean_wind
-
     blows = mean_wind(launch)
     drawn = [
         *flight_pictures(

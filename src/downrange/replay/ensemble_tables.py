@@ -10,7 +10,7 @@ from downrange.replay.risk import risk_shown
 from downrange.replay.tables import Table, columns, number, place
 
 if TYPE_CHECKING:
-    from downrange.replay.ensemble import Flown
+    from downrange.replay.ensemble_model import Flown
     from downrange.replay.show import Shown
 
 _FEW = 3  # impacts; fewer have no ellipse
