@@ -31,7 +31,7 @@ def line(request):
 
 
 def test_there_are_benchmarks():
-    assert {"ascent_ensemble", "fall_w1e", "fit", "replay"} <= set(BENCHMARKS)
+    assert {"ascent_ensemble", "fall_memory", "fall_w1e", "fall_w1u", "fit", "replay"} <= set(BENCHMARKS)
 
 
 def test_a_tiny_run_says_that_it_means_nothing(line):
@@ -58,8 +58,9 @@ def test_the_caveat_goes_with_the_figures(line):
 
 
 def test_the_fall_of_fragments_meets_the_known_impacts(line):
-    if line["benchmark"] == "fall_w1e":
+    if line["benchmark"] in {"fall_w1e", "fall_w1u"}:
         assert line["reference_from_known_mm"] <= 1.0
+        assert line["ours"]["metre"]["max_error_m"] <= 1.0
         assert line["ours"]["drop"]["max_error_m"] <= 1.0  # what `drop` promises
         assert line["two_threads"].get("same_bits", True)
     else:
