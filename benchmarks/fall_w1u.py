@@ -19,8 +19,8 @@ def main() -> None:
     race = Race(
         air=layered_air(),
         ln=ln_layered().c,
-        tol_m=tolerances(3e-4),
-        scipy=[("metre", (1e-9, 1e-5), True), ("drop", (1e-10, 1e-6), True)],
+        tol_m=tolerances(1e-3, decimetre=3e-5),
+        scipy=[("metre", (1e-9, 1e-5), True), ("decimetre", (1e-10, 1e-6), True)],
         heyoka=None,
         known=KNOWN,
     )

@@ -57,13 +57,14 @@ def _turn(
     """Try one step in every lane; return the lanes that are done, as bits, their seconds and state in new (7, LANES)."""
     x, y, z, vx, vy, vz = load(s, 0), load(s, 1), load(s, 2), load(s, 3), load(s, 4), load(s, 5)
     ax, ay, az, drag = load(s, 6), load(s, 7), load(s, 8), load(s, _DRAG)
-    t, h, alt_m, steps = load(s, _T), load(s, _H), load(s, _ALT), load(s, _STEPS) + 1.0
+    t, wish, alt_m, steps = load(s, _T), load(s, _H), load(s, _ALT), load(s, _STEPS) + 1.0
+    landing = load(s, _LANDING) > 0.0
+    h = where(landing, wish, k.fine(wish, x, y, z, vx, vy, vz, ax, ay, az, alt_m))
     nx, ny, nz, ux, uy, uz, bx, by, bz, new_alt_m, e_m2, e_mps2 = k.step(
         h, x, y, z, vx, vy, vz, ax, ay, az, drag, air, zonals, winds, load(which, 0)
     )
     e2 = max(e_m2 * per_m2, e_mps2 * per_mps2)
     fits, f = e2 <= 1.0, new_alt_m - ground_m
-    landing = load(s, _LANDING) > 0.0
     crossing = fits & ~landing & (f <= 0.0) & (alt_m > ground_m)
     down, moves = crossing | landing, fits & ~crossing & ~landing
     # Regula falsi (Illinois) on the height, between the last two trial steps on either side of the ground.
@@ -72,7 +73,8 @@ def _turn(
     low = where(crossing, 0.0, where(beyond, high, low))
     f_low = where(crossing, alt_m - ground_m, where(beyond, f_high, 0.5 * f_low))
     grown = k.factor(e2)
-    next_h = where(down, h - f * (h - low) / (f - f_low), h * where(fits, grown, min(0.9, grown)))
+    wished = where(fits, max(h * grown, where(h < wish, wish, 0.0)), h * min(0.9, grown))
+    next_h = where(down, h - f * (h - low) / (f - f_low), wished)
     met = landing & ((f * f < k.NEAR_M2) | (steps > k.MAX_LANDING - 1.0))
     lost = moves & ((t + h > limit_s) | (f < 0.0))
     done = numbers_of(met | lost | (~landing & (steps > k.MAX_STEPS - 1.0))) & flying

@@ -24,6 +24,11 @@ _OMEGA_RADPS = 7.292115e-5
 MAX_STEPS = 200_000
 MAX_LANDING = 60
 NEAR_M2 = 1e-6  # the ground is met within 1 mm
+# Heights at which the standard air bends: its layers' ends, and two above them. The error estimate of a step hardly sees
+# a bend between two of its stages: across one it steps finely instead.
+_BENDS_M = (11_019.1, 20_063.1, 32_161.9, 47_350.1, 51_412.5, 71_802.0, 86_000.0, 91_000.0)
+_AROUND_M = 700.0
+_FINE_M = 400.0
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -165,6 +170,44 @@ def factor(e2: float) -> float:
 
 
 @numba.njit(cache=True, error_model="numpy")
+def _free(alt_m: float, sign: float, bend_m: float) -> float:
+    """Return how far a step may go [m] because of one bend: to near it, a little at a time across it, as far after it."""
+    ahead_m = (bend_m - alt_m) * sign
+    return max(_FINE_M, ahead_m - (_AROUND_M - 20.0)) + 1e6 * max(0.0, -_AROUND_M - ahead_m)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def fine(
+    h: float,
+    x: float,
+    y: float,
+    z: float,
+    vx: float,
+    vy: float,
+    vz: float,
+    ax: float,
+    ay: float,
+    az: float,
+    alt_m: float,
+) -> float:
+    """Return a step no longer than h that does not jump over a bend of the air."""
+    up_z = z * (1.0 / (1.0 - _E2))
+    per_m = 1.0 / math.sqrt(x * x + y * y + up_z * up_z)
+    climb = (x * vx + y * vy + up_z * vz) * per_m
+    level2 = vx * vx + vy * vy + vz * vz - climb * climb
+    half = 0.5 * (x * ax + y * ay + up_z * az + level2) * per_m
+    speed = climb + half * h
+    fast = max(1e-3, max(speed, -speed))
+    sign = speed / fast
+    free_m = min(_free(alt_m, sign, _BENDS_M[0]), _free(alt_m, sign, _BENDS_M[1]))
+    free_m = min(free_m, min(_free(alt_m, sign, _BENDS_M[2]), _free(alt_m, sign, _BENDS_M[3])))
+    free_m = min(free_m, min(_free(alt_m, sign, _BENDS_M[4]), _free(alt_m, sign, _BENDS_M[5])))
+    free_m = min(free_m, min(_free(alt_m, sign, _BENDS_M[6]), _free(alt_m, sign, _BENDS_M[7])))
+    speed = climb + half * min(h, free_m / fast)
+    return min(h, free_m / max(1e-3, max(speed, -speed)))
+
+
+@numba.njit(cache=True, error_model="numpy")
 def land(
     h: float,
     alt_m: float,
@@ -228,23 +271,24 @@ def fall(
     per_m2, per_mps2 = 1.0 / (tol_m * tol_m), 1.0 / (tol_mps * tol_mps)
     ax, ay, az, alt_m = acceleration(x, y, z, vx, vy, vz, drag, air, zonals, winds, which)
     for _ in range(MAX_STEPS):
+        part = fine(h, x, y, z, vx, vy, vz, ax, ay, az, alt_m)
         nx, ny, nz, ux, uy, uz, bx, by, bz, new_alt_m, e_m2, e_mps2 = step(
-            h, x, y, z, vx, vy, vz, ax, ay, az, drag, air, zonals, winds, which
+            part, x, y, z, vx, vy, vz, ax, ay, az, drag, air, zonals, winds, which
         )
         e2 = max(e_m2 * per_m2, e_mps2 * per_mps2)
         if not e2 <= 1.0:
-            h *= min(0.9, factor(e2))
+            h = part * min(0.9, factor(e2))
             continue
         if new_alt_m <= ground_m and alt_m > ground_m:
             part, x, y, z, vx, vy, vz = land(
-                h, alt_m, new_alt_m, x, y, z, vx, vy, vz, ax, ay, az, drag, air, zonals, winds, which, ground_m
+                part, alt_m, new_alt_m, x, y, z, vx, vy, vz, ax, ay, az, drag, air, zonals, winds, which, ground_m
             )
             return t + part, x, y, z, vx, vy, vz
-        t += h
+        t += part
         x, y, z, vx, vy, vz, ax, ay, az, alt_m = nx, ny, nz, ux, uy, uz, bx, by, bz, new_alt_m
         if t > limit_s or alt_m < ground_m:
             break
-        h *= factor(e2)
+        h = max(part * factor(e2), h if part < h else 0.0)
     return math.nan, x, y, z, vx, vy, vz
 
 
