@@ -177,6 +177,13 @@ def _free(alt_m: float, sign: float, bend_m: float) -> float:
 
 
 @numba.njit(cache=True, error_model="numpy")
+def _fast(speed: float) -> float:
+    """Return how fast something goes either way, not nothing."""
+    either = max(speed, -speed)
+    return max(1e-3, either)
+
+
+@numba.njit(cache=True, error_model="numpy")
 def fine(
     h: float,
     x: float,
@@ -197,14 +204,15 @@ def fine(
     level2 = vx * vx + vy * vy + vz * vz - climb * climb
     half = 0.5 * (x * ax + y * ay + up_z * az + level2) * per_m
     speed = climb + half * h
-    fast = max(1e-3, max(speed, -speed))
+    fast = _fast(speed)
     sign = speed / fast
-    free_m = min(_free(alt_m, sign, _BENDS_M[0]), _free(alt_m, sign, _BENDS_M[1]))
-    free_m = min(free_m, min(_free(alt_m, sign, _BENDS_M[2]), _free(alt_m, sign, _BENDS_M[3])))
-    free_m = min(free_m, min(_free(alt_m, sign, _BENDS_M[4]), _free(alt_m, sign, _BENDS_M[5])))
-    free_m = min(free_m, min(_free(alt_m, sign, _BENDS_M[6]), _free(alt_m, sign, _BENDS_M[7])))
-    speed = climb + half * min(h, free_m / fast)
-    return min(h, free_m / max(1e-3, max(speed, -speed)))
+    a = min(_free(alt_m, sign, _BENDS_M[0]), _free(alt_m, sign, _BENDS_M[1]))
+    b = min(_free(alt_m, sign, _BENDS_M[2]), _free(alt_m, sign, _BENDS_M[3]))
+    c = min(_free(alt_m, sign, _BENDS_M[4]), _free(alt_m, sign, _BENDS_M[5]))
+    d = min(_free(alt_m, sign, _BENDS_M[6]), _free(alt_m, sign, _BENDS_M[7]))
+    ab, cd = min(a, b), min(c, d)
+    free_m = min(ab, cd)
+    return min(h, free_m / _fast(climb + half * min(h, free_m / fast)))
 
 
 @numba.njit(cache=True, error_model="numpy")
