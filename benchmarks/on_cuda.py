@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numba
 import numpy as np
+from _fall import workload
 from _report import digits, in_turns, options, say, tell, version, wall_s
-from fall_w1e import workload
 
 from downrange.base import Array, InputError
 from downrange.base import cuda as device
