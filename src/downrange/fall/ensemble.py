@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from downrange.base import Array, geodetic_from_ecef
+from downrange.base import Array, InputError, geodetic_from_ecef
 from downrange.earth import Site, Wind, wind_tables
 from downrange.fall.debris import DebrisList, draw_pieces
 from downrange.fall.drop import drop
@@ -63,6 +63,14 @@ class Launch:
     air: Array | None = None
     without: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse two bodies of one name: what comes down is told by it."""
+        names = self._names
+        twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
+        if twice is not None:
+            seen = f"{twice!r} names two kinds of body, of the vehicle or of the debris list {self.debris.name}"
+            raise InputError(where=self.vehicle.name, key="name", seen=seen, cure="rename one of them")
+
     @property
     def last(self) -> str:
         """Name of what flies to the end."""
@@ -71,10 +79,14 @@ class Launch:
     @property
     def bodies(self) -> tuple[str, ...]:
         """Names of everything that may come down, in the order of the tally."""
+        return tuple(self._names)
+
+    @property
+    def _names(self) -> list[str]:
         stages = [stage.name for stage in self.vehicle.stages[:-1]]
         boosters = [booster.name for booster in self.vehicle.boosters]
         pieces = [kind.name for kind in self.debris.classes]
-        return tuple(dict.fromkeys([*stages, *boosters, FAIRING, self.last, STACK, *pieces]))
+        return [*stages, *boosters, FAIRING, self.last, STACK, *pieces]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,6 +94,7 @@ def load_failures(name_or_path: str | Path, stages: int) -> Failures:
         cure = "give a probability from 0 to 1"
         raise InputError(where=where, key="probability.value", seen=f"{file.probability.value:g}", cure=cure)
     modes = [m for i, entry in enumerate(file.modes) for m in _modes(where, f"modes[{i}]", entry, stages)]
+    _refuse_twice(where, file.modes, stages)
     total = sum(mode.share for mode in modes)
     if not total > 0.0:
         seen = f"nothing that can go wrong with {stages} stage{'s' if stages > 1 else ''}"
@@ -169,6 +170,18 @@ def _modes(where: str, key: str, entry: _Mode, stages: int) -> list[FailureMode]
         )
         for s in can
     ]
+
+
+def _refuse_twice(where: str, entries: list[_Mode], stages: int) -> None:
+    """Refuse a catalogue in which one thing goes wrong with one stage in two entries: results are told by their names."""
+    seen: set[str] = set()
+    for i, entry in enumerate(entries):
+        names = [mode.name for mode in _modes(where, f"modes[{i}]", entry, stages)]
+        twice = [name for name in names if name in seen]
+        if twice:
+            cure = "give each stage and kind once, with the sum of the shares"
+            raise InputError(where=where, key=f"modes[{i}]", seen=f"{twice[0]} stands twice", cure=cure)
+        seen.update(names)
 
 
 def _never_leaves(kind: FailureKind, stage: int) -> bool:
