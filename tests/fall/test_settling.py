@@ -153,13 +153,19 @@ def test_casualties_are_those_of_the_risk_and_need_people() -> None:
 
 
 def test_the_interval_of_the_casualties_of_a_mode_holds_the_truth() -> None:
-    truth = casualties(counted(200_000, 1), ENSEMBLE, people()).modes[0]
+    rest = counted(10, 1, mode=1, body=1)
+    truth = casualties(merged(counted(200_000, 1), rest), ENSEMBLE, people()).modes[0]
     assert truth.standard_error < 0.02 * truth.ec
     held = 0
     for i in range(200):
-        seen = casualties(counted(2_000, 1_000 + i), ENSEMBLE, people()).modes[0]
+        seen = casualties(merged(counted(2_000, 1_000 + i), rest), ENSEMBLE, people()).modes[0]
         held += seen.low <= truth.ec <= seen.high
     assert 180 <= held <= 198
+
+
+def test_casualties_are_unknown_while_a_way_to_fail_has_not_been_flown() -> None:
+    seen = look(Rule.parse("casualties:5%"), counted(1_000, 1), ENSEMBLE, people())
+    assert (seen.flights, seen.value, seen.high) == (1_000, 0.0, math.inf)
 
 
 def test_a_rule_is_kept_at_once_but_not_by_a_few_flights() -> None:

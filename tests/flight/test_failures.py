@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -121,6 +121,20 @@ def test_every_other_flight_fails_and_each_mode_has_its_due(failures: Failures, 
     due = np.array([one.share for one in failures.modes]) * (count // 2)
     assert np.abs(flown[1:] - due).max() < 3.0  # steps of the golden section stray no farther
     assert flown.min() >= 1
+
+
+@pytest.mark.parametrize("share", [0.3, 0.02, 0.004, 0.0005])
+def test_after_so_many_flights_the_rarest_way_to_fail_was_flown(chollima: Case, share: float) -> None:
+    found = load_failures("assumed", 3)
+    assert found.flights_for_all <= 200
+    two = found.modes[0], found.modes[1]
+    for rare in (0, 1):  # wherever it stands
+        shares = (share, 1.0 - share) if rare == 0 else (1.0 - share, share)
+        few = replace(found, modes=tuple(replace(mode, share=s) for mode, s in zip(two, shares, strict=True)))
+        n = few.flights_for_all
+        for first in (0, 1_000, 123_456):
+            mode, _ = draw_troubles(few, crowd(chollima, n), 1, first=first)
+            assert (mode == rare + 1).any()
 
 
 def test_what_goes_wrong_is_what_the_mode_says(failures: Failures, chollima: Case) -> None:

@@ -91,6 +91,8 @@ def look(rule: Rule, tally: Tally, ensemble: Ensemble, population: Population | 
         if population is None:
             cure = "say where people are with --people, or wait for footprint"
             raise InputError(where="--until", seen="casualties, and nobody said where people are", cure=cure)
+        if any(mode.p > 0.0 and not count for mode, count in zip(ensemble.modes, tally.flights, strict=True)):
+            return Look(flights=flights, value=0.0, low=0.0, high=math.inf)  # a rare way to fail is still to come
         hurt = casualties(tally, ensemble, population)
         return Look(flights=flights, value=hurt.ec, low=hurt.low, high=hurt.high)
     return _footprint(tally, ensemble, flights)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
@@ -55,6 +56,11 @@ class Failures:
     def probabilities(self) -> tuple[float, ...]:
         """How likely each of `names` is."""
         return (1.0 - self.p.value, *(self.p.value * mode.share for mode in self.modes))
+
+    @property
+    def flights_for_all(self) -> int:
+        """Flights after which each mode of any share was flown: n steps of the golden section leave no gap of 2 / n."""
+        return math.ceil(2.0 * 2.0 / min(mode.share for mode in self.modes if mode.share > 0.0))
 
 
 class _Mode(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

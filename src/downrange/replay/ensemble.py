@@ -115,12 +115,13 @@ def fly_ensemble(
 
     progress: told (flights done, flights wanted, how well the number is known) a few times a second
     """
-    if asked.flights < _LEAST_FLIGHTS:
-        cure = f"give {_LEAST_FLIGHTS} or more, so that every way to fail is flown"
-        raise InputError(where="--runs", seen=f"{asked.flights}", cure=cure)
     if not 100.0 <= asked.cell_m <= 500e3:
         raise InputError(where="--cell-km", seen=f"{asked.cell_m / 1e3:g}", cure="give 0.1 to 500 km")
     launch = launch_of(asked)
+    least = max(_LEAST_FLIGHTS, launch.failures.flights_for_all)
+    if asked.flights < least:
+        cure = f"give {least} or more, so that every way to fail is flown"
+        raise InputError(where="--runs", seen=f"{asked.flights}", cure=cure)
     grid = grid_of(asked.cell_m, launch.site.lat_deg)
     people = _population(asked.people, grid)
     rule = Rule.parse(asked.until) if asked.until else Rule(wanted=_usual(people), target=None)
