@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -24,6 +25,8 @@ WindOf = Annotated[
 AirOf = Annotated[
     Path | None, typer.Option("--air", help="TOML file with day, place and indices for NRLMSIS; US 1976 if not given.")
 ]
+
+_TELL_S = 60.0
 
 
 class Processor(StrEnum):
@@ -57,10 +60,11 @@ def flight_fly(
             check_folder(out)
         asked = Single(vehicle=vehicle, site=site, to=to, fail=fail, wind=wind, air=None if air is None else str(air))
         single = fly_single(asked, say=say)
-        show(flight_shown(single.flight, single.falls, single.apogees), as_json=as_json)
         if out is not None:
             write_single(single, out)
-            say(f"Pictures and tables are in {out}")
+        show(flight_shown(single.flight, single.falls, single.apogees), as_json=as_json)
+    if out is not None:
+        say(f"Pictures and tables are in {out}")
 
 
 @app.command("ensemble")
@@ -142,17 +146,17 @@ def _record(flown: int | None, failed: int | None) -> tuple[int, int] | None:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[int, int, str], None]]:
-    """Show a bar on a terminal; elsewhere a line for every tenth of the way."""
+    """Show a bar on a terminal; elsewhere a line for every tenth of the way, and every minute."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     if not sys.stderr.isatty():
-        told = [0]
+        told = [0, time.monotonic()]
 
         def tell(done: int, wanted: int, known: str) -> None:
-            tenth = 10 * done // wanted
-            if tenth > told[0]:
-                told[0] = tenth
+            tenth, now_s = 10 * done // wanted, time.monotonic()
+            if tenth > told[0] or now_s - told[1] > _TELL_S:
+                told[:] = tenth, now_s
                 say(f"{done} of {wanted} flights{', ' + known if known else ''}")
 
         yield tell

@@ -68,6 +68,11 @@ def launch_risk(
             raise InputError(where="--p-failure", seen=f"{p_failure:g}", cure="give a probability, 0 to 1")
         ensemble = with_p_failure(ensemble, p_failure)
     tally = load_tally(folder / TALLY)
+    names = tuple(mode.name for mode in ensemble.modes), tuple(body.name for body in ensemble.bodies)
+    if (*names, ensemble.grid) != (tally.modes, tally.bodies, tally.grid):
+        seen = f"its modes, bodies or grid are not those of {TALLY}: the two are of different ensembles"
+        cure = "take both from one folder, or fly the ensemble anew"
+        raise InputError(where=str(folder / ENSEMBLE), key="modes", seen=seen, cure=cure)
     hurt = None
     if people is not None:
         population = read_people(people.name, read_text(people), ensemble.grid)
