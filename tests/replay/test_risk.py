@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from downrange.base import InputError, ModelError
+from downrange.base import InputError
 from downrange.fall import Body, Ensemble, Grid, Mode, ensemble_text, save_tally, tally_of
 from downrange.replay import json_text, launch_risk, risk_files, risk_shown
 
@@ -113,7 +113,7 @@ def test_what_is_missing_or_wrong_is_told(folder: Path) -> None:
     with pytest.raises(InputError, match=r"bodies\[0\]\.pieces: missing"):
         launch_risk(folder, None)
     (folder / "ensemble.json").write_text(text.replace("stage 1", "stage 2"))
-    with pytest.raises(ModelError, match="do not belong together"):
+    with pytest.raises(InputError, match=r"ensemble\.json: modes: .* of different ensembles"):
         launch_risk(folder, None)
     (folder / "ensemble.json").write_text(text)
     (folder / "tally.npz").write_bytes(b"")
