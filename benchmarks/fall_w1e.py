@@ -25,7 +25,7 @@ def main() -> None:
             ("metre", (1e-7, 1e-2), False),
             ("centimetre", (1e-9, 1e-6), True),
         ],
-        heyoka="centimetre",
+        heyoka="drop",
         known=KNOWN,
     )
     result = measure(race, tiny=args.tiny, with_peers=args.peers)
