@@ -209,7 +209,6 @@ def timeline(crowd: Crowd, troubles: Troubles | None = None, *, ground: bool = T
     _turns(troubles, times, table, begin, knots)
     table[:, :, k.FLOOR_M] = np.minimum(0.0, crowd.alt_m - 1.0)[:, None] if ground else -NEVER_S
     longest = np.where(table[:, :, k.STAGE] == 1, STEP_LOW_S, STEP_HIGH_S)
-    table[:, :, k.FLOOR_M] = np.minimum(0.0, crowd.alt_m - 1.0)[:, None] if ground else -NEVER_S
     longest = np.where(table[:, :, k.TURN_RADPS] != 0.0, STEP_TURN_S, longest)
     table[:, :, k.STEPS] = np.ceil(table[:, :, k.DURATION_S] / longest - 1e-9)
     return Timeline(times=times, table=table, knot_s=knots, end_kg=_mass_kg(crowd, troubles, times, times.end))
