@@ -16,7 +16,7 @@ import pytest
 from downrange.base import InputError, parse_utc
 from downrange.earth import _kernel as k
 from downrange.earth import air_table, us76_below_86km
-from downrange.earth.msis import msis_table
+from downrange.earth.msis import load_air, msis_table
 
 RUN = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "authority" / "air_nrlmsise00.py")))
 WHEN = datetime(2023, 8, 24, 3, 50, tzinfo=UTC)
@@ -151,3 +151,54 @@ def test_without_the_package_the_cure_is_told(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setitem(sys.modules, "pymsis", None)
     with pytest.raises(InputError, match=r"pip install downrange\[msis\]"):
         msis_table(WHEN, *SEOUL, **QUIET)
+
+
+AIR = """moment = "2023-08-24T03:50:00Z"
+lat_deg = 37.5
+lon_deg = 127.0
+f107 = 70.0
+f107a = 70.0
+ap = 4.0
+source = "assumed"
+"""
+
+
+def air_file(folder: Path, text: str) -> Path:
+    (folder / "air.toml").write_text(text, encoding="utf-8")
+    return folder / "air.toml"
+
+
+def test_the_air_of_a_file_is_the_table_of_its_numbers(tmp_path: Path) -> None:
+    assert (load_air(air_file(tmp_path, AIR)) == msis_table(WHEN, *SEOUL, **QUIET)).all()
+    newer = AIR + 'version = "2.1"\n'
+    assert (load_air(air_file(tmp_path, newer)) == msis_table(WHEN, *SEOUL, **QUIET, version="2.1")).all()
+
+
+def test_a_moment_with_its_zone_is_the_same_moment(tmp_path: Path) -> None:
+    in_seoul = AIR.replace("03:50:00Z", "12:50:00+09:00")
+    assert (load_air(air_file(tmp_path, in_seoul)) == msis_table(WHEN, *SEOUL, **QUIET)).all()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("03:50:00Z", "03:50:00", "moment"),
+        ("2023-08-24T03:50:00Z", "yesterday", "moment"),
+        ("lat_deg = 37.5", "lat_deg = 137.5", "lat_deg"),
+        ("lon_deg = 127.0\n", "", "lon_deg"),
+        ("f107 = 70.0", "f107 = nan", "f107"),
+        ("ap = 4.0", 'ap = "quiet"', "ap"),
+        ("ap = 4.0", "kp = 4.0", "kp"),
+        ('source = "assumed"', 'source = " "', "source"),
+        ('source = "assumed"', 'source = "assumed"\nversion = "3"', "version"),
+    ],
+)
+def test_a_file_of_air_with_a_fault_names_itself_and_the_key(tmp_path: Path, old: str, new: str, key: str) -> None:
+    assert old in AIR
+    with pytest.raises(InputError, match=rf"air\.toml.*{key}"):
+        load_air(air_file(tmp_path, AIR.replace(old, new, 1)))
+
+
+def test_a_file_of_air_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"none\.toml: cannot be read"):
+        load_air(tmp_path / "none.toml")

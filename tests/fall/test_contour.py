@@ -239,3 +239,25 @@ def test_a_hole_stays_a_hole() -> None:
     assert len(region.geoms) == 1
     assert len(region.geoms[0].interiors) == 1
     assert not region.contains(shapely.Point(27.5, 17.5))
+
+
+@pytest.mark.parametrize(("lands", "meant"), [(0, False), (90, False), (499, False), (500, True), (1_000, True)])
+def test_only_what_most_planned_flights_let_come_down_is_contained(lands: int, meant: bool) -> None:
+    grid = grid_of(5_000.0, 33.5)
+    lat, lon = crowd(33.5, 123.5, 1_000 + lands)
+    body = np.repeat([0, 1], [1_000, lands])
+    tally = tally_of(
+        grid,
+        ("nominal", "break-up"),
+        ("stage 1", "pieces"),
+        [1_000, 1_000],
+        mode=np.zeros(len(lat), int),
+        body=body,
+        lat_deg=lat,
+        lon_deg=lon,
+        t_s=np.full(len(lat), 500.0),
+        speed_mps=np.full(len(lat), 100.0),
+        harmful=np.ones(len(lat), bool),
+    )
+    contained = [region.body for region in regions_of(tally, ensemble(grid)) if region.kind == "containment"]
+    assert contained == (["stage 1", "pieces"] if meant else ["stage 1"])

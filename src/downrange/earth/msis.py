@@ -52,15 +52,14 @@ def load_air(path: str | Path) -> Array:
         raise InputError(
             where=where, key="source", seen="no source", cure="say where the indices are from, or 'assumed'"
         )
-    return msis_table(
-        parse_utc(file.moment, where=f"{where}: moment"),
-        file.lat_deg,
-        file.lon_deg,
-        f107=file.f107,
-        f107a=file.f107a,
-        ap=file.ap,
-        version=file.version,
-    )
+    moment = parse_utc(file.moment, where=f"{where}: moment")
+    indices = {"f107": file.f107, "f107a": file.f107a, "ap": file.ap}
+    try:
+        return msis_table(moment, file.lat_deg, file.lon_deg, **indices, version=file.version)
+    except InputError as problem:
+        if not problem.key:  # nothing that stands in the file
+            raise
+        raise InputError(where=where, key=problem.key, seen=problem.seen, cure=problem.cure) from None
 
 
 def msis_table(
