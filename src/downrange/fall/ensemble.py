@@ -28,6 +28,7 @@ from downrange.flight import (
     Plan,
     Spread,
     Vehicle,
+    air_factors,
     crowd_of,
     dispersed,
     draw_troubles,
@@ -214,6 +215,7 @@ def _left(launch: Launch, crowd: Crowd, flown: Flown, mode: NDArray[np.int64], f
     rows = np.flatnonzero(breaks)
     if len(rows):
         _, dv_mps, beta = draw_pieces(launch.debris, launch.seed, len(crowd), first=first)
+        beta = beta / air_factors(launch.spread, launch.seed, len(crowd), first=first, without=launch.without)[:, None]
         for i, kind in enumerate(launch.debris.classes):
             state = last[rows].copy()
             state[:, 4:7] += dv_mps[rows, i]

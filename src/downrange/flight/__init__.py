@@ -35,7 +35,7 @@ from downrange.flight.model import (
     Vehicle,
 )
 from downrange.flight.record import FailureProbability, failure_probability
-from downrange.flight.spread import GROUPS, Spread, dispersed, load_spread, spread_names
+from downrange.flight.spread import GROUPS, Spread, air_factors, dispersed, load_spread, spread_names
 from downrange.flight.targeting import Aim, Orbit, target
 from downrange.flight.timeline import NEVER_S, Timeline, Times, timeline
 from downrange.flight.vehicle import load_plan, load_vehicle, load_vehicle_and_plan, read_vehicle, vehicles
@@ -74,6 +74,7 @@ __all__ = [
     "Times",
     "Troubles",
     "Vehicle",
+    "air_factors",
     "crowd_of",
     "dispersed",
     "draw_troubles",

@@ -99,6 +99,18 @@ def load_spread(name_or_path: str | Path) -> Spread:
     return Spread(name=file.name, **values)
 
 
+def air_factors(spread: Spread, seed: int, flights: int, *, first: int = 0, without: Collection[str] = ()) -> Array:
+    """Return how many times as dense as its table the air of each flight is, (N,): for its ascent and for all its falls."""
+    if "air" in without:
+        return np.ones(flights)
+    return _factors(spread.density, normals(seed ^ _STREAMS["air"], flights, 1, first=first)[:, 0])
+
+
+def _factors(sigma: float, draw: Array) -> Array:
+    """Return factors about 1 that stay above nothing."""
+    return np.maximum(1.0 + sigma * draw, _LEAST_FACTOR)
+
+
 def dispersed(crowd: Crowd, spread: Spread, seed: int, *, first: int = 0, without: Collection[str] = ()) -> Crowd:
     """Return the crowd with every flight a little different; flight i of a seed is always the same.
 
@@ -111,19 +123,16 @@ def dispersed(crowd: Crowd, spread: Spread, seed: int, *, first: int = 0, withou
             return np.zeros((n, count))
         return normals(seed ^ _STREAMS[group], n, count, first=first)
 
-    def factors(sigma: float, draw: Array) -> Array:
-        return np.maximum(1.0 + sigma * draw, _LEAST_FACTOR)
-
     both = stages + kinds
     vehicle, aero = draws("vehicle", 4 * both), draws("aerodynamics", 3 + both)
-    guidance, air = draws("guidance", 3), factors(spread.density, draws("air", 1)[:, 0])
+    guidance, air = draws("guidance", 3), air_factors(spread, seed, n, first=first, without=without)
     parts = [
-        factors(sigma, vehicle[:, i * both : (i + 1) * both])
+        _factors(sigma, vehicle[:, i * both : (i + 1) * both])
         for i, sigma in enumerate((spread.propellant, spread.dry, spread.thrust, spread.isp))
     ]
     own, strapped = [p[:, :stages] for p in parts], [p[:, stages:] for p in parts]
     beta = np.exp(spread.ln_beta * aero[:, 1:]) / air[:, None]
-    area = factors(spread.area, aero[:, 0]) * air
+    area = _factors(spread.area, aero[:, 0]) * air
     return replace(
         crowd,
         propellant_kg=crowd.propellant_kg * own[0],
@@ -140,7 +149,7 @@ def dispersed(crowd: Crowd, spread: Spread, seed: int, *, first: int = 0, withou
         beta_stack_kgpm2=crowd.beta_stack_kgpm2 * beta[:, 1],
         beta_kgpm2=crowd.beta_kgpm2 * beta[:, 2 : 2 + stages],
         booster_beta_kgpm2=crowd.booster_beta_kgpm2 * beta[:, 2 + stages :],
-        kick_deg=crowd.kick_deg * factors(spread.kick, guidance[:, 0]),
+        kick_deg=crowd.kick_deg * _factors(spread.kick, guidance[:, 0]),
         off_pitch_deg=crowd.off_pitch_deg + spread.pitch_deg * guidance[:, 1],
         off_azimuth_deg=crowd.off_azimuth_deg + spread.azimuth_deg * guidance[:, 2],
     )
