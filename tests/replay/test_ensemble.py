@@ -123,6 +123,8 @@ def test_tables_and_document_tell_the_same(flown: Flown) -> None:
     assert document["settled"]["value"] == pytest.approx(hurt.ec, rel=1e-6)
     assert document["settled"]["interval_95"] == pytest.approx([hurt.low, hurt.high], rel=1e-6)
     assert json.loads(json.dumps(document)) == document
+    row = by_title["How well it is known"].rows[0]
+    assert row[1:3] == (f"{hurt.ec:.3g}", f"{hurt.low:.3g} to {hurt.high:.3g}")  # however small
 
 
 def test_the_looks_are_kept_beside_the_flights(flown: Flown) -> None:

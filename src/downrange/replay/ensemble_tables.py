@@ -114,12 +114,16 @@ def _settled_table(flown: Flown) -> Table:
     name = "area of the largest planned 1-sigma ellipse [km2]" if area else "expected casualties"
     rows = []
     if flown.looks:
-        seen, scale, digits = flown.looks[-1], 1e-6 if area else 1.0, 1 if area else 6
+        seen = flown.looks[-1]
+
+        def told(value: float) -> str:
+            return number(value * 1e-6, 1) if area else f"{value:.3g}"
+
         rows.append(
             (
                 name,
-                number(seen.value * scale, digits),
-                f"{number(seen.low * scale, digits)} to {number(seen.high * scale, digits)}",
+                told(seen.value),
+                f"{told(seen.low)} to {told(seen.high)}" if math.isfinite(seen.high) else "unknown",
                 f"{seen.relative:.1%}" if math.isfinite(seen.relative) else "unknown",
                 number(seen.flights),
             )
