@@ -76,3 +76,20 @@ def test_pieces_fall_through_the_air_of_their_flight() -> None:
         hit = drop(last[i, :1], last[i : i + 1, 1:4], last[i : i + 1, 4:7], kind.beta_kgpm2, air=air)
         assert abs(hit.t_s[0] - found.t_s[mine][i]) < 0.1
         assert abs(hit.lat_deg[0] - found.lat_deg[mine][i]) < 1e-4
+
+
+def test_a_failure_that_comes_too_late_never_happens() -> None:
+    """A last stage that is cut off on reaching its orbit half-way through its burn cannot break up after that."""
+    halfway = replace(
+        LAUNCH, failures=breaking_up(3), spread=replace(LAUNCH.spread, density=0.0), plan=replace(PLAN, stop_sma_m=5e6)
+    )
+    crowd, troubles, flown = flown_as(halfway)
+    out_s = flown.last[troubles.kind < 0, 0].max()
+    fails_s = crowd.ignition_s[:, 2] + troubles.after_s
+    late = set(np.flatnonzero((troubles.kind >= 0) & (fails_s > out_s)).tolist())
+    early = set(np.flatnonzero((troubles.kind >= 0) & (fails_s < out_s)).tolist())
+    assert min(len(late), len(early)) > 3
+    found = land(halfway, 0, FLIGHTS)
+    pieces = [flights_of(found, halfway, kind.name) for kind in halfway.debris.classes]
+    assert set().union(*pieces) == early
+    assert flights_of(found, halfway, halfway.last) == set(range(FLIGHTS)) - early

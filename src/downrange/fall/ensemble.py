@@ -195,8 +195,9 @@ def _gone(body: str, flown: Flown, t_s: Array, beta: Array, mass_kg: Array) -> _
 def _left(launch: Launch, crowd: Crowd, flown: Flown, mode: NDArray[np.int64], first: int) -> list[_LetGo]:
     """Return what is left together at the end of each flight, whole or in pieces, but for what stays in orbit."""
     modes = launch.failures.modes
-    ends = np.array([False, *(m.kind.ends_flight for m in modes)])[mode]
-    breaks = np.array([False, *(m.leaves_pieces for m in modes)])[mode]
+    failed = flown.line.times.failed < NEVER_S  # not where the flight was over before
+    ends = failed & np.array([False, *(m.kind.ends_flight for m in modes)])[mode]
+    breaks = failed & np.array([False, *(m.leaves_pieces for m in modes)])[mode]
     last = flown.last
     up = orbit_of(last)[0] > IN_ORBIT_M
     whole = ends | (flown.line.times.parted[:, :-1] >= NEVER_S).any(axis=1)  # or it flew into the ground with a stage
