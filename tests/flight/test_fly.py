@@ -336,3 +336,21 @@ def test_the_largest_dynamic_pressure_is_found_to_a_millisecond(
     assert flight.q_pa.max() <= q_pa * (1.0 + 1e-5)
     if name == "stepped":
         assert t_s == pytest.approx(40.25, abs=1e-3)
+
+
+def test_a_failure_after_the_end_of_the_flight_never_comes(chollima: tuple[Vehicle, Site, Plan]) -> None:
+    """The last stage is cut off at an orbit before it is empty; and a fairing that is not there cannot get stuck."""
+    vehicle, site, plan = chollima
+    aimed = replace(plan, stop_sma_m=5e6)
+    planned = fly(vehicle, site, aimed)
+    burnt_s = planned.t_s[-1] - planned.event("stage 3 ignition").t_s
+    assert burnt_s < vehicle.stages[2].burn_s - 2.0
+    late = fly(vehicle, site, aimed, Failure.parse(f"stage3:break-up@{burnt_s + 1.0}"))
+    assert late.outcome is Outcome.BURNED_OUT
+    assert [event.name for event in late.events] == [event.name for event in planned.events]
+    assert late.events[-1].t_s == pytest.approx(planned.events[-1].t_s, abs=1e-3)
+    assert [body.name for body in late.bodies] == [body.name for body in planned.bodies]
+    soon = fly(vehicle, site, aimed, Failure.parse(f"stage3:break-up@{burnt_s - 1.0}"))
+    assert (soon.outcome, soon.events[-1].name) == (Outcome.FAILED, "failure")
+    bare = replace(vehicle, fairing_kg=0.0)
+    assert fly(bare, site, plan, Failure.parse("stage2:fairing-stuck")).outcome is Outcome.BURNED_OUT

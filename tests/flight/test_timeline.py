@@ -19,6 +19,7 @@ from downrange.flight import (
     Burns,
     Failure,
     FailureKind,
+    Outcome,
     Plan,
     Stage,
     Steering,
@@ -267,7 +268,7 @@ def test_whatever_flies_and_fails_every_kilogram_is_burnt_let_go_or_left(
     burnt = -dm[dt > 0.0].sum()
     crowd = crowd_of(vehicle, plan, load_site("sohae"))
     flown = fly_crowd(crowd, troubles_of(crowd, failure))
-    left = 0.0 if failure or flown.down[0] else flown.last[0, 7]
+    left = flown.last[0, 7] if flight.outcome is Outcome.BURNED_OUT else 0.0
     let_go = sum(body.mass_kg for body in flight.bodies)
     assert burnt + let_go + left == pytest.approx(vehicle.liftoff_kg, rel=1e-9)
     assert all(body.mass_kg >= 0.0 and body.t_s <= flight.t_s[-1] for body in flight.bodies)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from downrange.base import Array
+from downrange.base import Array, InputError
 from downrange.earth import Site, load_air, load_site, load_wind, mean_wind_table, no_wind
 from downrange.fall import Impacts, apogee
-from downrange.flight import Failure, Flight, Orbit, Vehicle, fly, load_vehicle_and_plan, target
+from downrange.flight import Failure, Flight, Orbit, Outcome, Vehicle, fly, load_vehicle_and_plan, target
 from downrange.replay.doors import drop_bodies
 from downrange.replay.folder import write_folder
 
@@ -61,6 +61,11 @@ def fly_single(asked: Single, *, say: Callable[[str], None] = lambda _: None) ->
         say(f"solving the programme of {vehicle.name} for {asked.to}")
         plan = target(vehicle, site, aim, plan).plan
     flight = fly(vehicle, site, plan, failure, air=air, wind=wind)
+    if failure is not None and flight.outcome is Outcome.BURNED_OUT:
+        seen = f"{asked.fail}, which never comes: the last stage is cut off at T+{flight.t_s[-1]:.0f} s, as planned"
+        raise InputError(
+            where="--fail", seen=seen, cure="name an earlier moment, and a fairing only where there is one"
+        )
     blows = wind if len(wind) else None
     falls = drop_bodies(flight, air=air, wind=blows)
     apogees = tuple(
