@@ -81,6 +81,11 @@ def test_failure_can_be_made_more_likely() -> None:
     assert [mode.p for mode in with_p_failure(ENSEMBLE, 1.0).modes] == pytest.approx([0.0, 0.6, 0.4])
 
 
+def test_the_source_tells_of_another_probability() -> None:
+    """Or a map would bear the probability of the file that it was not made with."""
+    assert with_p_failure(ENSEMBLE, 0.25).source == f"{ENSEMBLE.source}; weighed anew, with p = 0.25"
+
+
 def test_failure_cannot_be_given_to_nobody() -> None:
     planned = replace(ENSEMBLE, modes=(Mode(name="nominal", p=1.0, planned=True),))
     with pytest.raises(ModelError, match="no failing mode"):

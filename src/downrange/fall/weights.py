@@ -93,7 +93,7 @@ def with_p_failure(ensemble: Ensemble, p: float) -> Ensemble:
     modes = tuple(
         replace(mode, p=mode.p * after[mode.planned] / (before[mode.planned] or 1.0)) for mode in ensemble.modes
     )
-    return replace(ensemble, modes=modes)
+    return replace(ensemble, modes=modes, source=f"{ensemble.source}; weighed anew, with p = {p:.3g}")
 
 
 def refuse_strangers(tally: Tally, ensemble: Ensemble) -> None:
