@@ -7,7 +7,7 @@ import pytest
 
 from downrange.base import Array
 from downrange.fall import Grid, Window, smoothed, window_of
-from downrange.fall.smooth import MARGIN
+from downrange.fall.smooth import MARGIN, few_spread, many_spread
 
 GRID = Grid(lat_rows=3_600, lon_columns=7_200)
 
@@ -67,3 +67,14 @@ def test_columns_that_go_all_round_join_up() -> None:
     row = window.place(cells)[0][0]
     assert surface[row, -1] == pytest.approx(surface[row, 1])
     assert surface[row, -1] == pytest.approx(1_000.0 / (2.0 * np.pi) * np.exp(-0.5), rel=0.02)
+
+
+@pytest.mark.parametrize("ratio", [0.8, 1.0, 1.7])
+def test_cell_by_cell_is_the_filter(ratio: float) -> None:
+    rng = np.random.default_rng(5)
+    counts = np.zeros((300, 360))
+    counts[rng.integers(90, 210, 60), rng.integers(100, 260, 60)] = rng.integers(1, 4, 60)
+    counts[150:153, 170:174] = 40.0
+    one, other = few_spread(counts, ratio), many_spread(counts, ratio, around=False)
+    assert one.max() > 10.0
+    assert one == pytest.approx(other, rel=1e-9, abs=1e-12)

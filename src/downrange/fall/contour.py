@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -14,12 +15,12 @@ from shapely.geometry.base import BaseGeometry
 
 from downrange.base import Array, ModelError
 from downrange.earth import area_m2
-from downrange.fall.grid import Cells
+from downrange.fall.grid import Cells, Grid
 from downrange.fall.risk import ASSUMED, LIMITS, PLANNED_SHARE, Exposed, Target, hit_areas, picked
-from downrange.fall.smooth import MARGIN, smoothed
+from downrange.fall.smooth import ENOUGH, MARGIN, SCALES, smoothed
 from downrange.fall.tally import Tally
 from downrange.fall.weights import Ensemble, refuse_strangers
-from downrange.fall.window import Window, window_of
+from downrange.fall.window import Window, stretch, window_of
 
 CONTAINMENT = "containment"
 _TOO_COARSE = "the cells are as large as the footprint: take smaller ones for a smaller region"
@@ -29,7 +30,8 @@ PLANNED_LANDS = 0.5  # of the planned flights: a body that comes down in fewer w
 _WIDEN = 0.75  # cells: with the half diagonal, 0.71, a region covers the whole of every cell whose centre it holds
 _STRAIGHTEN = 0.04  # cells: what is left of the difference
 _COARSE = 9  # cells; a footprint within fewer is smaller than the grid can show
-_WORTH = 0.01  # share of a limit: what is below it in coarse cells cannot matter in fine ones
+TILE = 512  # cells
+_CUT = 0.97  # what is left of a kernel that is cut off at three standard deviations either way
 _UNDER = 1e-3  # share by which a contour is drawn below the lowest value that it must hold
 
 
@@ -95,32 +97,100 @@ def hazard_regions(
             Region(kind=str(t), body="", p=LIMITS[t], reached=0.0, area_m2=0.0, region_lonlat=MultiPolygon(), note="")
             for t in targets
         )
-    cells = np.unique(tally.keys % tally.grid.cells)
-    window = window_of(tally.grid, cells, margin=MARGIN, most_cells=MOST_CELLS)
     areas = np.array([hit_areas(tally, ensemble, target, exposed) for target in targets])
-    limits = np.array([LIMITS[target] for target in targets])
-    p = _probabilities(tally, ensemble, window, cells, areas, targets)
-    if window.factor > 1:
-        # Strays all round the Earth make the cells coarse: look again where it matters, in finer ones.
-        cells = _worth_it(window, cells, (p / limits[:, None, None]).max(axis=0) > _WORTH)
-        finer = window_of(tally.grid, cells, margin=MARGIN, most_cells=MOST_CELLS) if len(cells) else window
-        if finer.factor < window.factor:
-            window, p = finer, _probabilities(tally, ensemble, finer, cells, areas, targets)
-    return tuple(
-        _region(str(target), "", LIMITS[target], float(p[i].max()), region_above(window, p[i], LIMITS[target]), window)
-        for i, target in enumerate(targets)
+    looks = _looks(tally, ensemble, np.unique(tally.keys % tally.grid.cells), areas, targets)
+    return tuple(_hazard(looks, i, target) for i, target in enumerate(targets))
+
+
+def _hazard(looks: list[tuple[Window, Array]], i: int, target: Target) -> Region:
+    """Return the region of one target, number i of the probabilities, from all windows together."""
+    limit = LIMITS[target]
+    parts = [region_above(window, p[i], limit) for window, p in looks]
+    joined = shapely.get_parts(shapely.union_all(parts)) if len(parts) > 1 else parts[0].geoms
+    region = MultiPolygon([shapely.orient_polygons(one) for one in joined])
+    return Region(
+        kind=str(target),
+        body="",
+        p=limit,
+        reached=max(float(p[i].max()) for _, p in looks),
+        area_m2=area_m2(region) if not region.is_empty else 0.0,
+        region_lonlat=region,
+        note="; ".join(sorted({window.note for window, _ in looks if window.note})),
     )
 
 
-def _worth_it(window: Window, cells: Cells, near: NDArray[np.bool_]) -> Cells:
-    """Return those cells that lie within the rows and columns of what is near a limit."""
-    rows, columns = (np.flatnonzero(near.any(axis=axis)) for axis in (1, 0))
-    if not len(rows):
-        return cells[:0]
-    row, column = window.place(cells)
-    inside = (row >= rows[0]) & (row <= rows[-1]) & (column >= columns[0]) & (column <= columns[-1])
-    kept: Cells = cells[inside]
-    return kept
+def _looks(
+    tally: Tally, ensemble: Ensemble, cells: Cells, areas: Array, targets: tuple[Target, ...]
+) -> list[tuple[Window, Array]]:
+    """Return windows and the probability that each target is hit in their cells, by what falls in `cells`.
+
+    Where strays all round the Earth would make the cells of one window coarse, whose mean hides a footprint, the grid's
+    own cells are looked at tile by tile. A tile that cannot reach a limit is left out.
+    """
+    window = window_of(tally.grid, cells, margin=MARGIN, most_cells=MOST_CELLS)
+    if window.factor == 1:
+        return [(window, _probabilities(tally, ensemble, window, cells, areas, targets))]
+    tiles, bounds = _bounds(tally, ensemble, areas, np.array([LIMITS[target] for target in targets]))
+    found = []
+    for i in np.flatnonzero((bounds > 1.0) | (bounds == bounds.max())):
+        tile = (int(tiles[i, 0]), int(tiles[i, 1]))
+        mine = cells[_within(tally.grid, tile, *np.divmod(cells, tally.grid.lon_columns), margin=MARGIN)]
+        if not len(mine):
+            continue
+        fine = window_of(tally.grid, mine, margin=MARGIN)
+        row, column = fine.first_row + np.arange(fine.rows), fine.first_column + np.arange(fine.columns)
+        core = _within(tally.grid, tile, row[:, None], column[None, :] % tally.grid.lon_columns, margin=0)
+        found.append((fine, np.where(core, _probabilities(tally, ensemble, fine, mine, areas, targets), 0.0)))
+    return found
+
+
+def _bounds(tally: Tally, ensemble: Ensemble, areas: Array, limits: Array) -> tuple[Cells, Array]:
+    """Return the tiles about which something fell, (n, 2), and how many times its limit no probability in them exceeds, (n,).
+
+    Smoothing takes means: a surface is nowhere higher than the largest count about. And where so few of a body fell about
+    a tile that no kernel but the widest can hold ENOUGH, it is nowhere higher than all of them in one such kernel.
+    """
+    grid, bodies = tally.grid, len(tally.bodies)
+    kind, cell = np.divmod(tally.keys, grid.cells)
+    row, column = np.divmod(cell, grid.lon_columns)
+    across = -(-grid.lon_columns // TILE)
+    here, at = np.unique(row // TILE * across + column // TILE, return_inverse=True)
+    most, total = np.zeros((2, len(here), len(tally.modes) * bodies))
+    np.maximum.at(most, (at, kind), tally.counts)
+    np.add.at(total, (at, kind), tally.counts)
+    about: dict[tuple[int, int], tuple[Array, Array]] = {}
+    for t, (up, right) in enumerate(zip(*np.divmod(here, across), strict=True)):
+        lat_deg = min(180.0 * (max(abs(up * TILE - grid.lat_rows / 2), 1.0) + TILE) / grid.lat_rows, 90.0)
+        reach = math.ceil(MARGIN * stretch(grid, lat_deg) / TILE)
+        for north in (-1, 0, 1):
+            for east in range(-reach - 1, reach + 2):  # one more: the last tile round the Earth is narrower
+                beside = (int(up + north), int((right + east) % across))
+                before = about.get(beside, (np.zeros(most.shape[1]), np.zeros(most.shape[1])))
+                about[beside] = (np.maximum(before[0], most[t]), before[1] + total[t])
+    tiles = np.array(sorted(tile for tile in about if 0 <= tile[0] * TILE < grid.lat_rows))
+    most, total = (np.array([about[row, column][i] for row, column in tiles]) for i in (0, 1))
+    narrowest = np.array([stretch(grid, 180.0 * row * TILE / grid.lat_rows - 90.0) for row, _ in tiles])
+    widest = 2.0 * np.pi * SCALES[-1] ** 2 * np.minimum(narrowest, 1.0)[:, None] * _CUT
+    top = np.where(total < 0.5 * ENOUGH, np.minimum(most, total / widest), most)
+    top = top.reshape(-1, len(tally.modes), bodies)
+    flights = np.maximum(tally.flights, 1)[:, None]
+    hits = np.einsum("tmb,imb->tim", top, areas / flights)
+    corner = np.minimum(np.stack([tiles[:, 0], tiles[:, 0] + 1]) * TILE, grid.lat_rows - 1)
+    smallest_m2 = grid.area_m2(corner * grid.lon_columns).min(axis=0)
+    chances = np.array([mode.p for mode in ensemble.modes])
+    p = -np.expm1(-hits / smallest_m2[:, None, None]) @ chances
+    return tiles, (p / limits).max(axis=1)
+
+
+def _within(grid: Grid, tile: tuple[int, int], row: Cells, column: Cells, *, margin: int) -> NDArray[np.bool_]:
+    """Return which cells of the grid lie in a tile or no more than `margin` rows, or columns of that width, beside it."""
+    low, west = tile[0] * TILE, tile[1] * TILE
+    high, width = min(low + TILE, grid.lat_rows), min(TILE, grid.lon_columns - west)
+    lat_deg = max(abs(180.0 * edge / grid.lat_rows - 90.0) for edge in (low, high))
+    beside = math.ceil(margin * stretch(grid, lat_deg))
+    offset = (column - west + beside) % grid.lon_columns
+    inside: NDArray[np.bool_] = (row >= low - margin) & (row < high + margin) & (offset < width + 2 * beside)
+    return inside
 
 
 def _probabilities(
