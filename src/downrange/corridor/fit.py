@@ -21,9 +21,6 @@ STEP_SIGMA = 1e-3
 LIMIT_SIGMA = 5.0
 FIRST_SOFTER = 1_000.0
 FIRST_TRIES, SECOND_TRIES = 40, 150
-FIT_TOLERANCE_M = (
-    1e-4  # per step of a fall: at worst 0.3 m at the ground; with more the solver sees steps where there are slopes
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +60,7 @@ def predict(record: Record, x: Array) -> Prediction:
         ("fairing", flown.fairing(), crowd.fairing_beta_kgpm2),
         ("stage 2", flown.parted(2), crowd.beta_kgpm2[:, 1]),
     ):
-        down = states_at(state[:, 1:4], state[:, 4:7], beta, tolerance_m=FIT_TOLERANCE_M)
+        down = states_at(state[:, 1:4], state[:, 4:7], beta)
         up = np.isnan(down[:, 0])
         lat, lon, _ = geodetic_from_ecef(np.where(up[:, None], state[:, 1:4], down[:, 1:4]))
         place[body] = (lat, lon, state[:, 0] + np.where(up, 0.0, down[:, 0]))

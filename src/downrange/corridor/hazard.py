@@ -24,7 +24,6 @@ P_FAILURE = 0.5
 P_BREAK_UP = 0.5
 TURN_MPS = 50.0  # 1 sigma, each axis: velocity gained off the plan before thrust ends
 LN_BETA_STACK = 0.6  # spread of the ballistic coefficient of a stack, of its logarithm
-CROWD_TOLERANCE_M = 1e-4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +210,7 @@ _SOURCE = "crowd of randomised fits to the public record; failures assumed"
 
 def _falls(name: str, t_s: Array, r: Array, v: Array, beta: Array, p: Array) -> Falls:
     """Drop one body in many versions; rows that never come down have NaN and no probability."""
-    hit = drop(t_s, r, v, beta, tolerance_m=CROWD_TOLERANCE_M)
+    hit = drop(t_s, r, v, beta)
     down = np.isfinite(hit.lat_deg)
     return Falls(
         lat_deg=np.where(down, hit.lat_deg, np.nan),

@@ -38,7 +38,6 @@ from downrange.flight import (
 
 STACK = "stack after a failure"
 FAIRING = "fairing"
-TOLERANCE_M = 1e-4  # a step of a fall; worst error on the ground 0.3 m over the fragments of workload W1u
 FAIRING_HALVES = 2
 STILL = np.zeros((1, 0, 8))
 _DRAG = 1.0  # assumed: drag coefficient behind the projected area of a whole body
@@ -136,7 +135,6 @@ def land(launch: Launch, first: int, flights: int, *, device: Device = Device.AL
         state[:, 1:4],
         state[:, 4:7],
         np.concatenate([one.beta_kgpm2 for one in let_go]),
-        tolerance_m=TOLERANCE_M,
         air=launch.air,
         winds=winds if winds.shape[1] else None,
         wind_of=flight if len(winds) > 1 else None,
