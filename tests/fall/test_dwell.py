@@ -117,3 +117,12 @@ def test_what_is_in_orbit_has_no_impact_point() -> None:
 def test_coefficients_that_cannot_be_are_refused(betas: list[float]) -> None:
     with pytest.raises(ModelError, match="positive"):
         impact_points(R, V, betas)
+
+
+def test_narrow_cells_near_a_pole_get_their_seconds_as_well() -> None:
+    """Along the 84th parallel, where a cell of one degree is 12 km wide: a degree a minute."""
+    lon_deg = np.arange(0.37, 13.0, 3.0)
+    _, seconds = dwell_cells(
+        Grid(lat_rows=180, lon_columns=360), 60.0 * (lon_deg - 0.37), np.full(len(lon_deg), 84.2), lon_deg
+    )
+    assert np.abs(seconds[1:-1] / 60.0 - 1.0).max() < 0.06

@@ -13,6 +13,7 @@ from downrange.fall.drop import drop, impact_point
 from downrange.fall.grid import Cells, Grid
 
 _STEPS_PER_CELL = 20.0  # a step's seconds are given to the cell of its middle
+_NARROWEST = 0.01  # of a cell at the equator: nearer to a pole cells are not told apart so well
 _MOST_STEPS = 2_000_000
 _AREA_STEP_M = 100.0
 
@@ -23,7 +24,9 @@ def dwell_cells(grid: Grid, t_s: ArrayLike, lat_deg: ArrayLike, lon_deg: ArrayLi
     Between two times it moves evenly along the geodesic. The seconds of all cells sum to the time that it was on the
     ground; how they are shared at the edge of a cell is right to a twentieth of the time over that cell.
     """
-    step_m = min(grid.lat_step_deg, grid.lon_step_deg) * wgs84.METRES_PER_DEGREE / _STEPS_PER_CELL
+    far_deg = float(np.max(np.abs(lat_deg), initial=0.0, where=np.isfinite(lat_deg)))
+    side_deg = min(grid.lat_step_deg, grid.lon_step_deg * max(np.cos(np.radians(far_deg)), _NARROWEST))
+    step_m = side_deg * wgs84.METRES_PER_DEGREE / _STEPS_PER_CELL
     lat, lon, seconds = _steps(t_s, lat_deg, lon_deg, step_m)
     cells, at = np.unique(grid.cell_of(lat, lon), return_inverse=True)
     return cells, np.asarray(np.bincount(at, weights=seconds, minlength=len(cells)), dtype=float)
