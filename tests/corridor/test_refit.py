@@ -34,8 +34,7 @@ def test_enough_randomised_fits_are_shipped_and_they_differ() -> None:
 def test_one_start_and_one_fit_are_the_first_of_the_shipped_ones(record: Record) -> None:
     made, shipped = refit(record, starts=1, fits=1), load_fits("chollima-1")
     assert made.left_out == 0
-    # They were made with the logarithm of the density as a spline; with the density itself 0.07 sigma is seen.
-    assert (made.fits - shipped[:2]) / record.sigma == pytest.approx(np.zeros((2, len(NAMES))), abs=0.1)
+    assert (made.fits - shipped[:2]) / record.sigma == pytest.approx(np.zeros((2, len(NAMES))), abs=0.02)
     assert read_fits(made.fits_csv) == pytest.approx(made.fits, rel=1e-8)
     assert made.vehicle_toml == vehicle_toml(record, read_fits(made.fits_csv))
     assert len(made.starts.chi2) == 1
