@@ -19,7 +19,7 @@ from downrange.fall import (
     grid_of,
     load_debris,
 )
-from downrange.fall.ensemble import FAIRING, STACK, Landings, land
+from downrange.fall.ensemble import FAIRING, Landings, land
 from downrange.flight import (
     GROUPS,
     IN_ORBIT_M,
@@ -111,7 +111,7 @@ def test_as_planned_every_part_is_let_go_once_and_the_last_stage_only_where_it_m
     assert planned.sum() == FLIGHTS // 2
     for body in ("stage 1", "stage 2", FAIRING):
         assert (counts[planned, index(body)] == 1).all()
-    assert not counts[planned][:, [index(name) for name in (STACK, *PIECES)]].any()
+    assert not counts[planned][:, [index(name) for name in (*LAUNCH.stacks, *PIECES)]].any()
     missed = counts[planned, index(LAUNCH.last)] == 1
     assert 0.02 < missed.mean() < 0.3
     assert np.array_equal(missed, perigee_m(0, FLIGHTS)[planned] <= IN_ORBIT_M)
@@ -129,7 +129,7 @@ def test_no_flight_lets_anything_go_twice_and_what_stays_together_is_accounted_f
     counts = let_go(found)
     assert counts.max() == 1
     names = list(LAUNCH.bodies)
-    whole = counts[:, names.index(STACK)] == 1
+    whole = counts[:, [names.index(name) for name in LAUNCH.stacks]].sum(axis=1) == 1
     pieces = counts[:, [names.index(name) for name in PIECES]]
     broken = pieces.any(axis=1)
     assert np.array_equal(broken, pieces.all(axis=1))  # every class or none
@@ -152,7 +152,9 @@ def test_each_way_to_fail_leaves_what_it_must() -> None:
         assert mine.sum() >= 3, name
         assert (column["engine cores"][mine] == mode.leaves_pieces).all(), name
         if mode.kind.ends_flight:
-            assert (column[STACK][mine] == (not mode.leaves_pieces)).all(), name
+            left = [bool(column[stack][mine].any()) for stack in LAUNCH.stacks]
+            assert left == [s == mode.stage and not mode.leaves_pieces for s in (1, 2, 3)], name
+            assert (column[LAUNCH.stacks[mode.stage - 1]][mine] == (not mode.leaves_pieces)).all(), name
             assert not column[LAUNCH.last][mine].any(), name
             assert (column["stage 1"][mine] == (mode.stage > 1)).all(), name
             assert (column["stage 2"][mine] == (mode.stage > 2)).all(), name
@@ -170,7 +172,7 @@ def test_each_way_to_fail_leaves_what_it_must() -> None:
 def test_a_first_stage_that_flies_into_the_ground_is_there_at_once_with_the_speed_of_the_flight() -> None:
     found = land(replace(LAUNCH, seed=3), 0, 4_000)
     weak = np.flatnonzero(went(found, "stage 1 partial-thrust"))
-    mine = [row for row in of(found, STACK) if found.flight[row] in weak]
+    mine = [row for row in of(found, LAUNCH.stacks[0]) if found.flight[row] in weak]
     assert len(mine) >= 1
     down_s = found.t_s[mine]
     assert np.isfinite(down_s).all()
@@ -187,7 +189,7 @@ def test_only_what_is_in_orbit_never_comes_down() -> None:
     for column in COLUMNS[1:5]:
         assert np.array_equal(np.isnan(getattr(found, column)), aloft), column
     assert aloft.any()
-    assert {launch.bodies[b] for b in found.body[aloft]} <= {launch.last, STACK, *PIECES}
+    assert {launch.bodies[b] for b in found.body[aloft]} <= {launch.last, *launch.stacks, *PIECES}
     perigee = perigee_m(0, 3_000, launch)
     pieces = aloft & np.isin(found.body, [launch.bodies.index(name) for name in PIECES])
     assert (perigee[found.flight[aloft & ~pieces]] > 75e3).all()  # below IN_ORBIT_M some go round, and come down later
@@ -264,7 +266,11 @@ def test_the_record_of_an_ensemble_weighs_its_tally() -> None:
     assert {name: pieces[name] for name in PIECES} == {kind.name: kind.count for kind in LAUNCH.debris.classes}
     area = {body.name: body.area_m2 for body in record.bodies}
     assert area["stage 1"] == pytest.approx(VEHICLE.stages[0].dry_kg / VEHICLE.stages[0].beta_kgpm2)
-    assert 0.0 < area[LAUNCH.last] < area[STACK]
+    three, two, one = (area[name] * VEHICLE.beta_stack_kgpm2 for name in LAUNCH.stacks)
+    assert three == pytest.approx(VEHICLE.liftoff_kg)
+    assert two == pytest.approx(three - VEHICLE.stages[0].propellant_kg - VEHICLE.stages[0].dry_kg)
+    assert one == pytest.approx(VEHICLE.stages[2].propellant_kg + VEHICLE.stages[2].dry_kg + VEHICLE.payload_kg)
+    assert 0.0 < area[LAUNCH.last] < area[LAUNCH.stacks[2]]
     assert (record.flights, record.seed, record.grid) == (5_000, 1, grid)
     for part in ("sohae", "assumed", "0.5"):
         assert part in record.source.lower()
@@ -280,7 +286,7 @@ def test_two_bodies_of_one_name_are_refused() -> None:
 def test_a_vehicle_of_one_stage_has_its_ensemble_too() -> None:
     alone = replace(VEHICLE, stages=VEHICLE.stages[:1])
     launch = replace(LAUNCH, vehicle=alone, plan=replace(PLAN, uppers=()), failures=load_failures("assumed", 1))
-    assert launch.bodies[:3] == (FAIRING, "stage 1 and payload", STACK)
+    assert launch.bodies[:3] == (FAIRING, "stage 1 and payload", "failed stage 1 and payload")
     found = land(launch, 0, 60)
     counts = np.bincount(found.body, minlength=len(launch.bodies))
     assert counts[1] >= 30

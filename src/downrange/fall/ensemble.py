@@ -34,9 +34,9 @@ from downrange.flight import (
     draw_troubles,
     fly_crowd,
     orbit_of,
+    stack_name,
 )
 
-STACK = "stack after a failure"
 FAIRING = "fairing"
 FAIRING_HALVES = 2
 STILL = np.zeros((1, 0, 8))
@@ -77,6 +77,12 @@ class Launch:
         return f"{self.vehicle.stages[-1].name} and payload"
 
     @property
+    def stacks(self) -> tuple[str, ...]:
+        """Names of what is left together after a failure, by its lowest stage."""
+        count = len(self.vehicle.stages)
+        return tuple(f"failed {stack_name(count, lowest)}" for lowest in range(1, count + 1))
+
+    @property
     def bodies(self) -> tuple[str, ...]:
         """Names of everything that may come down, in the order of the tally."""
         return tuple(self._names)
@@ -86,7 +92,7 @@ class Launch:
         stages = [stage.name for stage in self.vehicle.stages[:-1]]
         boosters = [booster.name for booster in self.vehicle.boosters]
         pieces = [kind.name for kind in self.debris.classes]
-        return [*stages, *boosters, FAIRING, self.last, STACK, *pieces]
+        return [*stages, *boosters, FAIRING, self.last, *self.stacks, *pieces]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,9 +204,11 @@ def _left(launch: Launch, crowd: Crowd, flown: Flown, mode: NDArray[np.int64], f
     breaks = failed & np.array([False, *(m.leaves_pieces for m in modes)])[mode]
     last = flown.last
     up = orbit_of(last)[0] > IN_ORBIT_M
-    whole = ends | (flown.line.times.parted[:, :-1] >= NEVER_S).any(axis=1)  # or it flew into the ground with a stage
+    lowest = (flown.line.times.parted < NEVER_S).sum(axis=1)
+    whole = ends | (lowest < crowd.stages - 1)  # or it flew into the ground with a stage
+    stacks = [(name, whole & ~breaks & ~(up & ~ends) & (lowest == s)) for s, name in enumerate(launch.stacks)]
     found = []
-    for body, mine in ((launch.last, ~whole & ~breaks & ~up), (STACK, whole & ~breaks & ~(up & ~ends))):
+    for body, mine in ((launch.last, ~whole & ~breaks & ~up), *stacks):
         rows = np.flatnonzero(mine)
         found.append(
             _LetGo(
@@ -223,10 +231,18 @@ def _left(launch: Launch, crowd: Crowd, flown: Flown, mode: NDArray[np.int64], f
     return found
 
 
+def _stacks_kg(vehicle: Vehicle) -> list[float]:
+    """Return the mass of what flies from each stage upwards, tanks full."""
+    full_kg = [stage.propellant_kg + stage.dry_kg for stage in vehicle.stages]
+    top_kg = [vehicle.payload_kg + (vehicle.fairing_kg if s < 2 else 0.0) for s in range(len(full_kg))]
+    return [vehicle.liftoff_kg, *(sum(full_kg[s:]) + top_kg[s] for s in range(1, len(full_kg)))]
+
+
 def described(launch: Launch, grid: Grid, flights: int) -> Ensemble:
     """Return what the tally of so many flights is weighed by: probabilities of the modes, pieces and areas of the bodies.
 
-    The projected area of a whole body is that of its ballistic coefficient at a drag coefficient of 1, which is assumed.
+    The projected area of a whole body is that of its ballistic coefficient at a drag coefficient of 1, which is assumed;
+    a stack is taken with full tanks and with its strap-ons and fairing, so at the most.
     """
     vehicle, debris, p = launch.vehicle, launch.debris, launch.failures.p
     known = {
@@ -240,7 +256,8 @@ def described(launch: Launch, grid: Grid, flights: int) -> Ensemble:
         name=FAIRING, pieces=float(FAIRING_HALVES), area_m2=half_kg / vehicle.fairing_beta_kgpm2 / _DRAG
     )
     last_kg = vehicle.stages[-1].dry_kg + vehicle.payload_kg
-    for name, mass_kg in ((launch.last, last_kg), (STACK, vehicle.liftoff_kg)):
+    stacks = zip(launch.stacks, _stacks_kg(vehicle), strict=True)
+    for name, mass_kg in ((launch.last, last_kg), *stacks):
         known[name] = Body(name=name, pieces=1.0, area_m2=mass_kg / vehicle.beta_stack_kgpm2 / _DRAG)
     for kind in debris.classes:
         known[kind.name] = Body(name=kind.name, pieces=kind.count, area_m2=kind.area_m2)
