@@ -15,7 +15,7 @@ from downrange.replay.tables import Column, Table, columns
 if TYPE_CHECKING:
     from downrange.replay.chain import run
     from downrange.replay.doctor import examine
-    from downrange.replay.doors import drop_bodies, drop_fragments, first_elements, planned_burns, readings_about
+    from downrange.replay.doors import drop_fragments, first_elements, planned_burns, readings_about
     from downrange.replay.ensemble import fly_ensemble, hands_of
     from downrange.replay.ensemble_model import Asked
     from downrange.replay.ensemble_tables import ensemble_shown
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         passes_shown,
         track_shown,
     )
-    from downrange.replay.single import Single, fly_single, write_single
+    from downrange.replay.single import Single, drop_bodies, fly_single, write_single
 
 __all__ = [
     "Asked",
@@ -81,12 +81,12 @@ _LAZY = {
     "replay_scenario": "job",
     "run": "chain",
     "check_folder": "folder",
-    **dict.fromkeys(("drop_bodies", "drop_fragments", "first_elements", "planned_burns", "readings_about"), "doors"),
+    **dict.fromkeys(("drop_fragments", "first_elements", "planned_burns", "readings_about"), "doors"),
     **dict.fromkeys([name for name in __all__ if name.endswith("_shown")], "show"),
     "Asked": "ensemble_model",
     **dict.fromkeys(("fly_ensemble", "hands_of"), "ensemble"),
     "ensemble_shown": "ensemble_tables",
-    **dict.fromkeys(("Single", "fly_single", "write_single"), "single"),
+    **dict.fromkeys(("Single", "drop_bodies", "fly_single", "write_single"), "single"),
     **dict.fromkeys(("refit_record", "refit_shown"), "refit"),
     **dict.fromkeys(("LaunchRisk", "launch_risk", "risk_files", "risk_shown"), "risk"),
 }

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from downrange.base import Array, InputError, ecef_from_geodetic, iso, read_text, v_ecef_from_enu
+from downrange.base import InputError, ecef_from_geodetic, iso, read_text, v_ecef_from_enu
 from downrange.earth import load_site
 from downrange.fall import Impacts, drop, read_fragments
-from downrange.flight import Flight, fly, load_vehicle_and_plan
+from downrange.flight import fly, load_vehicle_and_plan
 from downrange.orbit import ElementSet, read_tle
 from downrange.track import Reading, Sensor, read_readings
 
@@ -24,15 +24,6 @@ def drop_fragments(path: Path) -> Impacts:
     r_ecef_m = ecef_from_geodetic(lat, lon, rows[:, 2])
     v_ecef_mps = v_ecef_from_enu(rows[:, 3:6], lat, lon)
     return drop(np.zeros(len(rows)), r_ecef_m, v_ecef_mps, rows[:, 6])
-
-
-def drop_bodies(flight: Flight, *, air: Array | None = None, wind: Array | None = None) -> Impacts:
-    """Drop every body that a flight let go, in its order; times count from lift-off. Air and wind (K, 8) as `fall_path`."""
-    t_s = np.array([body.t_s for body in flight.bodies])
-    r_ecef_m = np.array([body.r_ecef_m for body in flight.bodies]).reshape(-1, 3)
-    v_ecef_mps = np.array([body.v_ecef_mps for body in flight.bodies]).reshape(-1, 3)
-    beta = np.array([body.beta_kgpm2 for body in flight.bodies])
-    return drop(t_s, r_ecef_m, v_ecef_mps, beta, air=air, winds=None if wind is None else wind[None])
 
 
 def planned_burns(vehicle: str | None, site: str | None) -> tuple[tuple[float, float, int], ...]:

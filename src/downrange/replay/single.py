@@ -10,9 +10,8 @@ import numpy as np
 
 from downrange.base import Array, InputError
 from downrange.earth import Site, load_air, load_site, load_wind, mean_wind_table, no_wind
-from downrange.fall import Impacts, apogee
+from downrange.fall import Impacts, apogee, drop
 from downrange.flight import Failure, Flight, Orbit, Outcome, Vehicle, fly, load_vehicle_and_plan, target
-from downrange.replay.doors import drop_bodies
 from downrange.replay.folder import write_folder
 
 PATH_HEADER = (
@@ -72,6 +71,15 @@ def fly_single(asked: Single, *, say: Callable[[str], None] = lambda _: None) ->
         apogee(body.t_s, body.r_ecef_m, body.v_ecef_mps, body.beta_kgpm2, air=air, wind=blows) for body in flight.bodies
     )
     return SingleFlown(vehicle=vehicle, site=site, flight=flight, falls=falls, apogees=apogees, wind=wind, air=air)
+
+
+def drop_bodies(flight: Flight, *, air: Array | None = None, wind: Array | None = None) -> Impacts:
+    """Drop every body that a flight let go, in its order; times count from lift-off. Air and wind (K, 8) as `fall_path`."""
+    t_s = np.array([body.t_s for body in flight.bodies])
+    r_ecef_m = np.array([body.r_ecef_m for body in flight.bodies]).reshape(-1, 3)
+    v_ecef_mps = np.array([body.v_ecef_mps for body in flight.bodies]).reshape(-1, 3)
+    beta = np.array([body.beta_kgpm2 for body in flight.bodies])
+    return drop(t_s, r_ecef_m, v_ecef_mps, beta, air=air, winds=None if wind is None else wind[None])
 
 
 def write_single(single: SingleFlown, folder: Path) -> None:
