@@ -25,7 +25,7 @@ from downrange.replay.ensemble_pictures import (
     footprint_picture,
     times_picture,
 )
-from downrange.replay.footprint_content import FootprintContent, main_frame, readable
+from downrange.replay.footprint_content import FootprintContent, main_frame, readable, small_parts
 from downrange.replay.pictures import picture_files
 
 PAD = LaunchPoint(name="Sohae", lat_deg=39.66, lon_deg=124.70)
@@ -291,3 +291,23 @@ def test_an_svg_of_its_own_needs_no_page() -> None:
     assert "var(--" not in alone
     assert ink.BLUE in alone
     assert alone.startswith("<?xml")
+
+
+def test_two_hazard_areas_in_one_cluster_share_a_small_map() -> None:
+    cells = Cells(
+        lat_deg=np.array([10.0, 30.0]),
+        lon_deg=np.array([120.0, 130.0]),
+        density_pkm2=np.array([1.0, 1.0]),
+        cell_lat_deg=0.05,
+        cell_lon_deg=0.05,
+    )
+    wide = shapely.union_all([shapely.box(120.0, 10.0, 120.9, 10.9), shapely.box(129.5, 29.5, 130.0, 30.0)])
+    near = shapely.union_all([shapely.box(120.0, 10.0, 120.05, 10.05), shapely.box(120.85, 10.85, 120.9, 10.9)])
+    zones = (
+        Zone(kind="containment", label="97% of one", geometry_lonlat=wide),
+        Zone(kind="ships", label="ships", geometry_lonlat=near),
+    )
+    content = FootprintContent(title="two in one", cells=cells, zones=zones, pad=None, track=None, note="")
+    parts = small_parts(content, main_frame(content))
+    assert parts
+    assert len({part.wkt for part in parts}) == len(parts)

@@ -147,10 +147,12 @@ def small_parts(content: FootprintContent, frame: Frame) -> list[BaseGeometry]:
     """Return boxes around parts of the footprint that are lost on the large map: those with hazard areas first."""
     every = _clusters(_bounds(list(content.zones)), frame)
     hazard = _clusters(_bounds([zone for zone in content.zones if zone.kind != "containment"]), frame)
-    found = []
+    found: list[BaseGeometry] = []
     for part in hazard:
         around = next(one for one in every if one.intersects(part))
-        found += [one for one in (around, part) if _lost(one, frame)][:1]
+        lost = next((one for one in (around, part) if _lost(one, frame)), None)
+        if lost is not None and not any(lost.equals(other) for other in found):  # two parts may lie in one cluster
+            found.append(lost)
     alone = [one for one in every if _lost(one, frame) and not any(one.intersects(part) for part in hazard)]
     if len(every) > _MANY:
         alone = []
