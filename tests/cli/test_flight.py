@@ -30,6 +30,8 @@ SAME = [*ENSEMBLE, "--runs", str(RUNS), "--cell-km", str(CELL_KM), "--wind", "as
 CLUSTER = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "fall" / "test_campaign_cluster.py")))
 PATIENT_S = 120.0  # for a process to get somewhere; no test waits so long unless it fails
 
+SLOW = ("--chunk", "2")  # so that there is a half-way, however quick the machine
+
 
 def run(*words: str, where: Path | None = None, largest: int | None = None) -> subprocess.CompletedProcess[str]:
     """largest: no file may grow over so many bytes, as if the disk were full then."""
@@ -101,7 +103,7 @@ def test_threads_and_chunks_change_no_bit(reference: Path, tmp_path: Path, threa
 
 def test_an_interrupt_half_way_and_a_resume_change_no_bit(reference: Path, tmp_path: Path) -> None:
     folder = tmp_path / "out"
-    process = begun(*SAME, "--threads", "1", "--out", str(folder))
+    process = begun(*SAME, *SLOW, "--threads", "1", "--out", str(folder))
     until(process, lambda: looked(folder) >= 2_000)
     process.send_signal(signal.SIGINT)
     printed, said = process.communicate(timeout=PATIENT_S)
@@ -121,7 +123,7 @@ def test_an_interrupt_half_way_and_a_resume_change_no_bit(reference: Path, tmp_p
 
 def test_a_kill_half_way_and_a_resume_change_no_bit(reference: Path, tmp_path: Path) -> None:
     folder = tmp_path / "out"
-    process = begun(*SAME, "--threads", "1", "--out", str(folder))
+    process = begun(*SAME, *SLOW, "--threads", "1", "--out", str(folder))
     until(process, lambda: looked(folder) >= 2_000)
     process.kill()
     process.communicate()
@@ -140,8 +142,7 @@ def test_a_cluster_that_loses_a_worker_half_way_changes_no_bit(reference: Path, 
         with distributed.Client(cluster.address, set_as_default=False) as client:
             assert len(client.nthreads()) == 2
             pids = client.run(os.getpid)
-            slow = ["--chunk", "2"]  # so that there is a half-way
-            process = begun(*SAME, *slow, "--cluster", cluster.address, "--out", str(folder))
+            process = begun(*SAME, *SLOW, "--cluster", cluster.address, "--out", str(folder))
             until(process, lambda: looked(folder) >= 1_000 and any(client.processing().values()))
             busy = next(pids[address] for address, tasks in client.processing().items() if tasks)
             doomed = next(worker for worker in workers if worker.pid == busy)
