@@ -6,11 +6,26 @@ Start here: `read`, `read_file`, `Notice`, `require_areas`, `to_geojson`.
 """
 
 from downrange.notice._io import to_geojson, to_kml, to_navarea, to_notam
-from downrange.notice.model import Area, Flag, FlagCode, Notice, NoticeError, NoticeKind, NoticeWindow, Role, Shape
+from downrange.notice.model import (
+    About,
+    Activity,
+    Area,
+    Flag,
+    FlagCode,
+    Notice,
+    NoticeError,
+    NoticeKind,
+    NoticeWindow,
+    Reason,
+    Role,
+    Shape,
+)
 from downrange.notice.read import read, read_file, require_areas
 from downrange.notice.summary import SummaryRow, summary_rows
 
 __all__ = [
+    "About",
+    "Activity",
     "Area",
     "Flag",
     "FlagCode",
@@ -18,6 +33,7 @@ __all__ = [
     "NoticeError",
     "NoticeKind",
     "NoticeWindow",
+    "Reason",
     "Role",
     "Shape",
     "SummaryRow",

@@ -38,11 +38,21 @@ class NoticeKind(StrEnum):
 
 
 class Shape(StrEnum):
-    """How an area is drawn."""
+    """How an area is drawn; a band is all that lies within a distance of a line."""
 
     POLYGON = "polygon"
     CIRCLE = "circle"
+    BAND = "band"
     POINT = "point"
+
+
+class Activity(StrEnum):
+    """What a notice announces."""
+
+    LAUNCH = "space launch"
+    REENTRY = "re-entry or debris"
+    MISSILE = "missile or gunnery"
+    OTHER = "other"
 
 
 class Role(StrEnum):
@@ -78,6 +88,13 @@ class FlagCode(StrEnum):
     MULTI_PART_MISSING = "multi-part-missing"
     CANCELLED = "cancelled"
     PRESS_COPY = "press-copy"
+    WINDOW_PAST = "window-past"
+    WINDOW_FROM_SUN = "window-from-sun"
+    AREA_IMPLAUSIBLE = "area-implausible"
+    SWAPPED_COORDINATES = "swapped-coordinates"
+    DECIMAL_MINUTES = "decimal-minutes"
+    HEMISPHERE_CONFLICT = "hemisphere-conflict"
+    TEXT_DAMAGED = "text-damaged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +131,7 @@ class Area:
     shape:            polygon, circle or point
     lat_deg:          vertices as printed, the repeated closing one dropped; of a circle its centre
     lon_deg:          the same, in [-180, 180)
-    radius_m:         of a circle, else None
+    radius_m:         of a circle; of a band its half-width; else None
     windows:          when it is active: its own windows where it has some, else those of its paragraph
     flags:            what is wrong with it
     start, stop:      where it stands in the text given to `read`
@@ -153,6 +170,50 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One thing in a notice that speaks for or against an activity.
+
+    activity: which
+    logodds:  how much it moves the logarithm of the odds, positive for, negative against
+    message:  what was seen, in words
+    start:    first character, counted in the text given to `read`
+    stop:     first character after it
+    """
+
+    activity: Activity
+    logodds: float
+    message: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a notice is about, as far as its words and figures tell.
+
+    activity:      the likeliest
+    p:             probability of each activity, in the order of `Activity`; assumed weights, not frequencies
+    reasons:       what moved them
+    nation:        ISO 3166 code of the state whose activity it is, where the text makes it certain, else ""
+    nation_reason: what makes it certain, "" when nothing does
+    """
+
+    activity: Activity
+    p: tuple[float, ...]
+    reasons: tuple[Reason, ...] = ()
+    nation: str = ""
+    nation_reason: str = ""
+
+    @property
+    def confidence(self) -> float:
+        """Probability of the likeliest activity."""
+        return self.p[list(Activity).index(self.activity)]
+
+
+UNTOLD: Final = About(activity=Activity.OTHER, p=(0.25, 0.25, 0.25, 0.25))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """One notice, read.
 
@@ -166,6 +227,9 @@ class Notice:
     self_cancel:  when it cancels itself, None when it does not say
     firs:         flight information regions of A), else the one of Q)
     q_code:       the Q code of a NOTAM, else ""
+    floor_m:      lower limit of F), 0 for the surface, None when it does not say
+    ceiling_m:    upper limit of G), infinite for UNL, None when it does not say
+    about:        what it announces, with its probability
     flags:        everything that is wrong, those of the areas included
     text:         the text of this notice as received
     source:       where the text came from, as the caller named it
@@ -181,6 +245,9 @@ class Notice:
     self_cancel: datetime | None = None
     firs: tuple[str, ...] = ()
     q_code: str = ""
+    floor_m: float | None = None
+    ceiling_m: float | None = None
+    about: About = UNTOLD
     flags: tuple[Flag, ...] = ()
     text: str = ""
     source: str = ""
