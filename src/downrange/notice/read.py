@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -59,7 +60,8 @@ def _refuse(text: str, where: str) -> None:
     """Refuse an empty text and one that is no text."""
     if not text.strip():
         raise NoticeError(where=where, seen="is empty", cure="give the text of a notice")
-    controls = sum(not (character.isprintable() or character.isspace()) for character in text[:10_000])
+    head = "".join(text[:10_000].split())
+    controls = 0 if head.isprintable() else sum(not character.isprintable() for character in head)
     if "\0" in text or controls > _MOST_CONTROLS * min(len(text), 10_000):
         raise NoticeError(where=where, seen="is no text (control characters)", cure="give plain text, not a document")
 
@@ -98,18 +100,34 @@ def _is_bang(cur: Cursor) -> bool:
     return cur.peek().text == "!" and cur.peek(1).kind is TokenKind.LETTERS and cur.peek(1).lead is Lead.GLUED
 
 
+def _may_start(row: Sequence[Token]) -> list[int]:
+    """Return the places where a header can stand: before a slash, at a series, at a date-time group, at `!`."""
+    found: list[int] = []
+    for here, token in enumerate(row):
+        if token.kind is TokenKind.MARK:
+            if token.text == "/":
+                found += (here - 2, here - 1)
+            elif token.text == "!":
+                found.append(here)
+        elif token.text in _OPENERS or (token.kind is TokenKind.DIGITS and len(token.text) == 6):
+            found.append(here)
+    return sorted({here for here in found if here >= 0})
+
+
 def _records(cur: Cursor) -> list[tuple[int, int]]:
     """Return the token places where each message begins and ends."""
     begins: list[int] = []
     end = cur.stop
-    while not cur.done():
-        here = cur.at
+    first = cur.at
+    for place in _may_start(cur.tail(cur.stop)):
+        here = first + place
+        if here < cur.at:
+            continue
+        cur.at = here
         if _starts(cur):
             begins.append(here)
             cur.at = here
             _ = notam_header(cur) or nga_header(cur, strict=True)
-        if cur.at == here:
-            cur.take()
     if not begins:
         return [(0, end)]
     begins[0] = 0
