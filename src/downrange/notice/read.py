@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from downrange.base import utc
-from downrange.notice._tokens import Cursor, Lead, Token, TokenKind, tokens
+from downrange.notice._split import is_bang, split
+from downrange.notice._tokens import Cursor, TokenKind, tokens
 from downrange.notice.model import Flag, FlagCode, Notice, NoticeError, NoticeKind, Shape
-from downrange.notice.nga import nga_header, read_nga, read_plain
+from downrange.notice.nga import read_nga, read_plain
 from downrange.notice.notam import notam_header, read_notam
 
-_OPENERS: Final = frozenset({"NAVAREA", "HYDROPAC", "HYDROLANT", "HYDROARC"})
 _MOST_CONTROLS: Final = 0.02
 _MOST_BYTES: Final = 1_000_000
 
@@ -43,13 +42,14 @@ def read(text: str, source: str = "", *, received: datetime | None = None) -> tu
 
 def read_tokens(cur: Cursor, text: str, source: str, received: datetime | None) -> tuple[Notice, ...]:
     """Read every notice of a token row; the cursor counts the steps this took."""
-    records = _records(cur)
-    found = [_read_record(cur, start, stop, received) for start, stop in records]
+    records = split(cur, text)
+    found = [_read_record(cur, start, stop, received) for start, stop, _ in records]
+    merged = any(record.inline for record in records[1:])
     dressed: list[Notice] = []
-    for (start, stop), notice in zip(records, found, strict=True):
-        begin, end = cur.part(start, stop).peek().start, cur.part(start, stop + 1).part(stop - 1, stop).peek().stop
+    for (start, stop, _), notice in zip(records, found, strict=True):
+        begin, end = cur.part(start, stop).peek().start, cur.part(stop - 1, stop).peek().stop
         flags = tuple(_placed(flag, begin, end) for flag in notice.flags)
-        if len(records) > 1 and _same_line(cur, records):
+        if merged:
             message = f"{len(records)} messages stand in one record"
             flags += (Flag(code=FlagCode.MERGED_RECORDS, start=begin, stop=end, message=message),)
         dressed.append(replace(notice, text=text[begin:end], source=source, flags=flags))
@@ -71,74 +71,6 @@ def _placed(flag: Flag, start: int, stop: int) -> Flag:
     return replace(flag, start=start, stop=stop) if flag.stop == 0 else flag
 
 
-def _starts(cur: Cursor) -> bool:
-    """Say whether a header stands here, for certain."""
-    here = cur.at
-    token = cur.peek()
-    if (token.kind is TokenKind.DIGITS and len(token.text) == 6) or token.text in _OPENERS:
-        found = nga_header(cur, strict=True) is not None and cur.part(here - 1, here).peek().text not in {
-            "CANCEL",
-            "BY",
-        }
-    elif (token.kind is not TokenKind.MARK and cur.peek(1).text in {"/"}) or cur.peek(2).text == "/":
-        found = _starts_notam(cur, token)
-    else:
-        found = _is_bang(cur)
-    cur.at = here
-    return found
-
-
-def _starts_notam(cur: Cursor, token: Token) -> bool:
-    """Say whether a NOTAM begins here: not the name behind NOTAMR, not the middle of a word."""
-    if token.lead is Lead.GLUED and cur.part(cur.at - 1, cur.at).peek().text not in {"(", ""}:
-        return False
-    return notam_header(cur) is not None
-
-
-def _is_bang(cur: Cursor) -> bool:
-    """Say whether `!FDC` or `!CARF` stands here."""
-    return cur.peek().text == "!" and cur.peek(1).kind is TokenKind.LETTERS and cur.peek(1).lead is Lead.GLUED
-
-
-def _may_start(row: Sequence[Token]) -> list[int]:
-    """Return the places where a header can stand: before a slash, at a series, at a date-time group, at `!`."""
-    found: list[int] = []
-    for here, token in enumerate(row):
-        if token.kind is TokenKind.MARK:
-            if token.text == "/":
-                found += (here - 2, here - 1)
-            elif token.text == "!":
-                found.append(here)
-        elif token.text in _OPENERS or (token.kind is TokenKind.DIGITS and len(token.text) == 6):
-            found.append(here)
-    return sorted({here for here in found if here >= 0})
-
-
-def _records(cur: Cursor) -> list[tuple[int, int]]:
-    """Return the token places where each message begins and ends."""
-    begins: list[int] = []
-    end = cur.stop
-    first = cur.at
-    for place in _may_start(cur.tail(cur.stop)):
-        here = first + place
-        if here < cur.at:
-            continue
-        cur.at = here
-        if _starts(cur):
-            begins.append(here)
-            cur.at = here
-            _ = notam_header(cur) or nga_header(cur, strict=True)
-    if not begins:
-        return [(0, end)]
-    begins[0] = 0
-    return list(zip(begins, [*begins[1:], end], strict=True))
-
-
-def _same_line(cur: Cursor, records: list[tuple[int, int]]) -> bool:
-    """Say whether a message begins in the middle of a line."""
-    return any(cur.part(start, stop).peek().lead is not Lead.BREAK for start, stop in records[1:])
-
-
 def _read_record(cur: Cursor, start: int, stop: int, received: datetime | None) -> Notice:
     """Read one message by the form its header names."""
     inner = cur.part(start, stop)
@@ -148,7 +80,7 @@ def _read_record(cur: Cursor, start: int, stop: int, received: datetime | None) 
     if notam_header(inner) is not None:
         inner.at = begin
         notice = read_notam(inner, received)
-    elif _is_bang(inner):
+    elif is_bang(inner):
         notice = _read_bang(inner, received)
     elif inner.peek().text in "QA" and inner.peek(1).text == ")":
         notice = read_notam(inner, received)
