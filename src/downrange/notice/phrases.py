@@ -128,11 +128,17 @@ def _stands_alone(cur: Cursor, token: Token, closed: Token, *, number: bool) -> 
     if token.lead is Lead.GLUED or closed.lead is not Lead.GLUED:
         return False
     after, before = cur.peek(), cur.peek(-3)
+    glued = after.lead is Lead.GLUED
     if not number:
-        return not (after.lead is Lead.GLUED and after.kind is TokenKind.LETTERS)
-    if after.lead is Lead.GLUED and after.kind is TokenKind.DIGITS:
+        return not (glued and after.kind is TokenKind.LETTERS) or _is_packed(after, cur.peek(1))
+    if glued and after.kind is TokenKind.DIGITS and not _is_packed(cur.peek(1), after):
         return False
     return token.lead is Lead.BREAK or before.text in {".", ":", ")", ";", ""}
+
+
+def _is_packed(letter: Token, number: Token) -> bool:
+    """Say whether a hemisphere letter and a number beside it are a packed latitude."""
+    return letter.text in {"N", "S"} and number.kind is TokenKind.DIGITS and len(number.text) in {4, 6}
 
 
 def _signed() -> dict[str, list[tuple[Sign, tuple[str, ...]]]]:
