@@ -3,6 +3,7 @@
 Nothing here is shared with the reader under test: positions, days and sunsets are worked out on their own.
 """
 
+import itertools
 import math
 import tomllib
 from datetime import UTC, date, datetime, timedelta
@@ -245,7 +246,7 @@ def arc_differences(arc, points, came):
     bearings, off_m = zip(*map(seen, steps), strict=True) if steps else ((), ())
     if max(off_m, default=0.0) > most_m:
         found.append(f"arc: a point {max(off_m):.0f} m off the circle, its printed ends {most_m:.0f} m")
-    gaps = [(b - a) % 360 for a, b in zip(bearings, bearings[1:], strict=False)]
+    gaps = [(b - a) % 360 for a, b in itertools.pairwise(bearings)]
     if len(steps) < 10 or max(gaps) > 2.0:
         found.append(f"arc: {len(steps)} points, widest step {max(gaps, default=0)}")
     return found
