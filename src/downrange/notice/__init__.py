@@ -20,7 +20,7 @@ from downrange.notice.model import (
     Role,
     Shape,
 )
-from downrange.notice.read import read, read_file, require_areas
+from downrange.notice.read import read, read_bytes, read_file, require_areas
 from downrange.notice.summary import SummaryRow, summary_rows
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "Shape",
     "SummaryRow",
     "read",
+    "read_bytes",
     "read_file",
     "require_areas",
     "summary_rows",

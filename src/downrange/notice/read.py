@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from downrange.base import utc
+from downrange.notice._encoding import decode
+from downrange.notice._input import pieces
 from downrange.notice._split import is_bang, split
 from downrange.notice._tokens import Cursor, TokenKind, tokens
 from downrange.notice.model import Flag, FlagCode, Notice, NoticeError, NoticeKind, Shape
@@ -15,7 +18,7 @@ from downrange.notice.nga import read_nga, read_plain
 from downrange.notice.notam import notam_header, read_notam
 
 _MOST_CONTROLS: Final = 0.02
-_MOST_BYTES: Final = 1_000_000
+MOST_BYTES: Final = 8_000_000
 
 
 def read(text: str, source: str = "", *, received: datetime | None = None) -> tuple[Notice, ...]:
@@ -102,25 +105,61 @@ def _read_bang(cur: Cursor, received: datetime | None) -> Notice:
 
 
 def read_file(path: Path | str, *, received: datetime | None = None) -> tuple[Notice, ...]:
-    """Read every notice in a file (UTF-8 text); lines that start with # are remarks."""
+    """Read every notice in a file: plain text, a web page or JSON; lines that start with # are remarks."""
     path = Path(path)
     try:
         with path.open("rb") as file:
-            raw = file.read(_MOST_BYTES + 1)
+            raw = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         raise NoticeError(where=str(path), seen="no such file", cure="check the path of the notice") from None
     except OSError as trouble:
         seen = f"cannot be read ({trouble.strerror or trouble})"
         raise NoticeError(where=str(path), seen=seen, cure="check that it is a file you may read") from None
-    if len(raw) > _MOST_BYTES:
-        seen = f"is larger than {_MOST_BYTES // 1_000_000} MB"
-        raise NoticeError(where=str(path), seen=seen, cure="give a text of notices, cut into files")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as trouble:
-        seen = f"is not UTF-8 text (byte {trouble.start})"
-        raise NoticeError(where=str(path), seen=seen, cure="save it as UTF-8 text", start=trouble.start) from None
-    return read(text, str(path), received=received)
+    return read_bytes(raw, str(path), received=received)
+
+
+def read_bytes(raw: bytes, source: str = "", *, received: datetime | None = None) -> tuple[Notice, ...]:
+    """Read every notice in the content of a file.
+
+    UTF-8, or what a byte-order mark names. Other bytes are read as Windows-1252 where every one of them is a lone sign
+    such as a degree sign, with a flag; else they are refused. Of a web page the tags become blanks, so that flags
+    point into the page. Of JSON (`{"broadcast-warn": [...]}`, `{"notams": [...]}`) each record is a text of its own.
+
+    >>> notice, = read_bytes(b'{"notams": [{"text": "B1/26 NOTAMN A) RPHI B) 2604010000 C) 2604022359 '
+    ...                      b'E) WITHIN 5 NM OF 1000N02000E"}]}', "dump.json")
+    >>> notice.source, notice.areas[0].radius_m
+    ('dump.json[0]', 9260.0)
+    """
+    where = source or "notice"
+    if len(raw) > MOST_BYTES:
+        seen = f"is larger than {MOST_BYTES // 1_000_000} MB"
+        raise NoticeError(where=where, seen=seen, cure="give a text of notices, cut into files")
+    text, foreign = decode(raw, where)
+    found = [
+        notice
+        for piece in pieces(text, where)
+        for notice in read(piece.text, f"{source}{piece.name}", received=received)
+    ]
+    return tuple(found) if foreign < 0 else _foreign(found, text, raw[foreign])
+
+
+def _foreign(notices: Iterable[Notice], text: str, byte: int) -> tuple[Notice, ...]:
+    """Flag the notices whose letters were not UTF-8."""
+    row: list[Notice] = []
+    at = 0
+    for notice in notices:
+        at = max(text.find(notice.text, at), at)
+        place = next((place for place, letter in enumerate(notice.text) if not letter.isascii()), -1)
+        if place >= 0:
+            message = (
+                f"signs such as 0x{byte:02X} are not UTF-8: read as Windows-1252, {notice.text[place]!r} is the first"
+            )
+            flag = Flag(code=FlagCode.TEXT_DAMAGED, start=at + place, stop=at + place + 1, message=message)
+            row.append(replace(notice, flags=(*notice.flags, flag)))
+        else:
+            row.append(notice)
+        at += len(notice.text)
+    return tuple(row)
 
 
 def require_areas(notice: Notice) -> Notice:
