@@ -5,7 +5,10 @@ Out: areas, windows in UTC, what it cancels, and flags for all that is wrong wit
 Start here: `read`, `read_file`, `Notice`, `require_areas`, `to_geojson`.
 """
 
-from downrange.notice._io import to_geojson, to_kml, to_navarea, to_notam
+from downrange.notice._io_geojson import to_geojson
+from downrange.notice._io_json import to_json
+from downrange.notice._io_kml import to_kml
+from downrange.notice._io_text import as_navarea, as_notam, to_navarea, to_notam
 from downrange.notice.model import (
     About,
     Activity,
@@ -37,12 +40,15 @@ __all__ = [
     "Role",
     "Shape",
     "SummaryRow",
+    "as_navarea",
+    "as_notam",
     "read",
     "read_bytes",
     "read_file",
     "require_areas",
     "summary_rows",
     "to_geojson",
+    "to_json",
     "to_kml",
     "to_navarea",
     "to_notam",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from downrange.base import units
 from downrange.notice._geometry import area_m2, centre
-from downrange.notice._io import flags_of
+from downrange.notice._io_geojson import flags_of
 from downrange.notice.model import Area, Notice, NoticeWindow, Shape
 
 
