@@ -10,10 +10,11 @@ from downrange.corridor.ascent import azimuth_for, inclination_of
 from downrange.corridor.below import below
 from downrange.corridor.checks import Check, checks, dog_leg_cost_mps
 from downrange.corridor.dogleg import dog_leg
+from downrange.corridor.falling import joined
 from downrange.corridor.fit import Fit, solve
 from downrange.corridor.fit_model import Record, load_fits, load_record
 from downrange.corridor.geometry import one_plane, ranges
-from downrange.corridor.hazard import Hazards, case_falls, joined, launch_hazards, tracked_falls
+from downrange.corridor.hazard import Hazards, case_falls, launch_hazards, tracked_falls
 from downrange.corridor.model import Area, AreaRange, Below, DogLeg, Leg, Named, Pad, PlaneFit, Target
 from downrange.corridor.refit import Parameter, Refit, Starts, from_starts, parameters, randomised, refit, vehicle_toml
 
