@@ -162,7 +162,8 @@ def to_notam(
     lines.append(f"E) {_DANGERS[activity]} WI:")
     for number, area in enumerate(areas, 1):
         head = f"AREA{number}: " if len(areas) > 1 else ""
-        times = f"{_spoken(area.windows or windows, year=True)} WI " if in_words else ""
+        times = f"{_spoken(area.windows or windows, year=True)} " if in_words else ""
+        times += "WI " if times and not _around(area) else ""
         points = [
             f"{dms(lat, 'NS', 2)} {dms(lon, 'EW', 3)}" for lat, lon in zip(area.lat_deg, area.lon_deg, strict=True)
         ]
@@ -249,7 +250,7 @@ def to_navarea(
 def _opening(area: Area, windows: Sequence[NoticeWindow], *, own: bool) -> str:
     """Return what stands before the positions of an area."""
     times = f"{_spoken(area.windows or windows)} " if own else ""
-    return f"{times}IN AREA {_around(area).rstrip() or 'BOUND BY'}"
+    return f"{times}AT" if area.shape is Shape.POINT else f"{times}IN AREA {_around(area).rstrip() or 'BOUND BY'}"
 
 
 def as_navarea(notice: Notice, *, name: str = "", issued: datetime | None = None) -> str:

@@ -1,25 +1,23 @@
-import json
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lxml import etree
 
 from downrange.base import InputError
 from downrange.notice import (
+    About,
+    Activity,
     Area,
     FlagCode,
-    Notice,
-    NoticeKind,
     NoticeWindow,
     Role,
     Shape,
+    as_navarea,
+    as_notam,
     read,
-    to_geojson,
-    to_kml,
     to_navarea,
     to_notam,
 )
@@ -134,74 +132,94 @@ def test_nothing_is_written_without_a_window() -> None:
         to_notam([], (), name="B1/26", fir="RPHI")
 
 
-def notice_of(*areas, **rest):
-    return Notice(source_id="B1/26", kind=NoticeKind.NOTAM, areas=areas, source="x.txt", **rest)
+SQUARE = polygon((1.0, 179.0), (1.0, -178.0), (0.0, -178.0), (0.0, 179.0))
+TRIANGLE = polygon((-10.0, 20.0), (-10.0, 21.0), (-11.0, 21.0))
+CIRCLE = Area(label="1", shape=Shape.CIRCLE, lat_deg=(-0.5,), lon_deg=(-180.0,), radius_m=1000.0)
+FIRST, SECOND = windows_at(0, 24)
+SPARE = NoticeWindow(opens=START + timedelta(days=3), closes=START + timedelta(days=4), role=Role.ALTERNATE)
+LATER = NoticeWindow(opens=START + timedelta(hours=3), closes=START + timedelta(hours=5))  # touches the first
 
 
-def feature(*areas, **rest):
-    (found,) = to_geojson([notice_of(*areas, **rest)])["features"]
-    return found
-
-
-def signed_area(ring):
-    return sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairwise(ring)) / 2
-
-
-CLOCKWISE = ((1.0, 10.0), (1.0, 11.0), (0.0, 11.0), (0.0, 10.0))
-
-
-@pytest.mark.parametrize("places", [CLOCKWISE, CLOCKWISE[::-1]])
-def test_outer_rings_run_counter_clockwise_and_close(places) -> None:
-    (ring,) = feature(polygon(*places))["geometry"]["coordinates"]
-    assert signed_area(ring) > 0.0
-    assert ring[0] == ring[-1]
-
-
-def test_longitude_comes_first() -> None:
-    (ring,) = feature(polygon(*CLOCKWISE))["geometry"]["coordinates"]
-    assert all(10.0 <= lon <= 11.0 and 0.0 <= lat <= 1.0 + 1e-3 for lon, lat in ring)
-
-
-def test_an_area_over_the_dateline_is_cut() -> None:
-    geometry = feature(polygon((1.0, 179.0), (1.0, -178.0), (0.0, -178.0), (0.0, 179.0)))["geometry"]
-    assert geometry["type"] == "MultiPolygon"
-    for (ring,) in geometry["coordinates"]:
-        assert signed_area(ring) > 0.0
-        assert max(lon for lon, _ in ring) - min(lon for lon, _ in ring) <= 2.0 + 1e-6
-
-
-def test_properties_name_what_the_reader_needs() -> None:
-    (notice,) = read(
-        "B1/26 NOTAMN Q) RPHI/QRALW/IV/NBO/W/000/999/ A) RPHI B) 2604010000 C) 2604022359 "
-        "E) AREA1: 1000N02000E-1000N02100E-0900N02000E-0900N02100E. AREA2: 1000N03000E-1000N03100E-0900N03100E."
+@pytest.mark.parametrize(
+    ("areas", "windows"),
+    [
+        ((SQUARE, TRIANGLE), (FIRST, SPARE)),
+        ((replace(SQUARE, windows=(FIRST,)), replace(TRIANGLE, windows=(SECOND,))), (FIRST, SECOND)),
+        ((replace(SQUARE, windows=(FIRST, SPARE)), replace(CIRCLE, windows=(SECOND,))), (FIRST, SECOND, SPARE)),
+        ((replace(CIRCLE, windows=(SECOND,)),), (SECOND,)),
+        ((SQUARE,), (FIRST, LATER)),
+        ((CIRCLE, SQUARE, TRIANGLE), (FIRST, SECOND)),
+    ],
+    ids=["alternate", "own windows", "own alternate", "one area", "touching", "shapes"],
+)
+def test_all_that_windows_and_shapes_can_be_is_written_and_read(areas, windows) -> None:
+    texts = (
+        to_notam(areas, windows, name="B12/26", fir="RPHI"),
+        to_navarea(areas, windows, name="HYDROPAC 7/26", issued=START - timedelta(days=2)),
     )
-    knotted, plain = (found["properties"] for found in to_geojson([notice])["features"])
-    assert (plain["label"], plain["kind"], plain["source_id"], plain["flags"]) == ("2", "notam", "B1/26", [])
-    assert plain["windows"] == [["2026-04-01T00:00:00Z", "2026-04-02T23:59:00Z"]]
-    assert knotted["flags"] == ["self-intersecting", "reordered"]
-    assert knotted["printed"] == [[20.0, 10.0], [21.0, 10.0], [20.0, 9.0], [21.0, 9.0]]
-    assert json.loads(json.dumps(knotted)) == knotted
+    for text in texts:
+        (notice,) = read(text)
+        assert {flag.code for flag in notice.flags} <= {FlagCode.YEAR_INFERRED}
+        assert notice.windows == windows
+        for found, wanted in zip(notice.areas, areas, strict=True):
+            assert found.shape is wanted.shape
+            assert found.windows == (wanted.windows or windows)
+            assert found.radius_m == pytest.approx(wanted.radius_m)
+            same(found, list(zip(wanted.lat_deg, wanted.lon_deg, strict=True)))
 
 
-def test_a_notice_without_areas_is_a_feature_without_geometry() -> None:
-    found = feature(windows=windows_at(0))
-    assert found["geometry"] is None
-    assert found["properties"]["windows"] == [["2026-12-30T22:00:00Z", "2026-12-31T01:00:00Z"]]
+@pytest.mark.parametrize(
+    ("floor_m", "ceiling_m", "printed"),
+    [
+        (0.0, math.inf, "F) SFC G) UNL"),
+        (None, None, ""),
+        (1000.0, 12_000.0, "F) 1000M AMSL G) 12000M AMSL"),
+        (1524.0, 18_288.0, "F) 5000FT AMSL G) FL600"),
+    ],
+)
+def test_limits_of_height_come_back(floor_m, ceiling_m, printed) -> None:
+    text = to_notam([CIRCLE], (FIRST,), name="B1/26", fir="RPHI", floor_m=floor_m, ceiling_m=ceiling_m)
+    assert text.rstrip().endswith(printed)
+    (notice,) = read(text)
+    assert notice.floor_m == (None if floor_m is None else pytest.approx(floor_m))
+    assert notice.ceiling_m == (None if ceiling_m is None else pytest.approx(ceiling_m))
 
 
-def test_points_and_circles_in_geojson() -> None:
-    point = Area(label="1", shape=Shape.POINT, lat_deg=(1.0,), lon_deg=(2.0,))
-    circle = Area(label="1", shape=Shape.CIRCLE, lat_deg=(1.0,), lon_deg=(2.0,), radius_m=5e3)
-    assert feature(point)["geometry"] == {"type": "Point", "coordinates": [2.0, 1.0]}
-    assert (feature(circle)["properties"]["centre"], feature(circle)["properties"]["radius_m"]) == ([2.0, 1.0], 5e3)
+WARNING = """011200Z APR 26 HYDROPAC 12/26(81). 1. HAZARDOUS OPERATIONS, SPACE DEBRIS
+031200Z TO 031300Z APR, ALTERNATE 041200Z TO 041300Z APR IN AREA BOUND BY
+10-00.00N 020-00.00W, 10-00.00N 021-00.00W, 09-00.00N 021-00.00W. 2. CANCEL THIS MSG 041400Z APR 26."""
 
 
-def test_kml_is_well_formed_and_holds_every_piece() -> None:
-    over = polygon((1.0, 179.0), (1.0, -178.0), (0.0, -178.0), (0.0, 179.0))
-    point = Area(label="2 & 3", shape=Shape.POINT, lat_deg=(1.0,), lon_deg=(2.0,), windows=windows_at(0))
-    root = etree.fromstring(to_kml([notice_of(over, point)]).encode())
-    space = {"k": "http://www.opengis.net/kml/2.2"}
-    assert len(root.findall(".//k:Polygon", space)) == 2
-    assert root.findtext(".//k:Point/k:coordinates", namespaces=space) == "2.0000000,1.0000000"
-    assert root.findtext(".//k:TimeSpan/k:begin", namespaces=space) == "2026-12-30T22:00:00Z"
-    assert [name.text for name in root.findall(".//k:Placemark/k:name", space)] == ["B1/26 1", "B1/26 2 & 3"]
+def test_a_notice_is_written_again_in_its_own_form_and_in_the_other() -> None:
+    (notice,) = read(WARNING)
+    (again,) = read(as_navarea(notice))
+    assert (again.source_id, again.issued, again.self_cancel) == (notice.source_id, notice.issued, notice.self_cancel)
+    (other,) = read(as_notam(notice))
+    assert other.source_id == "0000/26"
+    for one in (again, other):
+        assert one.windows == notice.windows
+        assert [area.lat_deg for area in one.areas] == [area.lat_deg for area in notice.areas]
+    assert as_notam(other, name="A7/26", fir="RJJJ").startswith("A7/26 NOTAMN\nQ) RJJJ/")
+
+
+def test_a_notam_becomes_a_draft_of_a_warning_without_an_issue_time_of_our_making() -> None:
+    (notam,) = read(to_notam([SQUARE], (FIRST,), name="B12/26", fir="RPHI"))
+    text = as_navarea(notam)
+    assert text.startswith("DRAFT.\n")
+    (warning,) = read(text)
+    assert (warning.windows, warning.areas[0].lat_deg) == ((FIRST,), SQUARE.lat_deg)
+
+
+def test_the_words_say_what_it_is_about() -> None:
+    for activity in Activity:
+        (notice,) = read(to_notam([SQUARE], (FIRST,), name="B1/26", fir="RPHI", activity=activity))
+        assert notice.areas
+    notice = replace(notice, about=About(activity=Activity.REENTRY, p=(0.1, 0.8, 0.05, 0.05)))
+    assert "SPACE DEBRIS" in as_navarea(notice)
+    assert "SPACE DEBRIS" in as_notam(notice)
+
+
+def test_a_warning_has_no_more_areas_than_letters() -> None:
+    with pytest.raises(InputError, match="27 areas, but only 26 letters"):
+        to_navarea([SQUARE] * 27, (FIRST,), name="HYDROPAC 7/26", issued=START)
+    assert len(read(to_navarea([SQUARE] * 26, (FIRST,), name="HYDROPAC 7/26", issued=START))[0].areas) == 26
