@@ -13,6 +13,7 @@ from downrange.notice._encoding import decode
 from downrange.notice._input import pieces
 from downrange.notice._split import is_bang, split
 from downrange.notice._tokens import Cursor, TokenKind, tokens
+from downrange.notice.about import about
 from downrange.notice.model import Flag, FlagCode, Notice, NoticeError, NoticeKind, Shape
 from downrange.notice.nga import read_nga, read_plain
 from downrange.notice.notam import notam_header, read_notam
@@ -55,7 +56,8 @@ def read_tokens(cur: Cursor, text: str, source: str, received: datetime | None) 
         if merged:
             message = f"{len(records)} messages stand in one record"
             flags += (Flag(code=FlagCode.MERGED_RECORDS, start=begin, stop=end, message=message),)
-        dressed.append(replace(notice, text=text[begin:end], source=source, flags=flags))
+        subject = about(cur.part(start, stop).tail(stop - start), notice)
+        dressed.append(replace(notice, about=subject, text=text[begin:end], source=source, flags=flags))
     return tuple(dressed)
 
 
