@@ -9,6 +9,7 @@ from downrange.notice._io_geojson import to_geojson
 from downrange.notice._io_json import to_json
 from downrange.notice._io_kml import to_kml
 from downrange.notice._io_text import as_navarea, as_notam, to_navarea, to_notam
+from downrange.notice.life import Change, Standing, State, life, normal_name
 from downrange.notice.model import (
     About,
     Activity,
@@ -30,6 +31,7 @@ __all__ = [
     "About",
     "Activity",
     "Area",
+    "Change",
     "Flag",
     "FlagCode",
     "Notice",
@@ -39,9 +41,13 @@ __all__ = [
     "Reason",
     "Role",
     "Shape",
+    "Standing",
+    "State",
     "SummaryRow",
     "as_navarea",
     "as_notam",
+    "life",
+    "normal_name",
     "read",
     "read_bytes",
     "read_file",
