@@ -55,6 +55,7 @@ class Hazards:
     failing: falls of what a failure leaves; case: (m,) the failing flight each row is of: rows of one come down together
     case_p: (c,) probability of each failing flight; case_stage: (c,) stage that failed, 1 is the lowest
     case_ends_s: (c,) when its powered flight ends, until when it may still look as planned
+    case_flies_on: (c,) whether it flies on impaired, with less thrust or too heavy, until its propellant is spent
     p_failure: that a flight fails at all; flights: planned ones
     """
 
@@ -67,6 +68,7 @@ class Hazards:
     case_p: Array
     case_stage: NDArray[np.int64]
     case_ends_s: Array
+    case_flies_on: NDArray[np.bool_]
     p_failure: float
 
     @property
@@ -105,9 +107,9 @@ def launch_hazards(
 
     failures, debris: what may go wrong and what a stack breaks into; those that come with the program when not given
     """
-    planned = _dispersed(record, fits, runs, seed)
+    planned = dispersed(record, fits, runs, seed)
     rows, let_go_s, flight = planned_falls(planned, fly_crowd(planned))
-    failing = _dispersed(record, fits, 2 * FAILING_EACH * runs, seed + 1)
+    failing = dispersed(record, fits, 2 * FAILING_EACH * runs, seed + 1)
     failures = load_failures(ASSUMED_FAILURES, failing.stages) if failures is None else failures
     mode, troubles = draw_troubles(failures, failing, seed + 1)
     fails = np.flatnonzero(mode > 0)  # every other one
@@ -126,6 +128,7 @@ def launch_hazards(
         case_p=np.full(len(fails), p_failure / len(fails)),
         case_stage=troubles.stage + 1,
         case_ends_s=ends_s,
+        case_flies_on=~troubles.ends,
         p_failure=p_failure,
     )
 
@@ -157,7 +160,7 @@ def case_falls(
 
     after_s: the failure comes evenly between these seconds after the stage's ignition, instead of at its own moment
     """
-    crowd = _dispersed(record, fits, runs, seed)
+    crowd = dispersed(record, fits, runs, seed)
     if failure is None:
         return planned_falls(crowd, fly_crowd(crowd))[0]
     low, high = after_s or (failure.after_ignition_s, failure.after_ignition_s)
@@ -208,7 +211,7 @@ def tracked_falls(
     return falls_of(body, states, beta_kgpm2 * np.exp(LN_BETA_STACK * draws[:, 6]), np.full(runs, 1.0 / runs))
 
 
-def _dispersed(record: Record, fits: Array, runs: int, seed: int) -> Crowd:
+def dispersed(record: Record, fits: Array, runs: int, seed: int) -> Crowd:
     """Return a crowd of vehicles drawn from the randomised fits (rows 1 on), each from its own point of the pad."""
     if len(fits) < 2:
         raise ModelError(f"{record.name} has no randomised fits: run downrange corridor refit")
