@@ -35,6 +35,7 @@ class Token(NamedTuple):
     """A run of digits, a run of letters (upper case) or one mark, with its place in the text.
 
     damaged: letters stood in the place of digits
+    gap:     an empty line stands before it
     """
 
     kind: TokenKind
@@ -43,6 +44,7 @@ class Token(NamedTuple):
     stop: int
     lead: Lead
     damaged: bool = False
+    gap: bool = False
 
 
 _DIGITS, _LETTERS, _MARK = TokenKind.DIGITS, TokenKind.LETTERS, TokenKind.MARK
@@ -97,7 +99,7 @@ def tokens(text: str) -> list[Token]:
     """
     mended, damaged = _mended(text)
     found: list[Token] = []
-    lead, done = _BREAK, 0
+    lead, done, gap = _BREAK, 0, False
     for match in _TOKEN.finditer(mended):
         start, stop = match.span()
         group, value = match.lastindex, match.group()
@@ -108,19 +110,20 @@ def tokens(text: str) -> list[Token]:
             value, group = plain, 2 if plain.isalpha() and plain not in "ºª" else 3 if plain.isspace() else 5
         if group == 1:
             broken = bool(damaged) and not damaged.isdisjoint(range(start, stop))
-            found.append(Token(_DIGITS, value, start, stop, lead, broken))
+            found.append(Token(_DIGITS, value, start, stop, lead, broken, gap))
         elif group == 2:
-            found.append(Token(_LETTERS, value.upper(), start, stop, lead))
+            found.append(Token(_LETTERS, value.upper(), start, stop, lead, False, gap))
         elif group == 3:
             lead = max(lead, _BLANK) if value == " " or _BREAKS.isdisjoint(value) else _BREAK
+            gap = value.count("\n") > 1
             continue
         elif value == "#" and lead is _BREAK:
             end = mended.find("\n", start)
             done = len(mended) if end < 0 else end
             continue
         else:
-            found.append(Token(_MARK, _DASHES.get(value, value), start, stop, lead))
-        lead = _GLUED
+            found.append(Token(_MARK, _DASHES.get(value, value), start, stop, lead, False, gap))
+        lead, gap = _GLUED, False
     found.append(Token(TokenKind.END, "", len(text), len(text), _BREAK))
     return found
 

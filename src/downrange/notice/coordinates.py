@@ -66,6 +66,7 @@ class Vertex:
     assumed:      it had no hemispheres
     bracketed:    it stood in brackets, as a repeated closing point may
     minutes_like: degrees with two decimals, both below .60: they may be minutes
+    swapped:      it has a problem, and none with latitude and longitude exchanged
     problem:      why it cannot be right, "" when it can
     remark:       what looks damaged although it was read, "" when nothing does
     start:        first character
@@ -77,6 +78,7 @@ class Vertex:
     assumed: bool = False
     bracketed: bool = False
     minutes_like: bool = False
+    swapped: bool = False
     problem: str = ""
     remark: str = ""
     start: int = 0
@@ -168,11 +170,17 @@ def _vertex(lat: Angle, lon: Angle) -> Vertex:
         lon_deg=-180.0 if lon.value_deg == 180.0 else lon.value_deg,
         assumed=lat.assumed,
         minutes_like=_minutes_like(lat.fields) and _minutes_like(lon.fields),
+        swapped=_swapped(lat.fields, lon.fields, lat.problem or lon.problem),
         problem=lat.problem or lon.problem,
         remark=lat.remark or lon.remark,
         start=min(lat.start, lon.start),
         stop=max(lat.stop, lon.stop),
     )
+
+
+def _swapped(lat: Fields, lon: Fields, problem: str) -> bool:
+    """Say whether a position that cannot be would be a place with its angles exchanged."""
+    return bool(problem) and lat.value_deg() > 90.0 >= lon.value_deg() and not _problem(lat, LONGITUDE)
 
 
 def _minutes_like(fields: Fields) -> bool:
@@ -320,10 +328,12 @@ def _of_fields(lat: Fields, north: str, lon: Fields, east: str, start: int, stop
     """Return the position of the parts of two angles."""
     lat_deg, lon_deg = lat.value_deg(), lon.value_deg()
     lon_deg = -lon_deg if east == "W" else lon_deg
+    problem = _problem(lat, LATITUDE) or _problem(lon, LONGITUDE)
     return Vertex(
         lat_deg=-lat_deg if north == "S" else lat_deg,
         lon_deg=-180.0 if lon_deg == 180.0 else lon_deg,
-        problem=_problem(lat, LATITUDE) or _problem(lon, LONGITUDE),
+        swapped=_swapped(lat, lon, problem),
+        problem=problem,
         remark=remark,
         start=start,
         stop=stop,
