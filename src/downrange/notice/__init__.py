@@ -10,6 +10,7 @@ from downrange.notice._io_json import to_json
 from downrange.notice._io_kml import to_kml
 from downrange.notice._io_text import as_navarea, as_notam, to_navarea, to_notam
 from downrange.notice.life import Change, Standing, State, life, normal_name
+from downrange.notice.merge import Disagreement, Launch, MergedArea, Proposal, launches, proposals
 from downrange.notice.model import (
     About,
     Activity,
@@ -32,12 +33,16 @@ __all__ = [
     "Activity",
     "Area",
     "Change",
+    "Disagreement",
     "Flag",
     "FlagCode",
+    "Launch",
+    "MergedArea",
     "Notice",
     "NoticeError",
     "NoticeKind",
     "NoticeWindow",
+    "Proposal",
     "Reason",
     "Role",
     "Shape",
@@ -46,8 +51,10 @@ __all__ = [
     "SummaryRow",
     "as_navarea",
     "as_notam",
+    "launches",
     "life",
     "normal_name",
+    "proposals",
     "read",
     "read_bytes",
     "read_file",

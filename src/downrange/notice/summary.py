@@ -51,7 +51,7 @@ def _row(notice: Notice, area: Area | None) -> SummaryRow:
         area=area.label if area is not None else "-",
         shape=told_shape(area) if area is not None else "-",
         centre=_centre(area) if area is not None else "-",
-        size=_size(area) if area is not None else "-",
+        size=told_size(area) if area is not None else "-",
         windows=told_windows(notice.windows if area is None else area.windows),
         about=told_activity(notice.about),
         flags=", ".join(codes) or "-",
@@ -80,7 +80,8 @@ def _centre(area: Area) -> str:
     return f"{abs(lat_deg):.2f} {'N' if lat_deg >= 0 else 'S'} {abs(lon_deg):.2f} {'E' if lon_deg >= 0 else 'W'}"
 
 
-def _size(area: Area) -> str:
+def told_size(area: Area) -> str:
+    """Return the area on the ellipsoid."""
     if area.shape is Shape.POINT:
         return "-"
     return f"{area_m2(area.geometry_lonlat()) / units.KILOMETRE**2:,.0f} km2"
