@@ -133,11 +133,16 @@ def written(text: str) -> None:
 # ------------------------------------------------------------------------------------------ seeds and mutations
 
 
-def seeds() -> list[str]:
-    """Return the texts to start from."""
+def invented() -> list[str]:
+    """Return the invented notices of the golden file."""
     with (ROOT / "tests/authority/notice_golden_invented.toml").open("rb") as file:
-        found = [entry["text"] for entry in tomllib.load(file)["notice"]]
-    return found + [file.read_text(encoding="utf-8") for file in sorted((ROOT / "../shared/notices").glob("*.txt"))]
+        return [entry["text"] for entry in tomllib.load(file)["notice"]]
+
+
+def seeds() -> list[str]:
+    """Return the texts to start from: the invented ones, and the real ones where they lie beside the checkout."""
+    real = sorted((ROOT / "../shared/notices").glob("*.txt"))
+    return invented() + [file.read_text(encoding="utf-8") for file in real]
 
 
 def mutated(text: str, others: Sequence[str], draw: random.Random) -> str:
