@@ -22,6 +22,7 @@ _WAYS: Final = {
 }  # fmt: skip
 _OF_ARC: Final = ("ON", "ALONG", "VIA", "BY", "THE", "AN", "A", "OF", "CIRCLE", "CIRCULAR", "WITH", "RADIUS", "IN",
                   "DIRECTION", "ROUTE", "FOLLOWING", "RAD", "DME")  # fmt: skip
+_BEARINGS: Final = ("BEARING", "BEARINGS", "AZIMUTH", "AZIMUTHS", "RADIAL", "RADIALS", "RDL")
 _LONGEST_ARC: Final = 14
 _LONGEST_JOIN: Final = 5
 
@@ -172,9 +173,10 @@ def arc(cur: Cursor) -> Arc | None:
 def bearings(cur: Cursor) -> Bearings | None:
     """Read `BETWEEN BEARINGS 045 AND 120`, `SECTOR 045 TO 120 DEGREES`, `BTN RDL 045 AND RDL 120`."""
     first, start = cur.at, cur.peek().start
-    cur.word("BETWEEN", "BTN", "FROM", "SECTOR")
-    cur.word("TRUE")
-    if cur.word("BEARING", "BEARINGS", "AZIMUTH", "AZIMUTHS", "RADIAL", "RADIALS", "RDL", "SECTOR") is None:
+    for _ in range(3):
+        cur.word("BETWEEN", "BTN", "FROM", "SECTOR", "TRUE")
+    sector = cur.peek(-1).text == "SECTOR" or cur.peek(-2).text == "SECTOR"
+    if cur.word(*_BEARINGS) is None and not (sector and cur.at > first):
         cur.at = first
         return None
     row = (_bearing(cur), _bearing(cur, linked=True))

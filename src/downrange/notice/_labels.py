@@ -62,8 +62,6 @@ def _leads_to_position(cur: Cursor) -> bool:
         token, after = after, cur.peek(2)
     if token.text in _BEHIND:
         return True
-    if token.lead is Lead.GLUED and token.kind is not TokenKind.MARK:
-        return False
     if token.kind is TokenKind.DIGITS:
         return after.text in {"N", "S", "-", "°", "º", "."}
     return token.text in {"N", "S"} and after.kind is TokenKind.DIGITS
@@ -105,7 +103,7 @@ def _stands_alone(cur: Cursor, token: Token, closed: Token) -> bool:
         return not (glued and after.kind is TokenKind.LETTERS) or _is_packed(after, cur.peek(1))
     if glued and after.kind is TokenKind.DIGITS and not _is_packed(cur.peek(1), after):
         return False
-    return token.lead is Lead.BREAK or before.text in {".", ":", ")", ";", ""}
+    return token.lead is Lead.BREAK or before.text in {".", ":", ")", ";", ""} or _leads_to_position(cur)
 
 
 def _is_packed(letter: Token, number: Token) -> bool:

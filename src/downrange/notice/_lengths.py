@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from downrange.base import units
-from downrange.notice._tokens import Cursor, TokenKind
+from downrange.notice._tokens import Cursor, Lead, TokenKind
 
 _ONES: Final = (
     "ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX", "SEVEN", "EIGHT", "NINE", "TEN", "ELEVEN", "TWELVE", "THIRTEEN",
@@ -87,7 +87,8 @@ def _digits(cur: Cursor) -> float | None:
         return None
     value = float(whole.text)
     mark, more = cur.peek().text, cur.peek(1)
-    if mark in {".", ","} and more.kind is TokenKind.DIGITS:
+    glued = cur.peek().lead is Lead.GLUED and more.lead is Lead.GLUED
+    if glued and mark in {".", ","} and more.kind is TokenKind.DIGITS:
         cur.at += 2
         thousands = mark == "," and len(more.text) == 3
         return float(whole.text + more.text) if thousands else float(f"{whole.text}.{more.text}")

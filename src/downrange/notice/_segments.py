@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from typing import Final
 
@@ -11,6 +12,7 @@ from downrange.notice._phrases import Circle, Label, Mark, Phrase, Reach, Sign
 from downrange.notice.coordinates import Angle, Vertex
 from downrange.notice.model import Flag, FlagCode
 
+_FARTHEST: Final = 6
 _STRONG: Final = ("BOUND", "BOUNDED", "ENCLOSED", "JOINING")
 
 
@@ -118,3 +120,21 @@ def _joined(row: list[Segment]) -> list[Segment]:
     whole = Segment(number, "", row[0].start, row[-1].stop)
     whole.items.extend(items)
     return [whole]
+
+
+def boxes(items: list[Phrase]) -> list[Phrase]:
+    """Take apart what looks like a position between a latitude and a longitude: two limits of each, not a corner."""
+    places = [here for here, item in enumerate(items) if not isinstance(item, Mark)]
+    row = list(items)
+    for before, here, after in zip(places, places[1:], places[2:], strict=False):
+        south, middle, east = items[before], items[here], items[after]
+        if not (isinstance(south, Angle) and isinstance(middle, Vertex) and isinstance(east, Angle)):
+            continue
+        if south.problem or middle.problem or east.problem or not south.latitude or east.latitude:
+            continue
+        if after - before <= _FARTHEST:
+            north = replace(south, value_deg=middle.lat_deg, start=middle.start, stop=middle.stop)
+            west = replace(east, value_deg=middle.lon_deg, start=middle.start, stop=middle.stop)
+            row[here : here + 1] = [north, west]
+            return row
+    return row

@@ -6,6 +6,7 @@ from typing import Final
 
 from downrange.notice._drafts import Draft, Segment, is_sign
 from downrange.notice._phrases import Arc, Bearings, Circle, Count, Mark, Phrase, Reach, Sign
+from downrange.notice._segments import boxes
 from downrange.notice.coordinates import Angle, Vertex
 from downrange.notice.model import Flag, FlagCode
 
@@ -31,6 +32,7 @@ class Walk:
 
     def __init__(self, segment: Segment, mode: Mode, reach: Reach | None) -> None:
         self.segment, self.mode = segment, mode
+        self.items = boxes(segment.items)
         self.flags: list[Flag] = []
         self.drafts: list[Draft] = []
         self.ring: list[Vertex] = []
@@ -44,7 +46,7 @@ class Walk:
 
     def run(self) -> list[Draft]:
         """Return the areas of the segment."""
-        items = self.segment.items
+        items = self.items
         ahead, spans = _vertices_ahead(items), _vertices_between(items)
         for here, item in enumerate(items):
             if isinstance(item, Vertex):
@@ -257,7 +259,7 @@ class Walk:
             self.mode.points = True
             self.words += 1
         elif sign is Sign.FULL_STOP:
-            after = self.segment.items[here + 1 : here + 2]
+            after = self.items[here + 1 : here + 2]
             if self.ring and not (after and isinstance(after[0], Vertex)) and (len(self.ring) != 2 or ahead >= 3):
                 self._stop(ahead)
         elif self._splits(mark, here, ahead, between):
@@ -283,7 +285,7 @@ class Walk:
             return ahead >= 3
         if mark.sign is Sign.SEMICOLON:
             return between >= 3
-        before = self.segment.items[here - 1]
+        before = self.items[here - 1]
         if mark.sign is Sign.GAP:
             return between >= 3 and not is_sign(before, Sign.COMMA, Sign.DASH) and not self._filler(before)
         if mark.sign is Sign.COLON:
@@ -308,7 +310,7 @@ class Walk:
             return True
         if len(mark.text) != _FIX_LENGTH or mark.text in _NO_FIX:
             return False
-        items = self.segment.items
+        items = self.items
         return 0 < here < len(items) - 1 and _links(items[here - 1]) and _links(items[here + 1])
 
     # -------------------------------------------------------------------------------------- endings

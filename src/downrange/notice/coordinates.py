@@ -31,6 +31,7 @@ from downrange.notice._tokens import Cursor, Lead, Token, TokenKind
 _DIGITS, _LETTERS, _GLUED = TokenKind.DIGITS, TokenKind.LETTERS, Lead.GLUED
 _LOOKALIKE: Final = "letters stand in the place of digits: read as the digits they look like"
 _BETWEEN: Final = ",/-;"
+_MINUTE_MARKS: Final = "'’‘′´`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -422,3 +423,31 @@ def stray(cur: Cursor) -> Angle | None:
             return half
         cur.at = begin
     return None
+
+
+def nameless(cur: Cursor) -> Angle | None:
+    """Read what has the digits of a position and lacks its letters, or has signs of degrees that lead nowhere."""
+    row = cur.tail(4)
+    if len(row) < 2 or row[0].kind is not _DIGITS:
+        return None
+    first, second = row[0], row[1]
+    pair = second.kind is _DIGITS and len(first.text) in {4, 6} and len(second.text) == len(first.text) + 1
+    if pair and not (_may_be(first.text, LATITUDE) and _may_be(second.text, LONGITUDE)):
+        return None
+    marked = len(row) > 3 and second.text in {"°", "º"} and row[2].kind is _DIGITS and row[3].text in _MINUTE_MARKS
+    if not pair and not (marked and len(first.text) <= 3):
+        return None
+    cur.at += 2 if pair else 4
+    fields = Fields(first.text[:2], 0.0, 0.0, 0.0, Layout.DEGREES)
+    problem = "a position without its letters" if pair else "half a position"
+    stop = cur.peek(-1).stop
+    return Angle(
+        value_deg=0.0, fields=fields, latitude=True, assumed=True, problem=problem, remark="", start=first.start, stop=stop
+    )  # fmt: skip
+
+
+def _may_be(digits: str, axis: Axis) -> bool:
+    """Say whether digits can be degrees, minutes and seconds of this axis."""
+    width = axis.width
+    small = [int(digits[place : place + 2]) for place in range(width, len(digits), 2)]
+    return int(digits[:width]) <= axis.limit_deg and all(part < 60 for part in small)
