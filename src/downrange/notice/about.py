@@ -13,7 +13,7 @@ from typing import Final
 
 from downrange.notice._evidence import Heard, Lore, Said, heard, lore
 from downrange.notice._tokens import Token
-from downrange.notice.model import About, Activity, Area, Notice, NoticeKind, Reason, Shape
+from downrange.notice.model import About, Activity, Area, FlagCode, Notice, NoticeKind, NoticeWindow, Reason, Shape
 
 _AIRSPACE: Final = frozenset({NoticeKind.NOTAM, NoticeKind.FDC, NoticeKind.CARF, NoticeKind.PRESS})
 _DOMESTIC: Final = {NoticeKind.FDC: "US", NoticeKind.CARF: "US"}
@@ -99,36 +99,41 @@ def _from_figures(row: Sequence[Token], notice: Notice, known: Lore, *, airspace
 _Measured = tuple[Said, tuple[int, int]]
 
 
-def _measured(row: Sequence[Token], notice: Notice, known: Lore, *, airspace: bool) -> list[_Measured]:
+def _measured(row: Sequence[Token], notice: Notice, known: Lore, *, airspace: bool) -> Iterator[_Measured]:
     """Return what is measured and where it stands."""
-    found: list[_Measured] = []
-    code = notice.q_code
-    meaning = code and (known.q_code.get(code[:3]) or known.q_code.get(code[:2]))
-    if meaning:
-        found.append((meaning, _word(row, code)))
+    code, seen = notice.q_code, known.seen
+    meaning = known.q_code.get(code[:3]) or known.q_code.get(code[:2])
+    if meaning is not None:
+        yield meaning, _word(row, code)
     if notice.ceiling_m is not None and notice.ceiling_m < _LOW_M:
-        found.append((known.seen["low_ceiling"], _word(row, "G")))
-    if airspace and notice.windows:
-        spans = [window.closes - window.opens for window in notice.windows]
-        longest = max(spans)
-        name = "short_window" if longest <= _SHORT else "some_hours" if longest <= _HOURS else "many_days"
-        if longest <= _HOURS or longest > _DAYS:
-            found.append((known.seen[name], _word(row, "B")))
-    if not notice.areas:
-        found.append((known.seen["no_area"], _whole(row)))
-        return found
-    place = (notice.areas[0].start, notice.areas[-1].stop)
-    if airspace and len(notice.areas) > 1:
-        found.append((known.seen["several_areas"], place))
-    if all(_is_small(area) for area in notice.areas):
-        found.append((known.seen["small_area"], place))
-    return found
+        yield seen["low_ceiling"], _word(row, "G")
+    if airspace:
+        name = _length(notice.windows)
+        if name:
+            yield seen[name], _word(row, "B")
+    elif not notice.windows and not notice.flagged(FlagCode.WINDOW_UNREAD):
+        yield seen["no_time_at_sea"], _whole(row)
+    areas = [area for area in notice.areas if area.shape is not Shape.POINT]
+    if not areas:
+        yield seen["no_area" if airspace else "no_area_at_sea"], _whole(row)
+        return
+    place = (areas[0].start, areas[-1].stop)
+    if airspace and len(areas) > 1:
+        yield seen["several_areas"], place
+    if all(_is_small(area) for area in areas):
+        yield seen["small_area"], place
+
+
+def _length(windows: Sequence[NoticeWindow]) -> str:
+    """Return what the longest window counts as, "" for nothing."""
+    longest = max((window.closes - window.opens for window in windows), default=_DAYS)
+    if longest <= _HOURS:
+        return "short_window" if longest <= _SHORT else "some_hours"
+    return "many_days" if longest > _DAYS else ""
 
 
 def _is_small(area: Area) -> bool:
-    """Say whether an area lies within ten kilometres or so of a point; a point alone tells nothing."""
-    if area.shape is Shape.POINT:
-        return False
+    """Say whether an area lies within ten kilometres or so of a point."""
     if area.radius_m is not None:
         return area.shape is Shape.CIRCLE and area.radius_m < _SMALL_M
     lat, lon = area.lat_deg, area.lon_deg
