@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from downrange.corridor.fit_model import Record
 from downrange.corridor.ground import Ground, grounds
 from downrange.corridor.hazard import Hazards, launch_hazards
 from downrange.corridor.minutes import SHARES, Minute, by_minute, holding
+from downrange.corridor.model import Area
 from downrange.corridor.reach import Reach, near, planned_weight, reaches, unseen
 from downrange.corridor.tracks import Overflight, overflights, tracks
 from downrange.fall import DebrisList, Falls
@@ -37,21 +38,6 @@ GROUPS: Final = (
 """Lead of a warning below so many seconds, and what it is called."""
 
 Say = Callable[[str], None]
-
-
-class Announced(Protocol):
-    """What a plan needs to know of an announced area; the areas of a notice have it all."""
-
-    @property
-    def label(self) -> str:
-        """Name for people."""
-
-    @property
-    def windows(self) -> Sequence[Window]:
-        """When it is active; none when that is not known."""
-
-    def geometry_lonlat(self) -> BaseGeometry:
-        """Return the area, longitude first, cut at 180 degrees."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +117,7 @@ class Plan:
 def plan(
     record: Record,
     fits: Array,
-    areas: Sequence[Announced] = (),
+    areas: Sequence[Area] = (),
     *,
     windows: Sequence[Window] = (),
     runs: int = 2_000,
@@ -145,6 +131,7 @@ def plan(
 ) -> Plan:
     """Return the plan before a launch of the vehicles of fits (F, 27), row 0 the best.
 
+    areas: of a notice, or any with the same corners; those of a notice bring their windows
     windows: when it may take place; those of the areas when not given; detect_s: the earliest and the latest moment
     at which the launch is found and a warning goes out; say: called with a line now and then
     """
@@ -192,10 +179,32 @@ def clock(windows: Sequence[Window], first_t_s: float, last_t_s: float) -> tuple
     return tuple((after(one.opens, first_t_s), after(one.closes, last_t_s)) for one in windows)
 
 
-def _windows_of(areas: Sequence[Announced]) -> tuple[Window, ...]:
+def _windows_of(areas: Sequence[Area]) -> tuple[Window, ...]:
     """Return the windows of all areas, each once, in order."""
-    every = {(one.opens, one.closes): one for area in areas for one in area.windows}
+    every = {(one.opens, one.closes): one for area in areas for one in _own_windows(area)}
     return tuple(every[key] for key in sorted(every))
+
+
+def _own_windows(area: Area) -> tuple[Window, ...]:
+    """Return the windows of an area, none when it has none of its own."""
+    return tuple(getattr(area, "windows", ()))
+
+
+def _region(area: Area) -> BaseGeometry:
+    """Return an area, longitude first, cut at 180 degrees; one of a notice knows how it is drawn."""
+    from downrange.notice import Area as Drawn
+    from downrange.notice import Shape
+
+    drawn = Drawn(
+        label=area.label,
+        shape=Shape(area.shape),
+        lat_deg=tuple(area.lat_deg),
+        lon_deg=tuple(area.lon_deg),
+        radius_m=area.radius_m,
+        proposed_lat_deg=tuple(getattr(area, "proposed_lat_deg", ())),
+        proposed_lon_deg=tuple(getattr(area, "proposed_lon_deg", ())),
+    )
+    return drawn.geometry_lonlat()
 
 
 def _place(ground: Ground, reach: Reach, detect_s: tuple[float, float]) -> PlacePlan:
@@ -204,9 +213,9 @@ def _place(ground: Ground, reach: Reach, detect_s: tuple[float, float]) -> Place
     return PlacePlan(ground=ground, reach=reach, lead_s=lead_s, group=group_of(lead_s[0]))
 
 
-def _area(hazards: Hazards, area: Announced) -> AreaPlan:
+def _area(hazards: Hazards, area: Area) -> AreaPlan:
     """Return an announced area as the crowd sees it."""
-    region = area.geometry_lonlat()
+    region = _region(area)
     planned = hazards.planned
     inside = np.zeros(len(planned.p), dtype=bool)
     inside[near(planned, [region], 0.0)[0]] = True
@@ -217,7 +226,7 @@ def _area(hazards: Hazards, area: Announced) -> AreaPlan:
             shares.append((body, float(inside[own].mean())))
     return AreaPlan(
         label=area.label,
-        windows=tuple(area.windows),
+        windows=_own_windows(area),
         region_lonlat=region,
         reach=reaches(hazards, [region], margin_m=0.0)[0],
         bodies=tuple(shares),
