@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from downrange.base import InputError
-from downrange.notice._tokens import Token
+from downrange.notice._tokens import Token, TokenKind
 from downrange.notice.model import Activity
 
 Weights: TypeAlias = tuple[tuple[int, float], ...]
@@ -19,6 +19,8 @@ _Node: TypeAlias = dict[str, Any]
 
 _PLACE: Final = {activity.value: place for place, activity in enumerate(Activity)}
 _END: Final = ""
+_DATE_TIME: Final = 6  # digits
+_MONTHS: Final = frozenset("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC".split())  # noqa: SIM905
 _LONGEST: Final = 16  # tokens of one phrase, idle ones included
 
 
@@ -29,6 +31,7 @@ class Said:
     what:     in words
     moves:    places of activities and their weights
     airspace: the same in a notice for aircraft
+    numbered: the same where it signs the message
     whole:    counted whole, whatever else is said
     hides:    so many words behind it are a name
     nation:   the state that it names, else ""
@@ -37,17 +40,19 @@ class Said:
     what: str
     moves: Weights = ()
     airspace: Weights = ()
+    numbered: Weights = ()
     whole: bool = False
     hides: int = 0
     nation: str = ""
 
 
 class Heard(NamedTuple):
-    """Something said, and where."""
+    """Something said, and where; numbered: it signs the message."""
 
     said: Said
     start: int
     stop: int
+    numbered: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,13 +87,26 @@ def heard(row: Sequence[Token], lore: Lore) -> tuple[list[Heard], list[Heard]]:
         if node is not None and place >= done:
             stop, found = _follow(row, place, node, lore.words)
             if found is not None:
-                said.append(Heard(found, row[place].start, row[stop - 1].stop))
+                said.append(_at(row, place, stop, found))
                 done = stop + found.hides
         if state is not None:
             stop, found = _follow(row, place, state, lore.words)
             if found is not None:
-                nations.append(Heard(found, row[place].start, row[stop - 1].stop))
+                nations.append(_at(row, place, stop, found))
     return said, nations
+
+
+def _at(row: Sequence[Token], place: int, stop: int, found: Said) -> Heard:
+    """Return what was found from one token to before another."""
+    return Heard(found, row[place].start, row[stop - 1].stop, _signs(row, stop))
+
+
+def _signs(row: Sequence[Token], stop: int) -> bool:
+    """Say whether a number or a date-time group stands here, as behind a sender: `0/26`, `220222Z DEC 19`."""
+    if stop + 2 >= len(row) or row[stop].kind is not TokenKind.DIGITS:
+        return False
+    behind = row[stop + 1].text
+    return behind == "/" or (behind == "Z" and len(row[stop].text) == _DATE_TIME and row[stop + 2].text in _MONTHS)
 
 
 def _follow(row: Sequence[Token], place: int, node: _Node, words: Mapping[str, str]) -> tuple[int, Said | None]:
@@ -186,8 +204,11 @@ def _said(entry: Mapping[str, Any]) -> Said:
     """Return an entry of the table of words, codes or measures."""
     moves = _weights(entry["moves"])
     airspace = _weights(entry["airspace"]) if "airspace" in entry else moves
+    numbered = _weights(entry["numbered"]) if "numbered" in entry else moves
     whole, hides = bool(entry.get("whole", False)), int(entry.get("hides", 0))
-    return Said(what=str(entry["what"]), moves=moves, airspace=airspace, whole=whole, hides=hides)
+    return Said(
+        what=str(entry["what"]), moves=moves, airspace=airspace, numbered=numbered, whole=whole, hides=hides
+    )  # fmt: skip
 
 
 def _nation(code: str) -> Said:

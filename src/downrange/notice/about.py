@@ -61,10 +61,13 @@ def _from_words(said: Iterable[Heard], *, airspace: bool) -> list[_Moved]:
     """Weigh what is said: per activity the strongest whole, the next half, and so on, for words repeat each other."""
     once: dict[str, Heard] = {}
     for one in said:
-        once.setdefault(one.said.what, one)
+        known = once.setdefault(one.said.what, one)
+        if one.numbered and not known.numbered:
+            once[one.said.what] = one
     groups: dict[int, list[tuple[float, Heard]]] = {}
     for one in once.values():
-        for place, weight in one.said.airspace if airspace else one.said.moves:
+        moves = one.said.airspace if airspace else one.said.numbered if one.numbered else one.said.moves
+        for place, weight in moves:
             groups.setdefault(place, []).append((weight, one))
     found: list[_Moved] = []
     for place, row in groups.items():
