@@ -68,4 +68,4 @@ class Draft:
 
 def is_sign(item: Phrase, *signs: Sign) -> bool:
     """Say whether a phrase is one of these signs."""
-    return isinstance(item, Mark) and item.sign in signs
+    return type(item) is Mark and item.sign in signs

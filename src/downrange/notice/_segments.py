@@ -13,11 +13,29 @@ from downrange.notice.coordinates import Angle, Vertex
 from downrange.notice.model import Flag, FlagCode
 
 _FARTHEST: Final = 6
+_FEWEST_VERTICES: Final = 3
 _STRONG: Final = ("BOUND", "BOUNDED", "ENCLOSED", "JOINING")
 
 
 def cut(row: Sequence[Phrase]) -> tuple[list[Phrase], list[Flag]]:
     """Leave out reroutes and remarks: from a cutting phrase to the end, or to the announcement of another area."""
+    if not any(type(item) is Mark and item.sign is Sign.CUT for item in row):
+        return list(row), []
+    kept, dropped, seen = _parted(row)
+    if not dropped:
+        return kept, []
+    if not seen and len(dropped) > _FEWEST_VERTICES and dropped[0].place == dropped[-1].place:
+        return list(row), []
+    message = f"{len(dropped)} positions behind a reroute or a remark were left out"
+    flags = [Flag(code=FlagCode.REROUTE_CUT, start=dropped[0].start, stop=dropped[-1].stop, message=message)]
+    if not seen:
+        message = "the text holds only reroutes or remarks, no area: another notice announces it"
+        flags.append(Flag(code=FlagCode.NO_AREA, start=dropped[0].start, stop=dropped[-1].stop, message=message))
+    return kept, flags
+
+
+def _parted(row: Sequence[Phrase]) -> tuple[list[Phrase], list[Vertex], bool]:
+    """Return what is kept, the positions that are dropped, and whether any position is kept."""
     kept: list[Phrase] = []
     dropped: list[Vertex] = []
     cutting = seen = False
@@ -33,16 +51,7 @@ def cut(row: Sequence[Phrase]) -> tuple[list[Phrase], list[Flag]]:
             dropped.append(item)
         elif not isinstance(item, Mark | Label | Angle | Circle | Reach):
             kept.append(item)
-    if not dropped:
-        return kept, []
-    if not seen and len(dropped) > 3 and dropped[0].place == dropped[-1].place:
-        return list(row), []
-    message = f"{len(dropped)} positions behind a reroute or a remark were left out"
-    flags = [Flag(code=FlagCode.REROUTE_CUT, start=dropped[0].start, stop=dropped[-1].stop, message=message)]
-    if not seen:
-        message = "the text holds only reroutes or remarks, no area: another notice announces it"
-        flags.append(Flag(code=FlagCode.NO_AREA, start=dropped[0].start, stop=dropped[-1].stop, message=message))
-    return kept, flags
+    return kept, dropped, seen
 
 
 def _announces(item: Phrase, *, seen: bool) -> bool:
@@ -76,8 +85,10 @@ def _counts_on(number: int, before: int) -> bool:
     return number == 1 or before < number <= before + 3
 
 
-def vertex_lists(segments: Sequence[Segment]) -> list[Segment]:
+def vertex_lists(segments: list[Segment]) -> list[Segment]:
     """Join segments that hold one position each: their labels name the vertices of one area, not areas."""
+    if len(segments) <= _FEWEST_VERTICES:
+        return segments
     joined: list[Segment] = []
     lists = _points_announced(segments)
     for _, group in groupby(segments, key=lambda segment: (segment.number, bool(segment.letter))):
@@ -98,17 +109,18 @@ def _points_announced(segments: Sequence[Segment]) -> set[int]:
         if points:
             found.add(id(segment))
         for item in segment.items:
-            if isinstance(item, Reach):
+            if type(item) is Mark:
+                if item.sign is Sign.ANNOUNCE or item.sign is Sign.POINTS:
+                    points = item.sign is Sign.POINTS
+            elif type(item) is Reach:
                 points = item.many and not item.line
-            elif is_sign(item, Sign.ANNOUNCE):
-                points = False
-            elif is_sign(item, Sign.POINTS):
-                points = True
     return found
 
 
 def _are_vertices(row: Sequence[Segment]) -> bool:
-    return len(row) >= 3 and all(len(segment.vertices()) == 1 and not segment.circles() for segment in row)
+    return len(row) >= _FEWEST_VERTICES and all(
+        len(segment.vertices()) == 1 and not segment.circles() for segment in row
+    )
 
 
 def _joined(row: list[Segment]) -> list[Segment]:
@@ -124,6 +136,8 @@ def _joined(row: list[Segment]) -> list[Segment]:
 
 def boxes(items: list[Phrase]) -> list[Phrase]:
     """Take apart what looks like a position between a latitude and a longitude: two limits of each, not a corner."""
+    if sum(type(item) is Angle for item in items) < 2:
+        return items
     places = [here for here, item in enumerate(items) if not isinstance(item, Mark)]
     row = list(items)
     for before, here, after in zip(places, places[1:], places[2:], strict=False):

@@ -19,6 +19,9 @@ _FILLERS: Final = frozenset(
 _BEFORE_COLON: Final = _FILLERS | {"OF", "AT", "PSN", "POSITION", "CENTERED", "CENTRED", "ORIGIN", "COORD"}
 
 
+_PLACED: Final = frozenset({Vertex, Angle, Circle, Reach, Arc})
+
+
 class Mode:
     """What the words so far said that positions are: corners of an area, or single points; "" when they said nothing."""
 
@@ -47,6 +50,9 @@ class Walk:
     def run(self) -> list[Draft]:
         """Return the areas of the segment."""
         items = self.items
+        if _PLACED.isdisjoint(map(type, items)):
+            self._listen()
+            return self.drafts
         ahead, spans = _vertices_ahead(items), _vertices_between(items)
         for here, item in enumerate(items):
             if isinstance(item, Vertex):
@@ -57,6 +63,14 @@ class Walk:
                 self._other(item)
         self._end()
         return self.drafts
+
+    def _listen(self) -> None:
+        """Hear what a segment without positions says about those behind it."""
+        for item in self.items:
+            if type(item) is Count or (type(item) is Mark and item.sign is Sign.ANNOUNCE):
+                self.mode.announced, self.mode.points = True, False
+            elif type(item) is Mark and item.sign is Sign.POINTS:
+                self.mode.points = True
 
     def _other(self, item: Phrase) -> None:
         """Take a phrase that is neither a position nor a mark."""
@@ -246,7 +260,7 @@ class Walk:
     def _mark(self, mark: Mark, here: int, ahead: int, between: int) -> None:
         """Close the ring on a phrase or the end of a sentence; see gaps in it."""
         sign = mark.sign
-        if sign not in {Sign.COMMA, Sign.AND}:
+        if sign is not Sign.COMMA and sign is not Sign.AND:
             self.carried_m = None
         if sign is Sign.WORD:
             self._word(mark, here, ahead)
@@ -401,9 +415,10 @@ def _vertices_ahead(items: list[Phrase]) -> list[int]:
     """Return for every place how many vertices follow before a ring must end (AND or a close)."""
     ahead = [0] * (len(items) + 1)
     for here in range(len(items) - 1, -1, -1):
-        if isinstance(items[here], Vertex):
+        item = items[here]
+        if type(item) is Vertex:
             ahead[here] = ahead[here + 1] + 1
-        elif not is_sign(items[here], Sign.CLOSE, Sign.AND):
+        elif type(item) is not Mark or (item.sign is not Sign.AND and item.sign is not Sign.CLOSE):
             ahead[here] = ahead[here + 1]
     return ahead
 
@@ -411,13 +426,15 @@ def _vertices_ahead(items: list[Phrase]) -> list[int]:
 def _vertices_between(items: list[Phrase]) -> list[int]:
     """Return for every semicolon or empty line how many vertices stand between it and the next of its kind."""
     found = [0] * len(items)
-    count = {Sign.SEMICOLON: 0, Sign.GAP: 0}
+    after_semicolon = after_gap = 0
     for here in range(len(items) - 1, -1, -1):
         item = items[here]
-        if isinstance(item, Vertex):
-            for kind in count:
-                count[kind] += 1
-        elif isinstance(item, Mark) and item.sign in count:
-            found[here] = count[item.sign]
-            count[item.sign] = 0
+        if type(item) is Vertex:
+            after_semicolon += 1
+            after_gap += 1
+        elif type(item) is Mark:
+            if item.sign is Sign.SEMICOLON:
+                found[here], after_semicolon = after_semicolon, 0
+            elif item.sign is Sign.GAP:
+                found[here], after_gap = after_gap, 0
     return found

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from downrange.notice._drafts import Draft, Segment, is_sign
-from downrange.notice._phrases import Count, Phrase, Reach, Sign
+from downrange.notice._phrases import Count, Mark, Phrase, Reach, Sign
 from downrange.notice._segments import cut, segments_of, vertex_lists
+from downrange.notice._sizes import check_seas, check_sizes
 from downrange.notice._walk import Mode, Walk
 from downrange.notice.coordinates import Vertex
 from downrange.notice.model import Flag, FlagCode
@@ -42,6 +44,8 @@ def draft(row: Sequence[Phrase]) -> Drafted:
         _check_counts(segment, found)
         _check_end(segment, found)
     flags.extend(_check_empty(segments, drafts))
+    check_sizes(drafts)
+    check_seas(row, drafts)
     _name(drafts)
     return Drafted(drafts=tuple(drafts), segments=tuple(segments), flags=tuple(flags))
 
@@ -90,7 +94,7 @@ def _check_empty(segments: Sequence[Segment], drafts: Sequence[Draft]) -> list[F
     drawn = {id(draft.segment) for draft in drafts}
     numbers = {draft.segment.number for draft in drafts}
     for segment in segments:
-        announced = [item for item in segment.items if is_sign(item, Sign.ANNOUNCE)]
+        announced = [item for item in segment.items if _calls_for_positions(item)]
         if segment.letter:
             satisfied = id(segment) in drawn
         else:
@@ -102,6 +106,18 @@ def _check_empty(segments: Sequence[Segment], drafts: Sequence[Draft]) -> list[F
         message = f"{named} is announced without coordinates"
         flags.append(Flag(code=FlagCode.NO_AREA, start=start, stop=stop, message=message))
     return flags
+
+
+_CALLS: Final = frozenset(
+    {"BOUND", "BOUNDED", "ENCLOSED", "DEFINED", "JOINING", "COORD", "COORDS", "COORDINATES", ":", "LINE"}
+)
+
+
+def _calls_for_positions(item: Phrase) -> bool:
+    """Say whether an announcement promises positions, more than IN AREA does."""
+    if type(item) is not Mark or item.sign is not Sign.ANNOUNCE:
+        return False
+    return not _CALLS.isdisjoint(item.text.split())
 
 
 def _name(drafts: Sequence[Draft]) -> None:

@@ -195,11 +195,11 @@ def position(cur: Cursor) -> Vertex | None:
     >>> position(Cursor(tokens("59-42.60S 165-49.20E"))).place
     (-59.71, 165.82)
     """
-    row = cur.tail(12)
-    found = _quick(cur, row)
-    if found is not None or not row:
+    found = common(cur)
+    if found is not None:
         return found
-    if row[0].kind is _LETTERS and not _can_begin(row[0]):
+    token = cur.peek()
+    if token.kind is TokenKind.END or (token.kind is _LETTERS and not _can_begin(token)):
         return None
     return _latitude_first(cur) or _longitude_first(cur) or signed(cur)
 
@@ -266,8 +266,9 @@ def _longitude_first(cur: Cursor) -> Vertex | None:
 # ------------------------------------------------------------------------------------------ the three common layouts
 
 
-def _quick(cur: Cursor, row: Sequence[Token]) -> Vertex | None:
-    """Read the commonest layouts without trying the others."""
+def common(cur: Cursor) -> Vertex | None:
+    """Read the commonest layouts, which can be nothing else, without trying the others."""
+    row = cur.tail(12)
     if len(row) < 4:
         return None
     first, second = row[0], row[1]
