@@ -8,9 +8,10 @@ Start here: `read`, `read_file`, `Notice`, `require_areas`, `to_geojson`.
 from downrange.notice._io_geojson import to_geojson
 from downrange.notice._io_json import to_json
 from downrange.notice._io_kml import to_kml
+from downrange.notice._io_launches import launches_geojson, launches_json
 from downrange.notice._io_text import as_navarea, as_notam, to_navarea, to_notam
 from downrange.notice.life import Change, Standing, State, life, normal_name
-from downrange.notice.merge import Disagreement, Launch, MergedArea, Proposal, launches, proposals
+from downrange.notice.merge import SAME_AREA, Disagreement, Launch, MergedArea, Proposal, launches, proposals
 from downrange.notice.model import (
     About,
     Activity,
@@ -25,10 +26,12 @@ from downrange.notice.model import (
     Role,
     Shape,
 )
-from downrange.notice.read import read, read_bytes, read_file, require_areas
+from downrange.notice.read import MOST_BYTES, read, read_bytes, read_file, require_areas
 from downrange.notice.summary import SummaryRow, summary_rows
 
 __all__ = [
+    "MOST_BYTES",
+    "SAME_AREA",
     "About",
     "Activity",
     "Area",
@@ -52,6 +55,8 @@ __all__ = [
     "as_navarea",
     "as_notam",
     "launches",
+    "launches_geojson",
+    "launches_json",
     "life",
     "normal_name",
     "proposals",

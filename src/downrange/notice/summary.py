@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from downrange.base import units
 from downrange.notice._geometry import area_m2, centre
 from downrange.notice._io_geojson import flags_of
-from downrange.notice.model import UNTOLD, About, Area, Notice, NoticeWindow, Shape
+from downrange.notice.model import UNTOLD, About, Area, Notice, NoticeWindow, Role, Shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class SummaryRow:
     shape:   "4 points", "circle 15 NM", "band 5 NM", "point"
     centre:  latitude and longitude in degrees
     size:    square kilometres
-    windows: first opening to last closing in UTC, and how many windows where there are several
+    windows: first opening to last closing in UTC, and how many windows where there are several, spare ones included
     about:   the likeliest activity with its probability, and the nation where it is certain
     flags:   codes, joined by commas
     """
@@ -88,9 +88,10 @@ def told_size(area: Area) -> str:
 
 
 def told_windows(windows: Sequence[NoticeWindow]) -> str:
-    """Return the envelope of the windows."""
+    """Return the envelope of the windows, how many there are, and how many of them are spare."""
     if not windows:
         return "-"
     opens, closes = min(window.opens for window in windows), max(window.closes for window in windows)
-    several = f" ({len(windows)} windows)" if len(windows) > 1 else ""
+    spare = sum(window.role is Role.ALTERNATE for window in windows)
+    several = f" ({len(windows)} windows{f', {spare} spare' if spare else ''})" if len(windows) > 1 else ""
     return f"{opens:%Y-%m-%d %H%M}Z to {closes:%Y-%m-%d %H%M}Z{several}"
