@@ -27,7 +27,7 @@ from downrange.notice.model import (
     Shape,
 )
 from downrange.notice.read import MOST_BYTES, read, read_bytes, read_file, require_areas
-from downrange.notice.summary import SummaryRow, summary_rows
+from downrange.notice.summary import SummaryRow, summary_rows, told_activity, told_windows
 
 __all__ = [
     "MOST_BYTES",
@@ -70,4 +70,6 @@ __all__ = [
     "to_kml",
     "to_navarea",
     "to_notam",
+    "told_activity",
+    "told_windows",
 ]

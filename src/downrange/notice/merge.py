@@ -300,7 +300,7 @@ def proposals(found: Sequence[Launch]) -> tuple[Proposal, ...]:
     time: windows that are alike, or that meet where the areas are within 2,000 km. All limits are assumed.
     """
     rows = sorted(
-        ((_spans.spans(launch.windows), launch) for launch in found if launch.windows), key=lambda row: row[0][0][0][0]
+        ((_spans.spans(launch.windows), launch) for launch in found if launch.windows), key=lambda row: row[0][0][0]
     )
     kept: list[Proposal] = []
     for place, (one_spans, one) in enumerate(rows):

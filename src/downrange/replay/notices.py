@@ -125,8 +125,7 @@ def _life_json(one: Standing) -> dict[str, Any]:
 
 def launches_shown(notices: Sequence[Notice], at: datetime | None = None) -> Shown:
     """Return the launches that notices announce, where their sources disagree, and what could be one launch."""
-    from downrange.notice import launches, launches_json, proposals
-    from downrange.notice.summary import told_activity
+    from downrange.notice import launches, launches_json, proposals, told_activity
 
     found = launches(notices, at=at)
     proposed = proposals(found)
@@ -179,7 +178,7 @@ def _drawings(area: MergedArea) -> str:
 
 
 def _moments(windows: Sequence[NoticeWindow]) -> str:
-    from downrange.notice.summary import told_windows
+    from downrange.notice import told_windows
 
     return _wrapped(told_windows(windows))
 
