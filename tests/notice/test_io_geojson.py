@@ -1,8 +1,11 @@
 import json
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from math import pi
 
 import pytest
+from pyproj import Geod
+from shapely.geometry import shape
 
 from downrange.notice import Area, Notice, NoticeKind, NoticeWindow, Shape, read, to_geojson
 
@@ -68,7 +71,7 @@ def test_properties_name_what_the_reader_needs() -> None:
     knotted, plain = (found["properties"] for found in to_geojson([notice])["features"])
     assert (plain["label"], plain["kind"], plain["source_id"], plain["flags"]) == ("2", "notam", "B1/26", [])
     assert plain["windows"] == [["2026-04-01T00:00:00Z", "2026-04-02T23:59:00Z"]]
-    assert knotted["flags"] == ["self-intersecting", "reordered"]
+    assert {"self-intersecting", "reordered"} <= set(knotted["flags"])
     assert knotted["printed"] == [[20.0, 10.0], [21.0, 10.0], [20.0, 9.0], [21.0, 9.0]]
     assert json.loads(json.dumps(knotted)) == knotted
 
@@ -84,3 +87,56 @@ def test_points_and_circles_in_geojson() -> None:
     circle = Area(label="1", shape=Shape.CIRCLE, lat_deg=(1.0,), lon_deg=(2.0,), radius_m=5e3)
     assert feature(point)["geometry"] == {"type": "Point", "coordinates": [2.0, 1.0]}
     assert (feature(circle)["properties"]["centre"], feature(circle)["properties"]["radius_m"]) == ([2.0, 1.0], 5e3)
+
+
+def extent(geometry):
+    """Area on the ellipsoid [m2]; every ring must be closed, in range and, outside, counter-clockwise."""
+    pieces = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+    for outer, *_ in pieces:
+        assert outer[0] == outer[-1]
+        assert signed_area(outer) > 0.0
+        assert all(-180.0 <= lon <= 180.0 and -90.0 <= lat <= 90.0 for lon, lat in outer)
+        assert all(abs(lon - before) < 180.0 or abs(lat) == 90.0 for (before, _), (lon, lat) in pairwise(outer))
+    assert shape(geometry).is_valid
+    return abs(Geod(ellps="WGS84").geometry_area_perimeter(shape(geometry))[0])
+
+
+@pytest.mark.parametrize("place", [(90.0, 0.0), (89.0, 10.0), (-89.5, 179.0), (-90.0, -30.0)])
+def test_a_circle_over_a_pole_is_whole(place) -> None:
+    lat, lon = place
+    circle = Area(label="1", shape=Shape.CIRCLE, lat_deg=(lat,), lon_deg=(lon,), radius_m=300e3)
+    assert extent(feature(circle)["geometry"]) == pytest.approx(
+        pi * 300e3**2, rel=2e-3
+    )  # 180 sides; the Earth is round
+
+
+@pytest.mark.parametrize("lon", [179.9, -179.9, -180.0])
+def test_a_circle_over_the_dateline_is_cut(lon) -> None:
+    circle = Area(label="1", shape=Shape.CIRCLE, lat_deg=(10.0,), lon_deg=(lon,), radius_m=300e3)
+    geometry = feature(circle)["geometry"]
+    assert geometry["type"] == "MultiPolygon"
+    assert extent(geometry) == pytest.approx(pi * 300e3**2, rel=2e-3)
+
+
+def test_a_band_over_the_dateline_is_cut_and_its_line_is_kept() -> None:
+    band = Area(label="1", shape=Shape.BAND, lat_deg=(0.0, 0.0), lon_deg=(179.0, -179.0), radius_m=20e3)
+    found = feature(band)
+    assert found["geometry"]["type"] == "MultiPolygon"
+    # 2 degrees of the equator are 222,639 m; a half circle at either end
+    assert extent(found["geometry"]) == pytest.approx(222_639 * 40e3 + pi * 20e3**2, rel=5e-3)
+    assert (found["properties"]["line"], found["properties"]["half_width_m"]) == ([[179.0, 0.0], [-179.0, 0.0]], 20e3)
+
+
+@pytest.mark.parametrize("lat", [80.0, -80.0])
+def test_a_ring_round_a_pole_holds_it(lat) -> None:
+    ring = polygon((lat, 0.0), (lat, 90.0), (lat, -180.0), (lat, -90.0))
+    geometry = feature(ring)["geometry"]
+    assert extent(geometry) == pytest.approx(2.507e12, rel=1e-3)  # a square of geodesics, sides of 1,574 km
+    assert any(abs(y) == 90.0 for _, y in geometry["coordinates"][0])
+
+
+def test_what_it_is_about_and_how_high_stand_in_the_properties() -> None:
+    properties = feature(polygon(*CLOCKWISE), floor_m=0.0, ceiling_m=float("inf"))["properties"]
+    assert (properties["floor_m"], properties["ceiling_m"]) == (0.0, "unlimited")
+    assert (properties["activity"], sum(properties["p"].values())) == ("other", 1.0)
+    json.dumps(properties, allow_nan=False)

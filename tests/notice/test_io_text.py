@@ -135,6 +135,9 @@ def test_nothing_is_written_without_a_window() -> None:
 SQUARE = polygon((1.0, 179.0), (1.0, -178.0), (0.0, -178.0), (0.0, 179.0))
 TRIANGLE = polygon((-10.0, 20.0), (-10.0, 21.0), (-11.0, 21.0))
 CIRCLE = Area(label="1", shape=Shape.CIRCLE, lat_deg=(-0.5,), lon_deg=(-180.0,), radius_m=1000.0)
+BAND = Area(
+    label="1", shape=Shape.BAND, lat_deg=(1.0, 1.5, -2.0), lon_deg=(179.0, -179.5, -178.0), radius_m=5 * NAUTICAL_MILE_M
+)
 FIRST, SECOND = windows_at(0, 24)
 SPARE = NoticeWindow(opens=START + timedelta(days=3), closes=START + timedelta(days=4), role=Role.ALTERNATE)
 LATER = NoticeWindow(opens=START + timedelta(hours=3), closes=START + timedelta(hours=5))  # touches the first
@@ -148,9 +151,11 @@ LATER = NoticeWindow(opens=START + timedelta(hours=3), closes=START + timedelta(
         ((replace(SQUARE, windows=(FIRST, SPARE)), replace(CIRCLE, windows=(SECOND,))), (FIRST, SECOND, SPARE)),
         ((replace(CIRCLE, windows=(SECOND,)),), (SECOND,)),
         ((SQUARE,), (FIRST, LATER)),
-        ((CIRCLE, SQUARE, TRIANGLE), (FIRST, SECOND)),
+        ((CIRCLE, SQUARE, BAND, TRIANGLE), (FIRST, SECOND)),
+        ((BAND,), (FIRST, SECOND)),
+        ((replace(BAND, windows=(FIRST,)), replace(CIRCLE, windows=(SECOND,))), (FIRST, SECOND)),
     ],
-    ids=["alternate", "own windows", "own alternate", "one area", "touching", "shapes"],
+    ids=["alternate", "own windows", "own alternate", "one area", "touching", "shapes", "band", "band with windows"],
 )
 def test_all_that_windows_and_shapes_can_be_is_written_and_read(areas, windows) -> None:
     texts = (
@@ -164,7 +169,7 @@ def test_all_that_windows_and_shapes_can_be_is_written_and_read(areas, windows) 
         for found, wanted in zip(notice.areas, areas, strict=True):
             assert found.shape is wanted.shape
             assert found.windows == (wanted.windows or windows)
-            assert found.radius_m == pytest.approx(wanted.radius_m)
+            assert found.radius_m == (None if wanted.radius_m is None else pytest.approx(wanted.radius_m))
             same(found, list(zip(wanted.lat_deg, wanted.lon_deg, strict=True)))
 
 
