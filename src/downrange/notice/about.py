@@ -123,6 +123,8 @@ def _measured(row: Sequence[Token], notice: Notice, known: Lore, *, airspace: bo
     place = (areas[0].start, areas[-1].stop)
     if airspace and len(areas) > 1:
         yield seen["several_areas"], place
+    if airspace and all(area.shape is Shape.CIRCLE for area in areas):
+        yield seen["only_circles"], place
     if all(_is_small(area) for area in areas):
         yield seen["small_area"], place
 
