@@ -11,6 +11,7 @@ from typing import Final
 from downrange.base import utc
 from downrange.notice._encoding import decode
 from downrange.notice._input import pieces
+from downrange.notice._parts import units
 from downrange.notice._split import is_bang, split
 from downrange.notice._tokens import Cursor, TokenKind, tokens
 from downrange.notice.about import about
@@ -47,18 +48,24 @@ def read(text: str, source: str = "", *, received: datetime | None = None) -> tu
 def read_tokens(cur: Cursor, text: str, source: str, received: datetime | None) -> tuple[Notice, ...]:
     """Read every notice of a token row; the cursor counts the steps this took."""
     records = split(cur, text)
-    found = [_read_record(cur, start, stop, received) for start, stop, _ in records]
     merged = any(record.inline for record in records[1:])
     dressed: list[Notice] = []
-    for (start, stop, _), notice in zip(records, found, strict=True):
-        begin, end = cur.part(start, stop).peek().start, cur.part(stop - 1, stop).peek().stop
-        flags = tuple(_placed(flag, begin, end) for flag in notice.flags)
+    for unit in units(cur, records):
+        notice = _read_record(unit.cursor, received)
+        cur.steps += unit.cursor.steps
+        begin, end = unit.pieces[0][0], unit.pieces[-1][1]
+        flags = tuple(_placed(flag, begin, end) for flag in notice.flags if not (unit.whole and _asks_for_parts(flag)))
         if merged:
             message = f"{len(records)} messages stand in one record"
             flags += (Flag(code=FlagCode.MERGED_RECORDS, start=begin, stop=end, message=message),)
-        subject = about(cur.part(start, stop).tail(stop - start), notice)
-        dressed.append(replace(notice, about=subject, text=text[begin:end], source=source, flags=flags))
+        subject = about(unit.cursor.part(unit.cursor.begin, unit.cursor.stop).tail(unit.cursor.stop), notice)
+        own = "\n".join(text[start:stop] for start, stop in unit.pieces)
+        dressed.append(replace(notice, about=subject, text=own, source=source, flags=flags))
     return tuple(dressed)
+
+
+def _asks_for_parts(flag: Flag) -> bool:
+    return flag.code is FlagCode.MULTI_PART_MISSING
 
 
 def _refuse(text: str, where: str) -> None:
@@ -76,9 +83,9 @@ def _placed(flag: Flag, start: int, stop: int) -> Flag:
     return replace(flag, start=start, stop=stop) if flag.stop == 0 else flag
 
 
-def _read_record(cur: Cursor, start: int, stop: int, received: datetime | None) -> Notice:
+def _read_record(cur: Cursor, received: datetime | None) -> Notice:
     """Read one message by the form its header names."""
-    inner = cur.part(start, stop)
+    inner = cur.part(cur.begin, cur.stop)
     while inner.peek().text in {"(", "["}:
         inner.take()
     begin = inner.at
