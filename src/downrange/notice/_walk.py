@@ -12,6 +12,7 @@ from downrange.notice.model import Flag, FlagCode
 
 _NAVAIDS: Final = frozenset({"VOR", "VORTAC", "NDB", "DME", "TACAN"})
 _FIX_LENGTH: Final = 5
+_LIMITS: Final = 4  # two latitudes and two longitudes
 _NO_FIX: Final = frozenset({"POINT", "ALONG", "THERE", "NORTH", "SOUTH", "START", "POSIT", "COORD", "OTHER", "ABOVE"})
 _FILLERS: Final = frozenset(
     {"TO", "THEN", "THENCE", "POINT", "AND", "FROM", "FM", "VIA", "BY", "STRAIGHT", "LINE", "A", "THE", "ON", "ALONG"}
@@ -100,7 +101,7 @@ class Walk:
         """Keep half a position; two latitudes and two longitudes together are the limits of an area."""
         self.halves.append(half)
         row = self.halves
-        if len(row) < 4 or self.ring or any(angle.problem for angle in row):
+        if len(row) != _LIMITS or self.ring or any(angle.problem for angle in row):
             return
         order = [angle.latitude for angle in row]
         if order not in ([True, True, False, False], [False, False, True, True]):

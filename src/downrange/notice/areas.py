@@ -101,7 +101,8 @@ def _check_empty(segments: Sequence[Segment], drafts: Sequence[Draft]) -> list[F
             satisfied = not announced or segment.number in numbers or (not segment.number and bool(drafts))
         if satisfied or segment.vertices():
             continue
-        start, stop = (announced[0].start, announced[-1].stop) if announced else (segment.start, segment.stop)
+        every = [item for item in segment.items if is_sign(item, Sign.ANNOUNCE)]
+        start, stop = (every[0].start, every[-1].stop) if every else (segment.start, segment.stop)
         named = f"area {segment.number}{segment.letter}" if segment.letter else "an area"
         message = f"{named} is announced without coordinates"
         flags.append(Flag(code=FlagCode.NO_AREA, start=start, stop=stop, message=message))
