@@ -181,7 +181,7 @@ def window_differences(wanted, came, area):
         middle = [sum(values) / len(values) for values in (area.lat_deg, area.lon_deg)]
         wanted = [(o, sunset(o.date(), *middle) if c is None else c, r) for o, c, r in wanted]
         rows = [
-            (o, w[1] if abs(c - w[1]) <= SUNSET_TOLERANCE and w[1].second else c, r)
+            (o, w[1] if abs(c - w[1]) <= SUNSET_TOLERANCE and (w[1].second or w[1].microsecond) else c, r)
             for (o, c, r), w in zip(rows, wanted, strict=False)
         ] + rows[len(wanted) :]
     if sorted(wanted) == rows:
