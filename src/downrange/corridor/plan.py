@@ -29,11 +29,11 @@ MARGIN_M: Final = 50_000.0  # assumed: winds are not flown, and carry light piec
 WITHIN_M: Final = 100_000.0
 _LATEST_S: Final = 3_600.0
 GROUPS: Final = (
-    (0.0, "before a warning can come"),
-    (120.0, "less than 2 min"),
+    (0.0, "too late"),
+    (120.0, "under 2 min"),
     (300.0, "2 to 5 min"),
     (600.0, "5 to 10 min"),
-    (np.inf, "10 min or more"),
+    (np.inf, "over 10 min"),
 )
 """Lead of a warning below so many seconds, and what it is called."""
 
@@ -169,7 +169,7 @@ def group_of(lead_s: float) -> str:
     """Return what a lead is called.
 
     >>> group_of(-5.0), group_of(119.0), group_of(1e4)
-    ('before a warning can come', 'less than 2 min', '10 min or more')
+    ('too late', 'under 2 min', 'over 10 min')
     """
     return next(name for below_s, name in GROUPS if lead_s < below_s)
 
