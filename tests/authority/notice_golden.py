@@ -13,7 +13,7 @@ import pyproj
 
 NAUTICAL_MILE_M = 1852.0
 EXACT_DEG = 1e-9
-SUNSET_TOLERANCE = timedelta(minutes=5)  # of the formula below
+SUNSET_TOLERANCE = timedelta(minutes=8)  # of the formula below
 WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
@@ -41,10 +41,10 @@ def vertices(ring):
 def drawn(ring):
     """Return (shape, positions, radius in metres or None)."""
     if not ring.startswith("("):
-        return "polygon", vertices(ring), None
+        return ("polygon" if "/" in ring else "point"), vertices(ring), None
     size, rest = ring[1:].split(")", 1)
     value, unit = size.split()
-    return "circle", vertices(rest), float(value) * {"NM": NAUTICAL_MILE_M, "M": 1.0}[unit]
+    return ("band" if "/" in rest else "circle"), vertices(rest), float(value) * {"NM": NAUTICAL_MILE_M, "M": 1.0}[unit]
 
 
 def moment(text):
