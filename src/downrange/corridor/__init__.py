@@ -52,7 +52,7 @@ from downrange.corridor.plan import AreaPlan, Phase, PlacePlan, Plan, plan
 from downrange.corridor.planes import one_plane, planes
 from downrange.corridor.reach import Reach, reaches, unseen
 from downrange.corridor.refit import Parameter, Refit, Starts, from_starts, parameters, randomised, refit, vehicle_toml
-from downrange.corridor.tracks import Overflight, Tracks, overflights, tracks
+from downrange.corridor.tracks import Overflight, Strip, Tracks, overflights, people_below, tracks
 
 __all__ = [
     "Announced",
@@ -91,6 +91,7 @@ __all__ = [
     "Record",
     "Refit",
     "Starts",
+    "Strip",
     "Target",
     "Tracks",
     "Unit",
@@ -118,6 +119,7 @@ __all__ = [
     "one_plane",
     "overflights",
     "parameters",
+    "people_below",
     "places_csv",
     "plan",
     "plan_document",

@@ -37,7 +37,7 @@ _LOOKS: Final[dict[str, dict[str, Any]]] = {
         "color": ink.FAINT,
         "lw": 1.0,
         "ls": (0, (1.5, 1.2)),
-        "label": "99 % of what falls if thrust is lost\nin that minute of the flight, later ones darker",
+        "label": "99 % of what falls if thrust is lost in\nthat minute of the flight, later ones darker",
     },
     "warn": {
         "marker": "s",

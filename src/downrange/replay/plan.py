@@ -140,9 +140,11 @@ def _passed(found: Plan) -> Table:
     """Return the islands and municipalities that half of the flights pass, by island where there is one."""
     rows = tuple(_passed_row(one) for one in found.overflights if one.share >= 0.5 and one.ground.kind == "island")
     others = sum(one.ground.kind == "municipality" for one in found.overflights)
+    near, whole = f"{found.within_m / 1e3:.0f} km", found.below[-1].people
     note = (
-        f"Islands that half of the flights or more pass within {found.within_m / 1e3:.0f} km. In plan.json: "
-        f"{others} municipalities that any flight passes as near."
+        f"Islands that half of the flights or more pass within {near}. Within {near} of the best fit's track live "
+        f"{_band(whole)} people; {number(whole.land_uncovered_m2 / 1e6)} km2 of land there have no figure. In plan.json: "
+        f"people by minute, and {others} municipalities that any flight passes as near."
     )
     names = columns(
         "island", "minute >", "nearest at [s] >", "earliest [s] >", "latest [s] >", "distance [km] >", "90 % [km] >"
