@@ -24,11 +24,12 @@ _MOST_MISSES: Final = 2
 _PAST: Final = timedelta(days=31)
 _FAR: Final = timedelta(days=300)
 # Words of three letters that stand behind numbers in notices and are one letter off a month.
-_NO_MONTHS: Final = frozenset(
+_NO_MONTH_WORDS: Final = (
     "ACT ANT APT ARE BAR BAY CAN CAR DAY DEG EAR FAR FED FEW FUN GUN JAM JET JUG MAN MAP MAS MAT MAX MON NET NON NOT OAR "
     "OUT PAR PAY PER RAN REC REP RUN SAN SAT SAY SEA SEC SET SUN TAN TUE VAN WAR WAY WEB WED FRI THU APP APC APU AUX OCL "
-    "ART AIR ALT NAV TUG SEE AUS WAS HAS DEN OCC RAY".split()
+    "ART AIR ALT NAV TUG SEE AUS WAS HAS DEN OCC RAY"
 )
+_NO_MONTHS: Final = frozenset(_NO_MONTH_WORDS.split())
 _NOT_A_YEAR: Final = _ZULU | set("-°º˚NSEW") | set(_GLUED)
 
 

@@ -40,6 +40,7 @@ _ROMAN: Final = (
 _SELF: Final = ("MSG", "MESSAGE", "WARNING", "WARNINGS", "NOTICE", "NAVAREA", "NAVTEX", "HYDROPAC", "HYDROLANT")
 _FILLER: Final = ("AT", "ON", "AFTER", "WARNING", "MSG", "MESSAGE", "NAVAREA", "TIME", "DATE", "FROM", "UPON", "IS")
 _MOST_NAMES: Final = 60
+_MOST_TITLE_WORDS: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,17 +64,34 @@ def warning_name(cur: Cursor) -> Name | None:
     name = _series(cur)
     if name is None:
         return None
-    for _ in range(4):
+    for _ in range(_MOST_TITLE_WORDS):
         if not (
             cur.word(*_NUMBER_WORDS)
             or (cur.at > first + 1 and cur.mark(":.") and cur.peek(-2).kind is TokenKind.LETTERS)
         ):
             break
     number, year = warning_number(cur)
+    if not number and not name.startswith(_SERIES):
+        name, number, year = _stationed(cur, name)
     if not number:
         while cur.at > first + 1 and cur.peek(-1).kind is TokenKind.MARK:
             cur.at -= 1
     return Name(text=f"{name} {number}".strip(), series=name, year=year)
+
+
+def _stationed(cur: Cursor, name: str) -> tuple[str, str, int | None]:
+    """Read the name of a coast station before the number: COASTAL WARNING ARKHANGELSK 123/26."""
+    here = cur.at
+    for words in range(1, 4):
+        if cur.peek().kind is not TokenKind.LETTERS or cur.peek().lead is Lead.BREAK:
+            break
+        cur.take()
+        number, year = warning_number(cur)
+        if number:
+            station = " ".join(cur.peek(-3 - ahead).text for ahead in range(words, 0, -1))
+            return f"{name} {station}", number, year
+    cur.at = here
+    return name, "", None
 
 
 def _series(cur: Cursor) -> str | None:

@@ -198,15 +198,15 @@ _OPENERS: Final = (
 )  # fmt: skip
 
 TIME_WORDS: Final[dict[str, tuple[_Reader, ...]]] = (
-    {word: (times,) for word in _OPENERS}
-    | {word: (vague,) for word in _VAGUE_ROWS}
+    dict.fromkeys(_OPENERS, (times,))
+    | dict.fromkeys(_VAGUE_ROWS, (vague,))
     | {
         "AT": (observed, vague),
         "AS": (observed,),
         "ON": (observed, vague),
     }
     | {"BEGINNING": (written_moments, times), "START": (written_moments,), "STARTING": (written_moments, times)}
-    | {word: (cancel,) for word in ("CANCEL", "CNL", "CANCELLED", "CANCELED", "CNCL")}
-    | {word: (cancels,) for word in ("CANCELS", "CANCELLING", "CANCELING", "REPLACES", "SUPERSEDES")}
+    | dict.fromkeys(("CANCEL", "CNL", "CANCELLED", "CANCELED", "CNCL"), (cancel,))
+    | dict.fromkeys(("CANCELS", "CANCELLING", "CANCELING", "REPLACES", "SUPERSEDES"), (cancels,))
     | {"SELF": (cancels_itself,), "PART": (part,)}
 )

@@ -24,16 +24,13 @@ def dated(cur: Cursor) -> bool:
     token = cur.peek()
     if token.kind is TokenKind.LETTERS:
         return is_month(token.text) and is_day(cur.peek(1)) and not _positional(cur, 1)
-    if token.kind is not TokenKind.DIGITS:
-        return False
-    if len(token.text) == 4:
-        return is_iso(cur)
-    if not is_day(token):
-        return False
+    return is_iso(cur) or (is_day(token) and _ends_in_month(cur))
+
+
+def _ends_in_month(cur: Cursor) -> bool:
+    """Say whether nothing but days and their joints stand before the next month."""
     for ahead in range(1, _LONGEST_LIST):
         token = cur.peek(ahead)
-        if token.kind is TokenKind.LETTERS and token.text not in _JOINTS and token.text not in _ORDINALS:
-            return _names_month(cur, ahead)
         if not (is_day(token) or token.text in _JOINTS or token.text in _ORDINALS):
             return _names_month(cur, ahead)
     return False

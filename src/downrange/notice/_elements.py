@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
@@ -26,13 +27,15 @@ _FROM: Final = (
     "FROM", "FM", "COMMENCING", "COMMENCE", "COMMENCES", "EFFECTIVE", "STARTING", "STARTS", "BEGINNING", "BEGINS", "WEF", "EFF",
     "AFTER", "SINCE",
 )  # fmt: skip
-_UNITS: Final = frozenset(
+_UNIT_WORDS: Final = (
     "N S E W M FT FEET METERS METRES METER METRE NM MILES MILE KM AMSL AGL KHZ MHZ MB FATHOMS FATHOM TONS DWT GT HPA KT KTS KG "
-    "YARDS YDS CABLES POSITIONS".split()
+    "YARDS YDS CABLES POSITIONS"
 )
-_NOT_TIMES: Final = frozenset(
-    "TEL PHONE FAX PH FREQ FREQUENCY FL CHART CHARTS NR NO NUMBER VHF MMSI IMO TELEX CTC EMAIL DNC PAGE NP PUB INMARSAT".split()
+_UNITS: Final = frozenset(_UNIT_WORDS.split())
+_NOT_TIME_WORDS: Final = (
+    "TEL PHONE FAX PH FREQ FREQUENCY FL CHART CHARTS NR NO NUMBER VHF MMSI IMO TELEX CTC EMAIL DNC PAGE NP PUB INMARSAT"
 )
+_NOT_TIMES: Final = frozenset(_NOT_TIME_WORDS.split())
 _FILLERS: Final = ("ON", "AT", "DURING", "THE", "ALSO", "BY", "APPROXIMATELY", "ABOUT")
 _LONGEST: Final = 24
 
@@ -58,7 +61,11 @@ class Kind(Enum):
     EXCEPT = auto()
 
 
-_ONCE: Final = frozenset({Kind.FROM, Kind.BETWEEN, Kind.LINK, Kind.UNTIL, Kind.AND, Kind.DAILY, Kind.EXCEPT, Kind.COMMA})
+_LOOSE: Final = frozenset({Kind.COMMA, Kind.AND, Kind.FROM, Kind.BETWEEN, Kind.LINK, Kind.UNTIL})
+BRACKET: Final = "in brackets"
+_ONCE: Final = frozenset(
+    {Kind.FROM, Kind.BETWEEN, Kind.LINK, Kind.UNTIL, Kind.AND, Kind.DAILY, Kind.EXCEPT, Kind.COMMA}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +103,7 @@ def elements(cur: Cursor) -> list[Element]:
             break
         row.append(found)
     cur.at = first
-    while row and row[-1].kind in {Kind.COMMA, Kind.AND, Kind.FROM, Kind.BETWEEN, Kind.LINK, Kind.UNTIL}:
+    while row and row[-1].kind in _LOOSE and row[-1].name != BRACKET:
         row.pop()
     return row
 
@@ -258,9 +265,12 @@ def _days(cur: Cursor, row: list[Element]) -> Element | None:
 
 
 def _before_clock(cur: Cursor) -> bool:
-    """Say whether a day stands right before hhmmZ, as in `15 1200Z`."""
-    token, zulu = cur.peek(1), cur.peek(2)
-    return token.kind is TokenKind.DIGITS and len(token.text) == 4 and zulu.text in {"Z", "UTC"} and is_day(cur.peek())
+    """Say whether a day stands right before a time, as in `15 1200Z` and `26 1000-1200`."""
+    token, after, twin = cur.peek(1), cur.peek(2), cur.peek(3)
+    if token.kind is not TokenKind.DIGITS or len(token.text) != 4 or not is_day(cur.peek()):
+        return False
+    paired = after.text in {"-", "TO"} and twin.kind is TokenKind.DIGITS and len(twin.text) == 4
+    return after.text in {"Z", "UTC"} or (paired and int(token.text) <= 2400 and int(twin.text) <= 2400)
 
 
 def _word(cur: Cursor, row: list[Element]) -> Element | None:
@@ -270,23 +280,18 @@ def _word(cur: Cursor, row: list[Element]) -> Element | None:
     if kind is not None:
         cur.take()
         return _made(cur, kind, token)
-    if token.text in _SUN:
-        return _sun(cur, row)
-    if token.text in _WEEKDAYS or token.text in _GROUPS:
-        return _week(cur)
-    if token.text in {"UNTIL", "TILL", "TIL", "UP", "UFN", "FOR"}:
-        return _until(cur)
-    if token.text in {"EVERY", "EACH"}:
-        return _every(cur)
-    if token.text in {"EXC", "EXCEPT", "EXCLUDING"}:
-        cur.take()
-        return _made(cur, Kind.EXCEPT, token)
-    if token.text in {"MIDNIGHT", "NOON"}:
-        cur.take()
-        return _made(cur, Kind.CLOCK, token, minutes=720 if token.text == "NOON" else 0, zone=zone(cur))
+    reader = _BY_WORD.get(token.text)
+    if reader is not None:
+        return reader(cur, row)
     if dated(cur):
         return _days(cur, row)
     return clock_element(cur, row) if token.text[0] in "OIL" and len(token.text) < 3 else _zone(cur, row)
+
+
+def _noon(cur: Cursor, _: list[Element]) -> Element:
+    """Read NOON or MIDNIGHT."""
+    token = cur.take()
+    return _made(cur, Kind.CLOCK, token, minutes=720 if token.text == "NOON" else 0, zone=zone(cur))
 
 
 _SIMPLE: Final = (
@@ -294,6 +299,7 @@ _SIMPLE: Final = (
     | dict.fromkeys(_DAILY, Kind.DAILY)
     | dict.fromkeys(_FROM, Kind.FROM)
     | dict.fromkeys(("BETWEEN", "BTN", "BTW", "BTWN"), Kind.BETWEEN)
+    | dict.fromkeys(("EXC", "EXCEPT", "EXCLUDING"), Kind.EXCEPT)
     | {"AND": Kind.AND}
 )
 
@@ -324,7 +330,7 @@ def _sun(cur: Cursor, row: list[Element]) -> Element | None:
     return _made(cur, Kind.SUN, token, name=_SUN[token.text], minutes=minutes)
 
 
-def _week(cur: Cursor) -> Element:
+def _week(cur: Cursor, _: list[Element]) -> Element:
     """Read days of the week; a name before a date only decorates it."""
     token = cur.peek()
     found = week_days(cur)
@@ -354,7 +360,7 @@ def week_days(cur: Cursor) -> tuple[int, ...]:
     return tuple(sorted(set(found)))
 
 
-def _until(cur: Cursor) -> Element | None:
+def _until(cur: Cursor, _: list[Element]) -> Element | None:
     """Read UNTIL, UNTIL FURTHER NOTICE, UFN, FOR 5 DAYS."""
     token = cur.peek()
     if token.text == "UFN" or cur.words("UNTIL", "FURTHER") or cur.words("UNTIL", "UFN"):
@@ -384,13 +390,13 @@ def _length(cur: Cursor) -> Element | None:
     return _made(cur, Kind.LENGTH, token, minutes=int(number.text) * length)
 
 
-def _every(cur: Cursor) -> Element | None:
+def _every(cur: Cursor, row: list[Element]) -> Element | None:
     """Read EVERY DAY, EACH DAY, EVERY WEDNESDAY."""
     first, token = cur.at, cur.take()
     if cur.word("DAY", "NIGHT"):
         return _made(cur, Kind.DAILY, token)
     if cur.peek().text in _WEEKDAYS or cur.peek().text in _GROUPS:
-        return _week(cur)
+        return _week(cur, row)
     cur.at = first
     return None
 
@@ -416,12 +422,20 @@ def _bracket(cur: Cursor) -> Element | None:
     cur.take()
     kind = Kind.NEXT_DAY if cur.words("NEXT", "DAY") or cur.words("FOLLOWING", "DAY") else None
     kind = Kind.DAILY if kind is None and cur.word(*_DAILY) else kind
-    name = ""
     for _ in range(_LONGEST):
         taken = cur.take()
         if taken.text in {")", "]"}:
-            return _made(cur, kind or Kind.COMMA, token, name=name)
+            return _made(cur, kind or Kind.COMMA, token, name="" if kind else BRACKET)
         if taken.kind is TokenKind.END or taken.text == "(":
             break
     cur.at = first
     return None
+
+
+_BY_WORD: Final[Mapping[str, Callable[[Cursor, list[Element]], Element | None]]] = (
+    dict.fromkeys(_SUN, _sun)
+    | dict.fromkeys((*_WEEKDAYS, *_GROUPS), _week)
+    | dict.fromkeys(("UNTIL", "TILL", "TIL", "UP", "UFN", "FOR"), _until)
+    | dict.fromkeys(("EVERY", "EACH"), _every)
+    | dict.fromkeys(("NOON", "MIDNIGHT"), _noon)
+)

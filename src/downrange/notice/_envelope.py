@@ -17,7 +17,7 @@ _ESTIMATES: Final = ("EST", "ESTIMATED")
 _ENDLESS: Final = ("PERM", "PERMANENT", "UFN")
 _FILLER: Final = ("FROM", "FM", "TO", "UTC", "Z", "TIL", "TILL")
 _AT_ONCE: Final = ("WIE", "NOW", "IMMEDIATE")
-_SUN: Final = frozenset({"SR", "SS", "SUNRISE", "SUNSET"})
+_SUN: Final = frozenset({"SR", "SS", "SUNRISE", "SUNSET", "HJ", "HN"})
 _LONGEST: Final = 24
 _LOOKALIKES: Final = str.maketrans("OIL", "011")
 

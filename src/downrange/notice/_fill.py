@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from downrange.notice._calendar import Anchor, Day, at, infer_year
-from downrange.notice._times import Period
+from downrange.notice._calendar import Anchor, Day, Month, at, infer_year
+from downrange.notice._periods import Period
 from downrange.notice.model import NoticeWindow
 
 _OUT_OF_ORDER_DAYS: Final = 10
@@ -64,25 +64,24 @@ class _Back:
 
         strict: it must come before; else a list may be out of order by a few days
         """
-        found = self._with_month(day) if day.month is not None else self._without_month(day, strict=strict)
+        found = self._with_month(day, day.month) if day.month is not None else self._without_month(day, strict=strict)
         self.later = found
         return found
 
-    def _with_month(self, day: Day) -> date:
-        assert day.month is not None
+    def _with_month(self, day: Day, month: Month) -> date:
         if day.year is not None:
-            return _date(day.year, day.month.number, day.number)
+            return _date(day.year, month.number, day.number)
         if self.later is not None:
-            found = _date(self.later.year, day.month.number, day.number)
+            found = _date(self.later.year, month.number, day.number)
             return _date(found.year - 1, found.month, found.day) if found - self.later > _HALF_YEAR else found
         hint = next((one for one in reversed(self.hints) if one.year is not None and one.month is not None), None)
         if hint is not None and hint.year is not None and hint.month is not None:
-            return _date(hint.year + (day.month.number < hint.month.number), day.month.number, day.number)
+            return _date(hint.year + (month.number < hint.month.number), month.number, day.number)
         self.no_year = True
-        number = infer_year(day.month.number, day.number, self.anchor, past=self.past)
-        if number is None and at(2024, day.month.number, day.number) is not None:
+        number = infer_year(month.number, day.number, self.anchor, past=self.past)
+        if number is None and at(2024, month.number, day.number) is not None:
             raise _NoDateError("no year: the text has neither issue time nor cancel line nor number")
-        return _date(number or 2025, day.month.number, day.number)
+        return _date(number or 2025, month.number, day.number)
 
     def _without_month(self, day: Day, *, strict: bool) -> date:
         if self.later is not None:
@@ -91,6 +90,10 @@ class _Back:
             if late > (0 if strict else _OUT_OF_ORDER_DAYS):
                 month_, year_ = (month_ - 1, year_) if month_ > 1 else (12, year_ - 1)
             return _date(year_, month_, day.number)
+        hint = next((one for one in reversed(self.hints) if one.month is not None), None)
+        if hint is not None and hint.month is not None:
+            after = _after(day.number, hint, hint.month)
+            return self._with_month(after, after.month or hint.month)
         self.no_year = self.no_month = True
         return self._nearest(day.number)
 
@@ -109,6 +112,14 @@ class _Back:
         if found is None:
             raise _NoDateError("the calendar has no such day")
         return found
+
+
+def _after(number: int, hint: Day, month: Month) -> Day:
+    """Return a day in the month of the one printed before it, or in the next one."""
+    if number >= hint.number:
+        return Day(number=number, month=month, year=hint.year)
+    year_ = hint.year if hint.year is None or month.number < 12 else hint.year + 1
+    return Day(number=number, month=replace(month, number=month.number % 12 + 1), year=year_)
 
 
 def _date(year_: int, month_: int, number: int) -> date:

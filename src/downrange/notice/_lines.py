@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from downrange.notice._calendar import Month, month, month_name, packed_moment
+from downrange.notice._calendar import Month, is_month, month, month_name, packed_moment
 from downrange.notice._elements import week_days
 from downrange.notice._tokens import Cursor, Token, TokenKind
 from downrange.notice.model import Flag, FlagCode
@@ -17,6 +17,7 @@ _FILLER: Final = (
     "HR", "HRS", "HOURS", "Z", "TIME", "TIMES", "AT", "THE", "ONLY", "DURING",
 )  # fmt: skip
 _LINKS: Final = ("TO", "AND", "TILL", "TIL", "UNTIL", "THRU", "THROUGH")
+_LIGHT: Final = {"HJ": ("SUNRISE", "SUNSET"), "HN": ("SUNSET", "SUNRISE")}
 _SUN: Final = {"SR": "SUNRISE", "SS": "SUNSET", "SUNRISE": "SUNRISE", "SUNSET": "SUNSET"}
 _EXCEPT: Final = ("EXC", "EXCEPT", "EXCL", "EXCLUDING")
 _DAY_LINKS: Final = frozenset({"-", "/", "TO", "THRU", "THROUGH", "TILL", "UNTIL"})
@@ -91,6 +92,8 @@ def read_lines(cur: Cursor) -> Lines:
             lines.append(_exception(reader, lines[-1] if lines else None))
         else:
             lines.append(_line(reader, lines[-1] if lines else None, days_last=days_last))
+    if lines and not spans and not any(line.times for line in lines):
+        lines.append(Line(times=((Moment(minutes=0), Moment(minutes=1440)),)))
     return Lines(
         lines=tuple(lines), spans=tuple(spans), flags=tuple(reader.flags), start=start, stop=cur.peek(-1).stop
     )  # fmt: skip
@@ -100,12 +103,13 @@ def _days_last(cur: Cursor) -> bool:
     """Say whether days stand behind their times, as in `0900-1100 24 AND 26`: it begins with a time and has days."""
     first = cur.at
     _skip(cur)
-    begins = _is(cur.peek(), 4) or cur.peek().text in _SUN
+    begins = (_is(cur.peek(), 4) and not is_month(cur.peek(1).text)) or cur.peek().text in _SUN
     days = excepted = False
     while begins and not (cur.done() or excepted):
         token = cur.take()
         excepted = token.text in _EXCEPT
         linked = cur.peek(-2).text == "-" and _is(cur.peek(-3), 4) and _is(cur.peek(), 4)
+        linked = linked or cur.peek(-2).text in {"MINUS", "PLUS", "M", "P", "+", ":"} or cur.peek().text == ":"
         days = (_is(token, 1, 2) and not linked) or days or bool(week_days(cur.part(cur.at - 1, cur.at)))
     cur.at = first
     return begins and days
@@ -176,11 +180,13 @@ def _days(reader: _Reader, before: Line | None) -> _Days:
     found: list[tuple[int | None, int, int]] = []
     number = before.days[-1][0] if before is not None and before.days else None
     while True:
+        _ = _is(cur.peek(), 4) and cur.peek().text.startswith("20") and is_month(cur.peek(1).text) and cur.take()
         named = _month(reader)
         number = named.number if named is not None else number
-        if not _is(cur.peek(), 1, 2):
+        if not _is(cur.peek(), 1, 2) or (cur.peek(1).text == ":" and _is(cur.peek(2), 2)):
             return tuple(found)
         first = last = int(cur.take().text)
+        cur.word("ST", "ND", "RD", "TH")
         behind = _month(reader) if named is None and not _is_range(cur) else None
         if behind is not None:
             number = behind.number
@@ -232,12 +238,16 @@ def _times(reader: _Reader) -> tuple[tuple[Moment, Moment], ...]:
     found: list[tuple[Moment, Moment]] = []
     while True:
         here = cur.at
-        cur.mark(",")
-        cur.mark("/") if found else None
+        cur.mark(",:/")
         while not _is_h24(cur) and cur.word(*_FILLER):
             pass
         if cur.words("H", "24"):
             found.append((Moment(minutes=0), Moment(minutes=1440)))
+            continue
+        light = cur.word(*_LIGHT)
+        if light is not None:
+            first, last = _LIGHT[light.text]
+            found.append((Moment(sun=first), Moment(sun=last)))
             continue
         opens = _moment(reader)
         linked = opens is not None and (cur.mark("-/") or cur.word(*_LINKS))

@@ -34,6 +34,7 @@ class NgaHeader:
     kind: NoticeKind
     issued: datetime | None
     year: int | None
+    series: str = ""
 
 
 def nga_header(cur: Cursor, *, strict: bool) -> NgaHeader | None:
@@ -60,7 +61,7 @@ def nga_header(cur: Cursor, *, strict: bool) -> NgaHeader | None:
                 break
     moment = moment or (None if strict else _dated_line(cur))
     kind = _KINDS.get(name.series.partition(" ")[0], NoticeKind.OTHER)
-    return NgaHeader(name=name.text, kind=kind, issued=moment, year=name.year)
+    return NgaHeader(name=name.text, kind=kind, issued=moment, year=name.year, series=name.series)
 
 
 def _skip_wire(cur: Cursor) -> None:
@@ -147,7 +148,7 @@ def read_nga(cur: Cursor, received: datetime | None) -> Notice:
         issued=body.issued,
         areas=body.areas,
         windows=body.windows,
-        cancels=body.cancels,
+        cancels=tuple(f"{header.series} {name}" if name[0].isdigit() else name for name in body.cancels),
         cancelled_by=body.cancelled_by,
         self_cancel=body.self_cancel,
         flags=body.flags,

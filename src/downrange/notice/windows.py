@@ -13,8 +13,9 @@ from typing import Final
 
 from downrange.notice._calendar import Anchor, month_name
 from downrange.notice._fill import Dated, filled, first_moment, last_moment
+from downrange.notice._periods import Edge, Period, Times, typos
 from downrange.notice._sunlight import SunError, midnight, sun_span
-from downrange.notice._times import Edge, Period, Times, times, typos
+from downrange.notice._times import times
 from downrange.notice.model import Flag, FlagCode, NoticeWindow, Role
 from downrange.notice.schedule import daily
 
