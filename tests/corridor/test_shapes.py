@@ -72,8 +72,11 @@ def test_ten_thousand_corners_are_simplified_and_give_the_same_answer(rough):
     seen, plain = ranges(PAD, [many])[0], ranges(PAD, [round_area(360)])[0]
     assert abs(seen.near_m - plain.near_m) <= one.simplified_m + rough * 60e3 + 50.0
     assert abs(seen.far_m - plain.far_m) <= one.simplified_m + rough * 60e3 + 50.0
-    best = one_plane(PAD, [many]).turning.azimuth_deg
-    assert best == pytest.approx(one_plane(PAD, [round_area(360)]).turning.azimuth_deg, abs=0.3 + rough)
+    fit = one_plane(PAD, [many])
+    assert "The outline of big is simplified, to" in fit.sentence
+    assert fit.turning.azimuth_deg == pytest.approx(
+        one_plane(PAD, [round_area(360)]).turning.azimuth_deg, abs=0.3 + rough
+    )
 
 
 def test_ten_thousand_corners_take_no_time():
@@ -91,3 +94,16 @@ def test_the_rim_of_a_circle_and_of_a_band_lies_its_radius_away():
     lat, lon = outline(band).edge()
     assert np.abs(lat).max() == pytest.approx(10e3 / 110_574.0, rel=1e-3)
     assert lon.max() - lon.min() == pytest.approx(1.0 + 20e3 / 111_319.5, rel=1e-3)
+
+
+def test_ten_thousand_corners_in_disorder_or_on_a_line_are_an_area_or_refused():
+    rng = np.random.default_rng(3)
+    disorder = Target(label="d", lat_deg=tuple(30.0 + rng.random(10_000)), lon_deg=tuple(125.0 + rng.random(10_000)))
+    assert 4 <= outline(disorder).lat_deg.size <= MOST_CORNERS
+    with pytest.raises(InputError, match="which enclose nothing"):
+        outline(bare(lat_deg=tuple(np.linspace(1.0, 2.0, 10_000)), lon_deg=(5.0,) * 10_000))
+    winding = np.linspace(0.0, 40.0, 5_000)
+    band = outline(bare(shape="band", lat_deg=tuple(np.sin(winding)), lon_deg=tuple(winding / 10.0), radius_m=5e3))
+    assert band.lat_deg.size <= MOST_CORNERS
+    assert (band.lat_deg[0], band.lon_deg[0]) == pytest.approx((0.0, 0.0), abs=1e-9)
+    assert float(band.lon_deg[-1]) == pytest.approx(4.0, abs=1e-9)

@@ -10,9 +10,9 @@ import numpy as np
 from downrange.base import InputError, east_of
 from downrange.corridor.ascent import ORBIT_SPEED_MPS, azimuth_at, inclination_at
 from downrange.corridor.model import Area, DogLeg, Leg, Pad, PlaneFit
-from downrange.corridor.planes import one_plane
-from downrange.corridor.shapes import centre_of, outline
-from downrange.corridor.swaths import swaths
+from downrange.corridor.planes import plane_through
+from downrange.corridor.shapes import Outline, centre_of
+from downrange.corridor.swaths import Swath, fit_course, swaths
 from downrange.earth import range_azimuth
 
 
@@ -44,7 +44,14 @@ def dog_leg(
     speed_mps:       inertial speed for which a course becomes an inclination. A lower stage is slower; its course
                      still points where the orbit would lie if no later stage turned.
     """
-    sorted_areas = _down_range(site, areas)
+    return dog_leg_through(site, swaths(site, areas), inclination_deg=inclination_deg, speed_mps=speed_mps)
+
+
+def dog_leg_through(
+    site: Pad, seen: Sequence[Swath], *, inclination_deg: float | None = None, speed_mps: float = ORBIT_SPEED_MPS
+) -> DogLeg:
+    """Return the legs through areas as the pad sees them, in order of range."""
+    told = _down_range(seen)
     pad = _Stop(
         label=site.name,
         lat_deg=site.lat_deg,
@@ -53,7 +60,7 @@ def dog_leg(
         corner_deg=(0.0,),
         radius_m=site.sigma_m,
     )
-    stops = [_stop(area) for area in sorted_areas]
+    stops = [_stop(swath.outline) for swath in told]
     legs: list[Leg] = []
     spread_before = 0.0
     for start, end in zip([pad, *stops[:-1]], stops, strict=True):
@@ -64,7 +71,7 @@ def dog_leg(
         southbound = bool(np.cos(np.radians(legs[-1].arrival_deg)) < 0.0)
         wanted = azimuth_at(stops[-1].lat_deg, inclination_deg, speed_mps=speed_mps, southbound=southbound)
         last_turn = east_of(legs[-1].arrival_deg, wanted)
-    first_plane = _first_plane(site, sorted_areas, speed_mps)
+    first_plane = _first_plane(site, told, speed_mps)
     return DogLeg(
         first_plane=first_plane,
         legs=tuple(legs),
@@ -74,31 +81,30 @@ def dog_leg(
     )
 
 
-def _down_range(site: Pad, areas: Sequence[Area]) -> list[Area]:
-    """Return the areas in order of range, without those around the pad or its antipode, which show no leg."""
-    seen = sorted(zip(swaths(site, areas), areas, strict=True), key=lambda pair: pair[0].range_m)
-    told = [area for swath, area in seen if swath.thrown.informs and not swath.around_pad]
-    return told or [area for swath, area in seen if swath.thrown.informs] or [area for _, area in seen]
+def _down_range(seen: Sequence[Swath]) -> list[Swath]:
+    """Return the areas without those around the pad or its antipode, which show no leg."""
+    told = [swath for swath in seen if swath.thrown.informs]
+    return [swath for swath in told if not swath.around_pad] or told or list(seen)
 
 
-def _first_plane(site: Pad, areas: Sequence[Area], speed_mps: float) -> PlaneFit:
+def _first_plane(site: Pad, seen: Sequence[Swath], speed_mps: float) -> PlaneFit:
     """Return the plane through as many of the nearest areas as one holds; one area always has its own."""
-    best = one_plane(site, areas[:1], speed_mps=speed_mps)
-    for count in range(2, len(areas) + 1):
-        fit = one_plane(site, areas[:count], speed_mps=speed_mps)
-        if not fit.accepted:
-            break
-        best = fit
-    return best
+    held, refused = 1, len(seen) + 1
+    while refused - held > 1:  # one area more never makes it easier
+        count = (held + refused) // 2
+        if fit_course(site, [swath.thrown for swath in seen[:count]]).accepted:
+            held = count
+        else:
+            refused = count
+    return plane_through(site, seen[:held], speed_mps=speed_mps)
 
 
-def _stop(area: Area) -> _Stop:
+def _stop(one: Outline) -> _Stop:
     """Return the centre of an area with its corners around it."""
-    one = outline(area)
     lat_deg, lon_deg = centre_of(one.lat_deg, one.lon_deg)
     corner_m, corner_deg = range_azimuth(lat_deg, lon_deg, one.lat_deg, one.lon_deg)
     return _Stop(
-        label=area.label,
+        label=one.label,
         lat_deg=lat_deg,
         lon_deg=lon_deg,
         corner_m=tuple(float(x) for x in corner_m),

@@ -7,9 +7,10 @@ from typing import Final
 
 from downrange.base import ModelError
 from downrange.corridor.ascent import ORBIT_SPEED_MPS, azimuth_at
-from downrange.corridor.dogleg import dog_leg
+from downrange.corridor.dogleg import dog_leg_through
 from downrange.corridor.model import Area, AreaPlane, DogLeg, Explained, Leg, Pad, PlaneFit, Verdict
-from downrange.corridor.planes import one_plane, planes
+from downrange.corridor.planes import area_plane, plane_through
+from downrange.corridor.swaths import swaths
 
 # Assumed. Of launches that turn, those from Sriharikota to the pole turn most, by some 50 deg; the cost grows as the
 # sine of half the turn, and at 60 deg it is the whole speed again.
@@ -23,10 +24,10 @@ def explain(
 
     inclination_deg: of the orbit, when known: what the last stage must still turn is worked out too
     """
-    plane = one_plane(site, areas, speed_mps=speed_mps)
-    legs = dog_leg(site, areas, inclination_deg=inclination_deg, speed_mps=speed_mps)
-    each = {one.label: one for one in planes(site, areas, speed_mps=speed_mps)}
-    alone = tuple(each[label] for label in plane.labels)
+    seen = swaths(site, areas)
+    plane = plane_through(site, seen, speed_mps=speed_mps)
+    legs = dog_leg_through(site, seen, inclination_deg=inclination_deg, speed_mps=speed_mps)
+    alone = tuple(area_plane(site, swath, speed_mps=speed_mps) for swath in seen)
     sharp = max(legs.legs, key=_proven_turn)
     if plane.accepted:
         verdict = Verdict.ONE_PLANE

@@ -8,8 +8,8 @@ import numpy as np
 
 from downrange.base import Array
 from downrange.corridor.model import Area, AreaPlane, Basis, Hidden, Pad
-from downrange.corridor.planes import one_plane, planes
-from downrange.corridor.swaths import Swath, swaths
+from downrange.corridor.planes import area_plane
+from downrange.corridor.swaths import Swath, fit_course, swaths
 
 _COURSES = 129
 
@@ -21,28 +21,21 @@ def leave_one_out(site: Pad, areas: Sequence[Area]) -> tuple[Hidden, ...]:
     have one; else the course is carried from area to area in proportion to range, with the spread of both neighbours;
     beyond the last and before the first area, with the neighbour's alone, as if the flight did not turn there.
     """
-    seen = sorted(zip(swaths(site, areas), areas, strict=True), key=lambda pair: pair[0].range_m)
-    told = [(swath, area) for swath, area in seen if swath.thrown.informs]
-    found = []
-    for i, (swath, _) in enumerate(told):
-        rest = told[:i] + told[i + 1 :]
-        found.append(_judged(site, swath, *_course(site, swath, rest)))
-    return tuple(found)
+    told = [swath for swath in swaths(site, areas) if swath.thrown.informs]
+    return tuple(_judged(site, swath, *_course(site, swath, told[:i] + told[i + 1 :])) for i, swath in enumerate(told))
 
 
-def _course(site: Pad, hidden: Swath, rest: Sequence[tuple[Swath, Area]]) -> tuple[Basis, float, float, float]:
+def _course(site: Pad, hidden: Swath, rest: Sequence[Swath]) -> tuple[Basis, float, float, float]:
     """Return (how, least, middle, greatest course) that the other areas allow at the hidden one's range."""
     if not rest:
         return Basis.NOTHING, np.nan, np.nan, np.nan
-    others = [area for _, area in rest]
-    fit = one_plane(site, others)
-    if fit.accepted:
-        course = fit.turning
+    course = fit_course(site, [swath.thrown for swath in rest])
+    if course.accepted:
         low = course.azimuth_deg - (course.azimuth_deg - course.low_deg) % 360.0
         high = course.azimuth_deg + (course.high_deg - course.azimuth_deg) % 360.0
         return Basis.ONE_PLANE, low, course.azimuth_deg, high
-    alone = planes(site, others)
-    range_m = np.array([swath.range_m for swath, _ in rest])
+    alone = [area_plane(site, swath) for swath in rest]
+    range_m = np.array([swath.range_m for swath in rest])
     after = int(np.searchsorted(range_m, hidden.range_m))
     if after in (0, len(rest)):
         one = alone[min(after, len(rest) - 1)]

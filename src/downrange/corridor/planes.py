@@ -14,7 +14,7 @@ import numpy as np
 from downrange.base import InputError, wgs84
 from downrange.corridor.ascent import ORBIT_SPEED_MPS, inclination_at
 from downrange.corridor.model import Area, AreaPlane, CourseFit, Pad, PlaneFit
-from downrange.corridor.shapes import Outline, centre_of, outlines
+from downrange.corridor.shapes import centre_of, outlines
 from downrange.corridor.swaths import Spread, Swath, fit_course, swath_of, swaths
 from downrange.corridor.turning import throws, tops_m
 from downrange.earth import range_azimuth
@@ -25,7 +25,7 @@ def planes(site: Pad, areas: Sequence[Area], *, speed_mps: float = ORBIT_SPEED_M
 
     speed_mps: inertial speed at insertion, for inclination_*_deg only
     """
-    return tuple(_plane_of(site, one, speed_mps) for one in outlines(site, areas))
+    return tuple(area_plane(site, swath_of(site, one), speed_mps=speed_mps) for one in outlines(site, areas))
 
 
 def one_plane(site: Pad, areas: Sequence[Area], *, speed_mps: float = ORBIT_SPEED_MPS) -> PlaneFit:
@@ -36,7 +36,11 @@ def one_plane(site: Pad, areas: Sequence[Area], *, speed_mps: float = ORBIT_SPEE
     tops of `turning`). Cross distances are those of a sphere.
     speed_mps: inertial speed at insertion, for the inclination only
     """
-    seen = sorted(swaths(site, areas), key=lambda swath: swath.range_m)
+    return plane_through(site, swaths(site, areas), speed_mps=speed_mps)
+
+
+def plane_through(site: Pad, seen: Sequence[Swath], *, speed_mps: float = ORBIT_SPEED_MPS) -> PlaneFit:
+    """Return the one plane from the pad through areas as the pad sees them."""
     if not any(swath.thrown.informs for swath in seen):
         raise InputError(
             where="corridor",
@@ -61,7 +65,7 @@ def one_plane(site: Pad, areas: Sequence[Area], *, speed_mps: float = ORBIT_SPEE
         inclination_deg=mid_deg,
         inclination_low_deg=low_deg,
         inclination_high_deg=high_deg,
-        sentence=_sentence(site, seen, turning, drawn, (low_deg, mid_deg, high_deg)),
+        sentence=_sentence(site, labels, turning, drawn, (low_deg, mid_deg, high_deg)) + _simplified_told(seen),
     )
 
 
@@ -77,9 +81,9 @@ def inclinations(
     return min(each), each[-1], max(each)
 
 
-def _plane_of(site: Pad, one: Outline, speed_mps: float) -> AreaPlane:
-    """Return what one area says."""
-    swath = swath_of(site, one)
+def area_plane(site: Pad, swath: Swath, *, speed_mps: float = ORBIT_SPEED_MPS) -> AreaPlane:
+    """Return what one area, as the pad sees it, says of the flight's plane."""
+    one = swath.outline
     lat0, lon0 = centre_of(one.lat_deg, one.lon_deg)
     range_m, azimuth_deg = (float(x) for x in range_azimuth(site.lat_deg, site.lon_deg, lat0, lon0))
     centre = throws(site, lat0, lon0, tops_m(range_m))
@@ -130,13 +134,12 @@ def misses_told(labels: Sequence[str], fit: CourseFit) -> str:
 
 def _sentence(
     site: Pad,
-    seen: Sequence[Swath],
+    labels: Sequence[str],
     turning: CourseFit,
     drawn: CourseFit,
     inclination_deg: tuple[float, float, float],
 ) -> str:
     """Write the finding for a person."""
-    labels = [swath.label for swath in seen]
     if not turning.accepted:
         return (
             f"No single plane: a flight from {site.name} that does not turn, falling on the turning Earth, cannot end in "
@@ -168,4 +171,13 @@ def _drawn_told(labels: Sequence[str], drawn: CourseFit) -> str:
         )
     return (
         f"On the map the best great circle, azimuth {drawn.azimuth_deg:.1f} deg, misses ({misses_told(labels, drawn)})."
+    )
+
+
+def _simplified_told(seen: Sequence[Swath]) -> str:
+    """Write which outlines were simplified, and by how much."""
+    return "".join(
+        f" The outline of {swath.label} is simplified, to {swath.outline.simplified_m / 1e3:.1f} km."
+        for swath in seen
+        if swath.outline.simplified_m > 0.0
     )

@@ -21,7 +21,7 @@ FIRST_FALL_M: Final = (
 MOST_CORNERS: Final = 128
 _EDGE_POINTS, _MOST_EDGE_POINTS = 24, 2_400
 _RIM_DEG = np.arange(0.0, 360.0, 10.0)
-_FINEST_M = 50.0
+_FINEST_M, _COARSEST = 50.0, 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +75,15 @@ def outline(area: Area) -> Outline:
             seen="a corner that is no place on the Earth",
             cure="give latitudes from -90 to 90 and longitudes in degrees; the usual cause is that the two are swapped",
         )
-    if radius_m <= 0.0 and _flat_area_m2(lat, lon) < 1.0:
+    closed = radius_m <= 0.0
+    lat, lon, off_m = _simplified(lat, lon, closed=closed) if lat.size > MOST_CORNERS else (lat, lon, 0.0)
+    if closed and _flat_area_m2(lat, lon) < 1.0:
         raise InputError(
             where="area",
             key=area.label,
             seen=f"{lat.size} corners on one line, which enclose nothing",
             cure="compare with the notice; the usual cause is a corner given twice",
         )
-    lat, lon, off_m = _simplified(lat, lon) if lat.size > MOST_CORNERS else (lat, lon, 0.0)
     return Outline(label=area.label, lat_deg=lat, lon_deg=lon, radius_m=max(radius_m, 0.0), simplified_m=off_m)
 
 
@@ -147,17 +148,23 @@ def _flat_area_m2(lat: Array, lon: Array) -> float:
     return float(shapely.MultiPoint(np.column_stack(east_north(lat[0], lon[0], lat, lon))).convex_hull.area)
 
 
-def _simplified(lat: Array, lon: Array) -> tuple[Array, Array, float]:
-    """Return fewer corners, and how far [m] the old ones may lie from the new outline."""
+def _simplified(lat: Array, lon: Array, *, closed: bool) -> tuple[Array, Array, float]:
+    """Return fewer corners of a ring, or points of a line, and how far [m] the old ones may lie from the new outline."""
     lat0, lon0 = centre_of(lat, lon)
     flat = np.column_stack(east_north(lat0, lon0, lat, lon))
-    ring = shapely.Polygon(flat)
-    if not ring.is_valid:
-        ring = shapely.MultiPoint(flat).convex_hull
-    off_m = max(_FINEST_M, 1e-4 * float(np.hypot(*np.ptp(flat, axis=0))))
-    while shapely.get_num_coordinates(fewer := ring.simplify(off_m)) > MOST_CORNERS:
-        off_m *= 2.0
-    corners = shapely.get_coordinates(fewer)[:-1]
+    size_m = float(np.hypot(*np.ptp(flat, axis=0)))
+    line = shapely.LineString(np.vstack([flat, flat[:1]]) if closed else flat)
+    step_m, off_m = max(_FINEST_M, 1e-4 * size_m), 0.0
+    most_m = _COARSEST * size_m if closed else np.inf
+    while shapely.get_num_coordinates(line) > MOST_CORNERS and step_m < most_m:
+        line = line.simplify(step_m, preserve_topology=False)  # of what is left, so that each round has less to do
+        off_m += step_m
+        step_m *= 2.0
+    corners = shapely.get_coordinates(line)[:-1] if closed else shapely.get_coordinates(line)
+    if closed and (not 3 <= len(corners) < MOST_CORNERS or not shapely.Polygon(corners).is_valid):
+        around = shapely.MultiPoint(flat).convex_hull.simplify(most_m)  # ragged or crossing itself: what is around it
+        corners = shapely.get_coordinates(around)[:-1]
+        off_m = float(shapely.distance(shapely.points(flat), shapely.boundary(around)).max())
     azimuth_deg = np.degrees(np.arctan2(corners[:, 0], corners[:, 1]))
     new_lat, new_lon = destination(lat0, lon0, azimuth_deg, np.hypot(corners[:, 0], corners[:, 1]))
     return new_lat, new_lon, off_m

@@ -72,20 +72,26 @@ class Spread:
 class Swath:
     """An area as the pad sees it: as drawn, and as thrown to.
 
+    outline:    as announced
     range_m:    of its middle
     around_pad: the pad lies inside, or just outside: a strip is then taken by its farther half
     """
 
-    label: str
+    outline: Outline
     range_m: float
     around_pad: bool
     drawn: Spread
     thrown: Spread
 
+    @property
+    def label(self) -> str:
+        """Name for people."""
+        return self.outline.label
+
 
 def swaths(site: Pad, areas: Sequence[Area]) -> tuple[Swath, ...]:
-    """Return the areas as the pad sees them, in the order given."""
-    return tuple(swath_of(site, one) for one in outlines(site, areas))
+    """Return the areas as the pad sees them, in order of range."""
+    return tuple(sorted((swath_of(site, one) for one in outlines(site, areas)), key=lambda swath: swath.range_m))
 
 
 def fit_course(site: Pad, seen: Sequence[Spread]) -> CourseFit:
@@ -123,7 +129,7 @@ def swath_of(site: Pad, one: Outline) -> Swath:
     reach_m = float(range_m.max())
     thrown = throws(site, lat, lon, tops_m(range_m))
     return Swath(
-        label=one.label,
+        outline=one,
         range_m=float(range_m.mean()),
         around_pad=around_pad,
         drawn=Spread(
