@@ -157,3 +157,179 @@ def test_an_arc_is_stepped_by_a_degree() -> None:
 def test_an_arc_without_an_end_is_flagged() -> None:
     text = f"WI {A} TO {B} TO {C} THEN CLOCKWISE ON A 60 NM ARC CENTERED ON {D}"
     assert codes(read(text)[1]) >= {FlagCode.BAD_COORDINATE}
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        (f"AREA A {A} {B} {C} AREA B {E} {F} {G}", ["A", "B"]),
+        (f"AREA A BOUNDED BY {A}, {B}, {C}. AREA B BOUNDED BY {E}, {F}, {G}.", ["A", "B"]),
+        (f"AREA NO.1: {A} {B} {C} AREA NO.2: {E} {F} {G}", ["1", "2"]),
+        (f"AREA I {A} {B} {C} AREA II {E} {F} {G}", ["I", "II"]),
+        (f"AREA ONE: {A} {B} {C} AREA TWO: {E} {F} {G}", ["1", "2"]),
+        (f"(A) {A} {B} {C} (B) {E} {F} {G}", ["A", "B"]),
+        (f"A) {A} {B} {C}\nB) {E} {F} {G}", ["A", "B"]),
+        (f"1) {A} {B} {C}\n2) {E} {F} {G}", ["1", "2"]),
+        (f"ZONE 1: {A}-{B}-{C} ZONE 2: {E}-{F}-{G}", ["1", "2"]),
+        (f"1.{A}-{B}-{C} 2.{E}-{F}-{G}", ["1", "2"]),
+        (f"WI {A}-{B}-{C}; {E}-{F}-{G}", ["1", "2"]),
+        (f"WI {A}-{B}-{C}\n\n{E}-{F}-{G}", ["1", "2"]),
+        (f"First zone:\n{A}\n{B}\n{C}\nSecond zone:\n{E}\n{F}\n{G}", ["1", "2"]),
+        (f"WI {A}-{B}-{C} AND AREA {E}-{F}-{G}", ["1", "2"]),
+    ],
+)
+def test_more_ways_to_part_areas(text, labels) -> None:
+    rings, found = read(text)
+    assert [(label, len(ring)) for label, ring in rings] == [(label, 3) for label in labels]
+    assert codes(found) == set()
+
+
+@pytest.mark.parametrize(
+    "text", [f"WI {A};{B};{C};{D}", f"WI {A},\n\n{B},\n\n{C},\n\n{D}", f"From: {A} To: {B} To: {C} To: {D}"]
+)
+def test_what_parts_vertices_parts_no_areas(text) -> None:
+    assert sizes(text) == [4]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"WITHIN 5 MILES OF {A}, {B} AND {C}.",
+        f"WITHIN 5 MILES OF: A. {A} B. {B} C. {C}",
+        f"WITHIN 5 MILES OF {A}. WITHIN 5 MILES OF {B}. 5NM RADIUS OF {C}.",
+    ],
+)
+def test_one_radius_around_several_positions(text) -> None:
+    _, found = read(text)
+    assert [one.shape for one in found.drafts] == [Shape.CIRCLE] * 3
+    assert {one.radius_m for one in found.drafts} == {5 * 1852.0}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"PSN {A} RADIUS 5NM.",
+        f"AREA CENTRE {A}, RADIUS: 5 NM",
+        f"CIRCLE CENTERED AT {A} WITH A RADIUS OF 5 NM",
+        f"R=5NM {A}",
+    ],
+)
+def test_a_radius_behind_its_centre(text) -> None:
+    (one,) = read(text)[1].drafts
+    assert (one.shape, one.radius_m, one.ring[0].place) == (Shape.CIRCLE, 5 * 1852.0, A_PLACE)
+
+
+def test_a_ring_and_a_circle() -> None:
+    _, found = read(f"WI {A}-{B}-{C} AND WITHIN 5NM OF {E}.")
+    assert [one.shape for one in found.drafts] == [Shape.POLYGON, Shape.CIRCLE]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "IN AREA BETWEEN 10-00N AND 09-00N, 020-00E AND 021-00E.",
+        "BOUNDED BY LATITUDES 10-00N AND 09-00N AND LONGITUDES 020-00E AND 021-00E",
+    ],
+)
+def test_limits_of_latitude_and_longitude(text) -> None:
+    (one,) = read(text)[1].drafts
+    assert {vertex.place for vertex in one.ring} == {(10.0, 20.0), (10.0, 21.0), (9.0, 21.0), (9.0, 20.0)}
+
+
+def test_a_sector_of_a_circle() -> None:
+    for text in (
+        f"SECTOR BETWEEN BEARINGS 045 AND 120, 10 MILES RADIUS OF {A}.",
+        f"WITHIN 10 MILES OF {A} BETWEEN BEARINGS 045 AND 120.",
+    ):
+        (one,) = read(text)[1].drafts
+        assert (one.shape, len(one.ring)) == (Shape.POLYGON, 77)
+        assert {flag.code for flag in one.flags} == {FlagCode.ARC_STEPPED}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"LIGHTS UNLIT: A. {A}. B. {B}. C. {C}.",
+        f"MOBILE DRILLING UNITS: {A} OCEAN ALPHA. {B} OCEAN BETA. {C} OCEAN GAMMA.",
+        f"BUOYS ADRIFT IN VICINITY {A}, {B} AND {C}.",
+    ],
+)
+def test_single_positions_are_no_ring(text) -> None:
+    _, found = read(text)
+    assert [one.shape for one in found.drafts] == [Shape.POINT] * 3
+    assert codes(found) == {FlagCode.SINGLE_POINT}
+
+
+def test_a_point_of_fall_behind_a_ring_that_was_not_closed() -> None:
+    rings, found = read(f"DEBRIS WI\n{A}\n{B}\n{C}\n{D}\nUNBURNED DEBRIS IS EXPECTED TO FALL: 0930N02030E")
+    assert [len(ring) for _, ring in rings] == [4, 1]
+    assert codes(found) == {FlagCode.SINGLE_POINT}
+
+
+def test_a_position_before_the_announcement_is_no_corner() -> None:
+    rings, found = read(f"IN VICINITY OF {D} IN AREA BOUND BY {A}, {B}, {C}.")
+    assert [len(ring) for _, ring in rings] == [1, 3]
+    assert codes(found) == {FlagCode.SINGLE_POINT}
+
+
+def test_what_is_excluded_is_no_area_and_flagged() -> None:
+    _, found = read(f"WITHIN 20 MILES OF {A}, EXCLUDING AREA WITHIN 12 MILES OF {B}.")
+    assert len(found.drafts) == 1
+    assert codes(found) == {FlagCode.INCOMPLETE_RING}
+
+
+def test_a_side_along_a_border_is_flagged() -> None:
+    assert codes(read(f"WI {A} - {B} - {C} ALONG FIR BOUNDARY TO {D} TO {A}")[1]) == {FlagCode.INCOMPLETE_RING}
+
+
+def test_a_notice_of_reroutes_alone_says_that_another_has_the_area() -> None:
+    _, found = read(f"ALTN RTE: {A} DCT {B} DCT {C}")
+    assert not found.drafts
+    assert codes(found) == {FlagCode.REROUTE_CUT, FlagCode.NO_AREA}
+
+
+def test_a_closed_ring_behind_a_remark_is_an_area_when_it_is_the_only_one() -> None:
+    assert sizes(f"ATS RTE A1 CLOSED. RMK: {A}-{B}-{C}-{A}") == [3]
+
+
+def test_another_area_behind_reroutes_is_read() -> None:
+    rings, found = read(f"WI {A}-{B}-{C}-{A}. FLT REROUTED VIA {D} {E}. AREA2: {E}-{F}-{G}-{E}")
+    assert [len(ring) for _, ring in rings] == [3, 3]
+    assert codes(found) == {FlagCode.REROUTE_CUT}
+
+
+def test_letters_for_digits_are_flagged_where_they_stand() -> None:
+    text = f"WI {A}-10O0N02100E-{C}-{D}"
+    _, found = read(text)
+    (flag,) = found.drafts[0].flags
+    assert (flag.code, text[flag.start : flag.stop]) == (FlagCode.TEXT_DAMAGED, "10O0N02100E")
+
+
+def test_exchanged_angles_are_flagged() -> None:
+    assert FlagCode.SWAPPED_COORDINATES in codes(read("WI 123-45.0N 012-30.0E, 124-00.0N 012-30.0E")[1])
+
+
+def test_a_position_without_its_letters_is_flagged() -> None:
+    assert FlagCode.BAD_COORDINATE in codes(read(f"WI 100000 0200000 - {A} - {B} - {C}")[1])
+
+
+def test_an_arc_may_lead_back_to_the_first_vertex() -> None:
+    rings, found = read(f"WI {A} TO {B} TO {C} ALONG ARC RADIUS 60NM CENTERED ON {D} TO POINT OF ORIGIN")
+    assert len(rings[0][1]) > 80
+    assert codes(found) == {FlagCode.ARC_STEPPED}
+
+
+RING = "N101530E0201530 - N101530E0214545 - N091515E0214545 - N091515E0201530"
+
+
+@pytest.mark.parametrize("place", range(1, len(RING)))
+@pytest.mark.parametrize("layout", ["first", "last", "dashed"])
+def test_a_line_may_break_at_every_place_of_a_list(layout, place) -> None:
+    text = {
+        "first": RING,
+        "last": "101530N 0201530E - 101530N 0214545E - 091515N 0214545E - 091515N 0201530E",
+        "dashed": "10-15.50N 020-15.50E, 10-15.50N 021-45.75E, 09-15.25N 021-45.75E, 09-15.25N 020-15.50E",
+    }[layout]
+    whole, _ = read("AREA BOUNDED BY " + text)
+    broken, _ = read("AREA BOUNDED BY " + text[:place] + "\n" + text[place:])
+    assert broken == whole

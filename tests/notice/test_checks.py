@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from downrange.notice.areas import Draft, Segment
-from downrange.notice.checks import QCircle, check_q_circle, check_ring, check_self_cancel
+from downrange.notice.checks import QCircle, check_q_circle, check_ring, check_self_cancel, check_swapped
 from downrange.notice.coordinates import Vertex
 from downrange.notice.model import FlagCode, NoticeWindow
 
@@ -50,8 +50,27 @@ def test_the_circle_of_q_wraps_at_the_dateline() -> None:
     assert check_q_circle(q_circle(0.0, -180.0, 43), [over]) is None
 
 
-def test_points_and_circles_are_not_checked() -> None:
+def test_points_are_not_checked() -> None:
     assert check_q_circle(q_circle(50.0, 0.0, 5), [ring((0.0, 0.0))]) is None
+
+
+@pytest.mark.parametrize(("radius_nm", "fails"), [(40, False), (30, True)])
+def test_a_circle_must_be_covered_with_its_radius(radius_nm, fails) -> None:
+    area = Draft(Segment(), [Vertex(lat_deg=0.0, lon_deg=0.0)], 40 * 1852.0)
+    assert (check_q_circle(q_circle(0.0, 0.0, radius_nm), [area]) is not None) == fails
+
+
+def test_a_band_must_be_covered_by_its_line() -> None:
+    line = [Vertex(lat_deg=0.0, lon_deg=-0.5), Vertex(lat_deg=0.0, lon_deg=0.5)]
+    assert check_q_circle(q_circle(0.0, 0.0, 30), [Draft(Segment(), line, 1852.0, band=True)]) is None
+    assert check_q_circle(q_circle(2.0, 0.0, 30), [Draft(Segment(), line, 1852.0, band=True)]) is not None
+
+
+@pytest.mark.parametrize(("circle", "fails"), [((40.0, 20.0), True), ((20.0, 40.0), False), ((0.0, 0.0), False)])
+def test_exchanged_angles_are_seen_by_the_circle_of_q(circle, fails) -> None:
+    area = ring((20.0, 40.0), (20.0, 41.0), (19.0, 41.0))
+    flag = check_swapped(q_circle(*circle, 60), [area])
+    assert (flag is not None and flag.code is FlagCode.SWAPPED_COORDINATES) == fails
 
 
 def test_a_simple_ring_gets_no_flag() -> None:

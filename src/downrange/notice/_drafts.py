@@ -40,6 +40,7 @@ class Draft:
     ) -> None:
         self.segment, self.ring, self.radius_m, self.band = segment, ring, radius_m, band
         self.label = ""
+        self.excluded = False
         self.flags = list(flags)
 
     @property

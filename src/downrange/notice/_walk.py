@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from downrange.notice._drafts import Draft, Segment, is_sign
+from downrange.notice._drafts import Draft, is_sign
+from downrange.notice._open import Mode, Open
 from downrange.notice._phrases import Arc, Bearings, Circle, Count, Mark, Phrase, Reach, Sign
-from downrange.notice._segments import boxes
 from downrange.notice.coordinates import Angle, Vertex
 from downrange.notice.model import Flag, FlagCode
 
@@ -20,33 +20,14 @@ _FILLERS: Final = frozenset(
 _BEFORE_COLON: Final = _FILLERS | {"OF", "AT", "PSN", "POSITION", "CENTERED", "CENTRED", "ORIGIN", "COORD"}
 
 
+__all__ = ["Mode", "Walk"]
+
+_TURNS: Final = (Sign.DASH, Sign.POINTS, Sign.NOMINAL, Sign.EXCEPT, Sign.BORDER)
 _PLACED: Final = frozenset({Vertex, Angle, Circle, Reach, Arc})
 
 
-class Mode:
-    """What the words so far said that positions are: corners of an area, or single points; "" when they said nothing."""
-
-    def __init__(self) -> None:
-        self.points = False
-        self.announced = False
-
-
-class Walk:
+class Walk(Open):
     """One way through the phrases of a segment."""
-
-    def __init__(self, segment: Segment, mode: Mode, reach: Reach | None) -> None:
-        self.segment, self.mode = segment, mode
-        self.items = boxes(segment.items)
-        self.flags: list[Flag] = []
-        self.drafts: list[Draft] = []
-        self.ring: list[Vertex] = []
-        self.notes: list[Flag] = []
-        self.arc: Arc | None = None
-        self.reach = reach
-        self.carried_m: float | None = None
-        self.bearings: Bearings | None = None
-        self.halves: list[Angle] = []
-        self.words = self.wordy = 0
 
     def run(self) -> list[Draft]:
         """Return the areas of the segment."""
@@ -91,12 +72,6 @@ class Walk:
 
     # -------------------------------------------------------------------------------------- positions
 
-    def _bad(self, start: int, stop: int, problem: str, code: FlagCode = FlagCode.BAD_COORDINATE) -> None:
-        """Remark a position that cannot be used; the ring that it belongs to is incomplete."""
-        self.flags.append(Flag(code=code, start=start, stop=stop, message=problem))
-        message = "a vertex could not be read: the ring is drawn without it"
-        self.notes.append(Flag(code=FlagCode.INCOMPLETE_RING, start=start, stop=stop, message=message))
-
     def _half(self, half: Angle) -> None:
         """Keep half a position; two latitudes and two longitudes together are the limits of an area."""
         self.halves.append(half)
@@ -138,7 +113,10 @@ class Walk:
             self.wordy += self.words > 0
         self.words = 0
         radius_m = self._radius_of_point()
-        if radius_m is not None:
+        if self.single:
+            self.ring.append(vertex)
+            self._points()
+        elif radius_m is not None:
             self._add_circle(vertex, radius_m)
         elif self.reach is None or not self.reach.line:
             self._corner(vertex)
@@ -206,21 +184,6 @@ class Walk:
         self._add_circle(circle.centre, circle.radius_m)
         self.carried_m = circle.radius_m
 
-    def _add_circle(self, centre: Vertex, radius_m: float) -> None:
-        """Add a circle, or the sector of it that bearings before it cut out."""
-        if centre.remark and not self.notes:
-            code = FlagCode.TEXT_DAMAGED
-            self.notes.append(Flag(code=code, start=centre.start, stop=centre.stop, message=centre.remark))
-        draft = Draft(self.segment, [centre], radius_m, flags=self.notes)
-        self.notes = []
-        if radius_m <= 0.0:
-            draft.radius_m = None
-            draft.flag(FlagCode.SINGLE_POINT, "a radius of nothing: kept as a point")
-        self.drafts.append(draft)
-        if self.bearings is not None:
-            self._cut_sector(draft, self.bearings)
-            self.bearings = None
-
     def _reach(self, reach: Reach) -> None:
         """Take a radius without a position: of the position before it, or of those behind it."""
         if reach.trailing and len(self.ring) == 1 and not self.words_since_stop():
@@ -243,18 +206,14 @@ class Walk:
         else:
             self.bearings = found
 
-    def _cut_sector(self, draft: Draft, found: Bearings) -> None:
-        """Turn a circle into the sector between two bearings."""
-        from downrange.notice._geometry import sector_points
-
-        centre, radius_m = draft.ring[0], draft.radius_m
-        if radius_m is None:
-            return
-        points = sector_points(centre.place, radius_m, found.first_deg, found.last_deg)
-        draft.ring += [Vertex(lat_deg=lat, lon_deg=lon, start=centre.start, stop=centre.stop) for lat, lon in points]
-        draft.radius_m = None
-        message = f"sector of {radius_m:.0f} m drawn with {len(points)} points on its arc"
-        draft.flags.append(Flag(code=FlagCode.ARC_STEPPED, start=found.start, stop=found.stop, message=message))
+    def _end(self) -> None:
+        """Close the last ring, or say what is left over."""
+        self._drop_halves()
+        if self.arc is not None:
+            self._bad(self.arc.start, self.arc.stop, "an arc with nothing behind it")
+        self._flush()
+        if self.notes:
+            self._leftover()
 
     # -------------------------------------------------------------------------------------- marks
 
@@ -270,18 +229,35 @@ class Walk:
             self._flush()
         elif sign is Sign.CLOSE:
             self._close()
-        elif sign is Sign.POINTS:
-            self.mode.points = True
-            self.words += 1
         elif sign is Sign.FULL_STOP:
             after = self.items[here + 1 : here + 2]
-            if self.ring and not (after and isinstance(after[0], Vertex)) and (len(self.ring) != 2 or ahead >= 3):
+            if not (after and isinstance(after[0], Vertex)) and (len(self.ring) != 2 or ahead >= 3):
                 self._stop(ahead)
+        elif sign in _TURNS:
+            self._turn(mark, ahead)
         elif self._splits(mark, here, ahead, between):
             self._flush()
 
+    def _turn(self, mark: Mark, ahead: int) -> None:
+        """Hear that single points follow, that an area is taken out, or that a side follows a border."""
+        if mark.sign is Sign.DASH:
+            self.dashes += 1
+        elif mark.sign is Sign.POINTS:
+            self.mode.points = True
+            self.words += 1
+        elif mark.sign is Sign.BORDER:
+            if self.ring and ahead:
+                message = f"a side follows the {mark.text.lower()}, which is not in the text: drawn straight"
+                flag = Flag(code=FlagCode.INCOMPLETE_RING, start=mark.start, stop=mark.stop, message=message)
+                self.notes.append(flag)
+        elif not self.ring or len(self.ring) >= 3:
+            self._flush()
+            self.single = mark.sign is Sign.NOMINAL and ahead > 0
+            self.excluding = mark.sign is Sign.EXCEPT
+
     def _stop(self, ahead: int) -> None:
         """End what is open at the end of a sentence."""
+        self.single = self.excluding = False
         if len(self.ring) >= 3 or self.reach is not None or ahead >= 3:
             self._flush()
 
@@ -304,7 +280,8 @@ class Walk:
         if mark.sign is Sign.GAP:
             return between >= 3 and not is_sign(before, Sign.COMMA, Sign.DASH) and not self._filler(before)
         if mark.sign is Sign.COLON:
-            return ahead >= 3 and self.words > 0 and not (isinstance(before, Mark) and before.text in _BEFORE_COLON)
+            enough = (ahead >= 3 and self.words > 0) or (ahead >= 1 and self.words > 2)
+            return enough and not (isinstance(before, Mark) and before.text in _BEFORE_COLON)
         return False
 
     @staticmethod
@@ -327,79 +304,6 @@ class Walk:
             return False
         items = self.items
         return 0 < here < len(items) - 1 and _links(items[here - 1]) and _links(items[here + 1])
-
-    # -------------------------------------------------------------------------------------- endings
-
-    def _emit(self) -> None:
-        """Close the ring."""
-        self.drafts.append(Draft(self.segment, self.ring, flags=self.notes))
-        self.ring, self.notes = [], []
-        self.words = self.wordy = 0
-
-    def _flush(self) -> None:
-        """End whatever is open: a band, a ring, points, or leftovers."""
-        reach, self.reach = self.reach, None
-        if reach is not None and reach.line:
-            self._band(reach)
-        elif self.ring and self._are_points():
-            self._points()
-        elif len(self.ring) >= 3:
-            self._emit()
-        elif len(self.ring) == 1 and not self.notes:
-            self._points()
-        elif self.ring:
-            self._leftover()
-        if reach is not None and reach.many and not reach.line:
-            self.reach = reach
-
-    def _band(self, reach: Reach) -> None:
-        """Add a band along the line of positions."""
-        if len(self.ring) < 2:
-            self.reach = reach if not self.ring else None
-            if self.ring:
-                self._leftover()
-            return
-        draft = Draft(self.segment, self.ring, reach.radius_m, flags=self.notes, band=True)
-        if reach.radius_m <= 0.0:
-            message = "positions along a line whose width is not told: kept as a line"
-            draft.flags.append(
-                Flag(code=FlagCode.INCOMPLETE_RING, start=reach.start, stop=reach.stop, message=message)
-            )  # fmt: skip
-        self.drafts.append(draft)
-        self.ring, self.notes = [], []
-
-    def _are_points(self) -> bool:
-        """Say whether the open positions are single points: words say so, or names stand between most of them."""
-        if self.mode.announced and not self.mode.points:
-            return False
-        return self.mode.points or (len(self.ring) >= 3 and 2 * self.wordy >= len(self.ring))
-
-    def _points(self) -> None:
-        """Add every open position as a point."""
-        for vertex in self.ring:
-            point = Draft(self.segment, [vertex], flags=self.notes)
-            point.flag(FlagCode.SINGLE_POINT, "one position alone: kept as a point, not as an area")
-            self.drafts.append(point)
-            self.notes = []
-        self.ring, self.words, self.wordy = [], 0, 0
-
-    def _leftover(self) -> None:
-        """Remark positions that make no area."""
-        start = self.ring[0].start if self.ring else self.notes[0].start
-        stop = self.ring[-1].stop if self.ring else self.notes[-1].stop
-        message = f"{len(self.ring)} usable positions make no area"
-        self.flags += [note for note in self.notes if note.code is FlagCode.TEXT_DAMAGED]
-        self.flags.append(Flag(code=FlagCode.INCOMPLETE_RING, start=start, stop=stop, message=message))
-        self.ring, self.notes = [], []
-
-    def _end(self) -> None:
-        """Close the last ring, or say what is left over."""
-        self._drop_halves()
-        if self.arc is not None:
-            self._bad(self.arc.start, self.arc.stop, "an arc with nothing behind it")
-        self._flush()
-        if self.notes:
-            self._leftover()
 
 
 def _links(item: Phrase) -> bool:

@@ -43,11 +43,21 @@ def draft(row: Sequence[Phrase]) -> Drafted:
         flags.extend(walk.flags)
         _check_counts(segment, found)
         _check_end(segment, found)
+    drafts = _taken_out(drafts, flags)
     flags.extend(_check_empty(segments, drafts))
     check_sizes(drafts)
     check_seas(row, drafts)
     _name(drafts)
     return Drafted(drafts=tuple(drafts), segments=tuple(segments), flags=tuple(flags))
+
+
+def _taken_out(drafts: list[Draft], flags: list[Flag]) -> list[Draft]:
+    """Leave out areas that the text excludes from another; the other is drawn whole, and a flag says so."""
+    for draft in drafts:
+        if draft.excluded:
+            message = "this area is excluded from the one before it, which is drawn whole"
+            flags.append(Flag(code=FlagCode.INCOMPLETE_RING, start=draft.start, stop=draft.stop, message=message))
+    return [draft for draft in drafts if not draft.excluded]
 
 
 def _carried(walk: Walk) -> Reach | None:
