@@ -51,9 +51,9 @@ def build(
     drafted = draft(row)
     own, flags = own_windows(drafted, anchor, envelope, sun_place(row, q_circle))
     flags.extend(drafted.flags)
-    areas = tuple(_area(one, own, envelope) for one in drafted.drafts)
-    theirs = [window for area in areas for window in area.windows]
-    windows = in_order([*theirs, *(window for place in own.values() for window in place)] or envelope)
+    areas = tuple(_area(one, own) for one in drafted.drafts)
+    theirs = [window for area in areas if area.windows == envelope for window in area.windows]
+    windows = in_order([*theirs, *(window for place in own.windows.values() for window in place)] or envelope)
     cancels = [item for item in row if isinstance(item, Cancel)]
     flags.extend(_remarks(row, windows, flags, timed=timed))
     flags.extend(_past(row, windows, received or anchor.issued))
@@ -107,10 +107,8 @@ def _past(row: Iterable[Phrase], windows: Sequence[NoticeWindow], moment: dateti
     return [Flag(code=FlagCode.WINDOW_PAST, start=said[0], stop=said[1], message=message)]
 
 
-def _area(one: Draft, own: Own, envelope: tuple[NoticeWindow, ...]) -> Area:
+def _area(one: Draft, own: Own) -> Area:
     """Return the area of a draft with its windows."""
-    number, letter = one.segment.number, one.segment.letter
-    windows = own.get((number, letter)) or own.get((number, "")) or own.get(("", "")) or envelope
     proposed_lat, proposed_lon = check_ring(one)
     return Area(
         label=one.label,
@@ -118,7 +116,7 @@ def _area(one: Draft, own: Own, envelope: tuple[NoticeWindow, ...]) -> Area:
         lat_deg=tuple(vertex.lat_deg for vertex in one.ring),
         lon_deg=tuple(vertex.lon_deg for vertex in one.ring),
         radius_m=one.radius_m,
-        windows=in_order(windows),
+        windows=in_order(own.of(one.segment, one.ring)),
         flags=tuple(one.flags),
         start=one.start,
         stop=one.stop,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -47,17 +47,14 @@ class _NoDateError(Exception):
     """A day cannot be given a date."""
 
 
-@dataclass(slots=True)
 class _Back:
     """The walk from the last printed day to the first."""
 
-    anchor: Anchor
-    envelope: Sequence[NoticeWindow]
-    hints: list[Day] = field(default_factory=list)
-    later: date | None = None
-    past: bool = True
-    no_year: bool = False
-    no_month: bool = False
+    def __init__(self, anchor: Anchor, envelope: Sequence[NoticeWindow], hints: Sequence[Day]) -> None:
+        self.anchor, self.envelope, self.hints = anchor, envelope, hints
+        self.later: date | None = None
+        self.past = True
+        self.no_year = self.no_month = False
 
     def day(self, day: Day, *, strict: bool) -> date:
         """Return the date of a day that comes before the last one asked for.
@@ -131,7 +128,7 @@ def _date(year_: int, month_: int, number: int) -> date:
 
 def filled(periods: Sequence[Period], anchor: Anchor, envelope: Sequence[NoticeWindow]) -> Filled:
     """Give every day of a phrase its date."""
-    back = _Back(anchor=anchor, envelope=envelope, hints=_printed(periods))
+    back = _Back(anchor, envelope, _printed(periods))
     rows: list[Dated] = []
     for period in reversed(periods):
         try:

@@ -15,9 +15,46 @@ from downrange.notice.coordinates import Vertex
 from downrange.notice.model import Flag, FlagCode, NoticeWindow
 from downrange.notice.windows import Times, resolve
 
-Own = dict[tuple[str, str], list[NoticeWindow]]
+_Key = tuple[str, str]
 _MOST: Final = 5_000
 _SLACK: Final = timedelta(minutes=1)
+
+
+class Own:
+    """The windows of the segments by number and letter, and the phrases among them that name the Sun."""
+
+    def __init__(self, anchor: Anchor, envelope: tuple[NoticeWindow, ...]) -> None:
+        self.anchor, self.envelope = anchor, envelope
+        self.windows: dict[_Key, list[NoticeWindow]] = {}
+        self._sunny: dict[_Key, list[Times]] = {}
+        self._steady: dict[_Key, list[NoticeWindow]] = {}
+
+    def add(self, key: _Key, item: Times | Span, found: Iterable[NoticeWindow]) -> None:
+        """Keep the windows of a phrase."""
+        row = list(found)
+        self.windows[key].extend(row)
+        if isinstance(item, Times) and any(period.by_sun for period in item.periods):
+            self._sunny.setdefault(key, []).append(item)
+        else:
+            self._steady.setdefault(key, []).extend(row)
+
+    def of(self, segment: Segment, ring: Sequence[Vertex]) -> Sequence[NoticeWindow]:
+        """Return the windows of an area: its own, those of its paragraph, those of the body, those of the fields.
+
+        Each area has its own Sun.
+        """
+        for key in ((segment.number, segment.letter), (segment.number, ""), ("", "")):
+            if self.windows.get(key):
+                if key not in self._sunny:
+                    return self.windows[key]
+                place = middle(ring)
+                rows = [self._resolved(item, place) for item in self._sunny[key]]
+                return [*self._steady.get(key, ()), *(window for row in rows for window in row)]
+        return self.envelope
+
+    def _resolved(self, item: Times, place: tuple[float, float] | None) -> Sequence[NoticeWindow]:
+        found = resolve(item, self.anchor, envelope=self.envelope, place=place).windows
+        return (_inside(found, self.envelope) or found) if self.envelope else found
 
 
 def own_windows(
@@ -28,11 +65,12 @@ def own_windows(
     envelope: windows of the fields
     place:    latitude and longitude [deg] at which the Sun rises and sets
     """
-    own: Own = {}
+    own = Own(anchor, envelope)
     flags: list[Flag] = []
     count = 0
     for segment in drafted.segments:
-        here = own.setdefault((segment.number, segment.letter), [])
+        key = (segment.number, segment.letter)
+        own.windows.setdefault(key, [])
         for item in segment.items:
             if not isinstance(item, Times | Span):
                 continue
@@ -41,9 +79,9 @@ def own_windows(
                 flags.append(_at(FlagCode.WINDOW_UNREAD, item, message))
                 return own, flags
             there = middle(segment.items) or place
-            found = _printed(item, anchor, envelope or _above(own, segment, item), there, flags)
+            found = _printed(item, anchor, envelope or _above(own.windows, segment, item), there, flags)
             count += len(found)
-            here.extend(_fitted(found, item, envelope, flags))
+            own.add(key, item, _fitted(found, item, envelope, flags))
     return own, flags
 
 
@@ -54,7 +92,7 @@ def middle(row: Iterable[Phrase]) -> tuple[float, float] | None:
     return centre([item.lat_deg for item in places], [item.lon_deg for item in places]) if places else None
 
 
-def _above(own: Own, segment: Segment, item: Times | Span) -> Sequence[NoticeWindow]:
+def _above(own: dict[_Key, list[NoticeWindow]], segment: Segment, item: Times | Span) -> Sequence[NoticeWindow]:
     """Return the windows of the paragraph, or of the whole body, for times that stand without a day."""
     if isinstance(item, Span) or not any(period.floats for period in item.periods):
         return ()

@@ -62,6 +62,11 @@ class Period:
         return not any(edge is not None and edge.day is not None for edge in (self.opens, self.closes))
 
     @property
+    def by_sun(self) -> bool:
+        """Whether the Sun opens or closes it."""
+        return any(edge is not None and edge.sun for edge in (self.opens, self.closes))
+
+    @property
     def floats(self) -> bool:
         """Whether it stands on no day at all."""
         return self.recurs and self.closes is not None and not (self.days or self.week or self.limit or self.hours)
