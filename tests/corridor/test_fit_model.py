@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from downrange.base import InputError
 from downrange.corridor import load_fits, load_record
-from downrange.corridor.fit_model import FIXED, NAMES, crowd_from
+from downrange.corridor.fit_model import FIXED, crowd_from, names_of
 from downrange.flight import timeline
+
+NAMES = list(names_of(3))
 
 TEXT = resources.files("downrange.corridor").joinpath("data", "chollima-1.toml").read_text(encoding="utf-8")
 
