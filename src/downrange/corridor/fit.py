@@ -15,7 +15,7 @@ from downrange.base import Array, geodetic_from_ecef, inertial_velocity, v_enu_f
 from downrange.corridor.fit_model import Fact, Record, crowd_from
 from downrange.earth import range_azimuth
 from downrange.fall import states_at
-from downrange.flight import Crowd, Flown, fly_crowd
+from downrange.flight import Crowd, Device, Flown, fly_crowd
 
 STEP_SIGMA = 1e-3
 LIMIT_SIGMA = 5.0
@@ -47,30 +47,36 @@ class Fit:
     simulations: int
 
 
-def predict(record: Record, x: Array) -> Prediction:
+def predict(record: Record, x: Array, *, device: Device = Device.THREADS) -> Prediction:
     """Fly parameter rows x (N, n) and drop the fairing and every stage but the last.
 
     A body that never comes down is said to fall where it was let go, so that the solver sees a slope, not a cliff.
     """
     crowd = crowd_from(record, x)
-    flown = fly_crowd(crowd, ground=False)
+    flown = fly_crowd(crowd, ground=False, device=device)
     place = {}
     wanted = [("fairing", flown.fairing(), crowd.fairing_beta_kgpm2)]
     wanted += [(f"stage {n}", flown.parted(n), crowd.beta_kgpm2[:, n - 1]) for n in range(1, record.stages)]
     for body, state, beta in wanted:
-        down = states_at(state[:, 1:4], state[:, 4:7], beta)
+        down = states_at(state[:, 1:4], state[:, 4:7], beta, device=device)
         up = np.isnan(down[:, 0])
         lat, lon, _ = geodetic_from_ecef(np.where(up[:, None], state[:, 1:4], down[:, 1:4]))
         place[body] = (lat, lon, state[:, 0] + np.where(up, 0.0, down[:, 0]))
     return Prediction(crowd=crowd, flown=flown, place=place)
 
 
-def residuals(record: Record, x: Array, shift: Array | None = None) -> Array:
+def residuals(
+    record: Record, x: Array, shift: Array | None = None, *, device: Device = Device.THREADS
+) -> Array:
     """Return facts and soft rules in sigmas, (N, R), of parameter rows x (N, n).
 
     shift: (R,) moves every fact by so many of its sigmas; a randomised fit uses it
     """
-    p = predict(record, x)
+    return facts_in_sigmas(record, predict(record, x, device=device), shift)
+
+
+def facts_in_sigmas(record: Record, p: Prediction, shift: Array | None = None) -> Array:
+    """Return facts and soft rules in sigmas, (N, R), of flights that have been flown."""
     columns = [c for fact in record.facts for c in _fact(fact, p)] + _soft(record, p)
     out = np.stack(columns, axis=1)
     if shift is not None:
@@ -82,6 +88,11 @@ def orbit_columns(record: Record) -> Array:
     """Return which residual columns belong to the insertion, (R,) of bool."""
     kinds = [fact.kind for fact in record.facts for _ in range(_COLUMNS[fact.kind])]
     return np.array([kind == "insertion" for kind in kinds] + [False] * soft_columns(record))
+
+
+def residual_columns(fact: Fact) -> int:
+    """Return how many columns of the residuals a fact has."""
+    return _COLUMNS[fact.kind]
 
 
 def soft_columns(record: Record) -> int:

@@ -213,21 +213,35 @@ def record_of(
     )
 
 
-class _File(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class RecordFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A file as it stands: a record, or an outline, which has neither site nor facts.
+
+    azimuths: "given" as they are, or "from areas": counted from the direction in which the pad sees the nearest area
+    """
+
     name: str
     title: str
-    site: str
     fixed: dict[str, Figure]
     drag: DragRows
-    facts: list[Fact]
     soft: Soft
     priors: dict[str, Prior]
+    site: str = ""
+    facts: list[Fact] = []
+    azimuths: Literal["given", "from areas"] = "given"
+
+
+def read_record_file(name_or_path: str | Path) -> tuple[str, RecordFile]:
+    """Return where a shipped or a given file stands, and what it says."""
+    where, text = toml_text(name_or_path, folder=_SHIPPED, what="record")
+    return where, read_toml(where, text, RecordFile, missing=_FORM, wrong=_FORM)
 
 
 def load_record(name_or_path: str | Path) -> Record:
     """Return the record of a shipped name (chollima-1) or of a TOML file; InputError names file, key and cure."""
-    where, text = toml_text(name_or_path, folder=_SHIPPED, what="record")
-    file = read_toml(where, text, _File, missing=_FORM, wrong=_FORM)
+    where, file = read_record_file(name_or_path)
+    if not file.site or not file.facts:
+        cure = "give a file with a site and facts; an outline is for corridor fit --vehicle"
+        raise InputError(where=where, key="site" if file.facts else "facts", seen="is an outline", cure=cure)
     return record_of(
         name=file.name,
         title=file.title,
