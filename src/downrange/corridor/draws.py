@@ -1,4 +1,8 @@
-"""The draws of an inference as work for a campaign: twelve draws take about the thousand flights of a block."""
+"""The draws of an inference as work for a campaign.
+
+A campaign counts in blocks of 1,000; here that is 1,000 tenths of a draw. So a block is 100 draws, about 8,500 flights:
+fewer, and the last draws of a block, which are solved one flight at a time, would cost more than all others.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +21,11 @@ from downrange.base import Array, normals
 from downrange.corridor.fit import bounds, residuals
 from downrange.corridor.fit_model import Record
 from downrange.corridor.rto import Tangent, draw
-from downrange.fall import BLOCK_FLIGHTS, blocks_of
+from downrange.fall import blocks_of
 from downrange.flight import Device
 
-DRAWS: Final = 12  # in a block
+TENTHS: Final = 10
+DRAW_FLIGHTS: Final = 85  # that a draw takes, about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +85,8 @@ class Inferring:
         """Return the draws of each block."""
         return [self._block(first, size) for first, size in blocks_of(first_flight, flights)]
 
-    def _block(self, first_flight: int, flights: int) -> Sample:
-        count = max(1, DRAWS * flights // BLOCK_FLIGHTS)
-        first = first_flight // BLOCK_FLIGHTS * DRAWS
+    def _block(self, first_tenth: int, tenths: int) -> Sample:
+        first, count = first_tenth // TENTHS, max(1, tenths // TENTHS)
         drawn = draw(self.values, self.line, normals(self.seed, count, len(self.record.names), first=first))
         low, high = self._limits
         inside = ((drawn.u >= low) & (drawn.u <= high)).all(axis=1)
@@ -111,6 +115,11 @@ class Inferring:
         with np.load(path) as kept:
             outside, flights = (int(count) for count in kept["counts"])
             return Sample(u=kept["u"], log_weight=kept["log_weight"], outside=outside, flights=flights)
+
+
+def tenths_for(flights: int) -> int:
+    """Return the count that a campaign needs for about so many flights."""
+    return TENTHS * max(1, round(flights / DRAW_FLIGHTS))
 
 
 def values_of(record: Record, u: Array, *, device: Device = Device.THREADS) -> Array:

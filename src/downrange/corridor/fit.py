@@ -21,6 +21,7 @@ STEP_SIGMA = 1e-3
 LIMIT_SIGMA = 5.0
 FIRST_SOFTER = 1_000.0
 FIRST_TRIES, SECOND_TRIES = 40, 150
+_FARTHEST = 1e6  # sigmas: squares of more would overflow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +66,7 @@ def predict(record: Record, x: Array, *, device: Device = Device.THREADS) -> Pre
     return Prediction(crowd=crowd, flown=flown, place=place)
 
 
-def residuals(
-    record: Record, x: Array, shift: Array | None = None, *, device: Device = Device.THREADS
-) -> Array:
+def residuals(record: Record, x: Array, shift: Array | None = None, *, device: Device = Device.THREADS) -> Array:
     """Return facts and soft rules in sigmas, (N, R), of parameter rows x (N, n).
 
     shift: (R,) moves every fact by so many of its sigmas; a randomised fit uses it
@@ -81,7 +80,7 @@ def facts_in_sigmas(record: Record, p: Prediction, shift: Array | None = None) -
     out = np.stack(columns, axis=1)
     if shift is not None:
         out = out - shift
-    return np.nan_to_num(out, nan=1e3, posinf=1e3, neginf=-1e3)
+    return np.clip(np.nan_to_num(out, nan=1e3, posinf=1e3, neginf=-1e3), -_FARTHEST, _FARTHEST)
 
 
 def orbit_columns(record: Record) -> Array:

@@ -7,11 +7,13 @@ normal spread with half the area's half-length along its long axis, and half its
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib import resources
 from itertools import combinations
 from pathlib import Path
 from typing import Final, Protocol
+
+import msgspec
 
 from downrange.base import InputError
 from downrange.corridor.fit_model import Fact, Prior, Record, RecordFile, read_record_file, record_of
@@ -230,14 +232,4 @@ def _priors(outline: Outline, site: Site, areas: Sequence[Area]) -> Iterator[tup
         toward_deg = min(ranges(site, areas), key=lambda seen: seen.centre_m).azimuth_deg
     for key, prior in outline.file.priors.items():
         turned = "azimuth" in key
-        yield key, replace_mean(prior, prior.mean + toward_deg) if turned else prior
-
-
-def replace_mean(prior: Prior, mean: float) -> Prior:
-    """Return a prior with another mean."""
-    return Prior(mean=mean, source=prior.source, sigma=prior.sigma, factor=prior.factor)
-
-
-def hidden(record: Record, fact: str) -> Record:
-    """Return a record without one of its facts."""
-    return replace(record, facts=tuple(one for one in record.facts if one.name != fact))
+        yield key, msgspec.structs.replace(prior, mean=prior.mean + toward_deg) if turned else prior

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from downrange.base import Array, uniforms, wgs84
 from downrange.corridor.fit import Prediction
 from downrange.corridor.fit_model import Record
-from downrange.earth import east_north, range_azimuth
+from downrange.earth import destination, east_north, range_azimuth
 from downrange.flight import orbit_of
 
 LEVELS: Final = (0.05, 0.5, 0.95)
@@ -54,6 +54,9 @@ def effective(weight: Array) -> float:
 def quantiles(values: Array, weight: Array, levels: ArrayLike = LEVELS) -> Array:
     """Return quantiles of weighted numbers (N,); rows that are no number are left out, NaN when none is left.
 
+    The i-th of n equal rows stands at i / (n + 1), so that few rows give no interval that is too narrow; of unequal
+    rows n is their effective number.
+
     >>> quantiles(np.array([1.0, 2.0, 3.0]), np.array([0.25, 0.5, 0.25]), [0.5]).tolist()
     [2.0]
     """
@@ -63,13 +66,43 @@ def quantiles(values: Array, weight: Array, levels: ArrayLike = LEVELS) -> Array
     order = np.argsort(values[good])
     ranked, share = values[good][order], weight[good][order]
     middle = (np.cumsum(share) - 0.5 * share) / share.sum()
-    return np.interp(np.asarray(levels), middle, ranked)
+    n = effective(share / share.sum())
+    return np.interp(np.asarray(levels), 0.5 + (middle - 0.5) * n / (n + 1.0), ranked)
 
 
 def picked(weight: Array, count: int, *, seed: int) -> Array:
     """Return rows (count,) drawn by weight, evenly spaced in the sum of weights: each as often as its weight says."""
     start = float(uniforms(seed, 1, 1)[0, 0])
-    return np.searchsorted(np.cumsum(weight), (np.arange(count) + start) / count * weight.sum()).clip(0, len(weight) - 1)
+    return np.searchsorted(np.cumsum(weight), (np.arange(count) + start) / count * weight.sum()).clip(
+        0, len(weight) - 1
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """Middle of weighted places, and one standard deviation along and across their long axis [m]."""
+
+    lat_deg: float
+    lon_deg: float
+    long_m: float
+    short_m: float
+
+
+def flat_spread(lat_deg: Array, lon_deg: Array, weight: Array) -> Spread:
+    """Return middle and spread of weighted places, on a flat map around their middle."""
+    good = np.isfinite(lat_deg) & (weight > 0.0)
+    share = weight[good] / weight[good].sum()
+    first = int(np.argmax(share))
+    at = float(lat_deg[good][first]), float(lon_deg[good][first])
+    for _ in range(2):  # the second map is around the middle itself
+        flat = np.column_stack(east_north(*at, lat_deg[good], lon_deg[good]))
+        east, north = share @ flat
+        lat, lon = destination(*at, float(np.degrees(np.arctan2(east, north))), float(np.hypot(east, north)))
+        at = float(lat), float(lon)
+    off = np.column_stack(east_north(*at, lat_deg[good], lon_deg[good]))
+    sizes = np.linalg.eigvalsh((off * share[:, None]).T @ off)
+    short_m, long_m = np.sqrt(np.maximum(sizes, 0.0))
+    return Spread(lat_deg=at[0], lon_deg=at[1], long_m=float(long_m), short_m=float(short_m))
 
 
 def credible_level(lat_deg: Array, lon_deg: Array, weight: Array, at_lat_deg: float, at_lon_deg: float) -> float:
@@ -88,10 +121,12 @@ def credible_level(lat_deg: Array, lon_deg: Array, weight: Array, at_lat_deg: fl
     return float(share[np.einsum("ki,ij,kj->k", off, inverse, off) < own].sum())
 
 
-def quantities(record: Record, prior_x: Array, prior: Prediction, x: Array, after: Prediction, weight: Array) -> tuple[Quantity, ...]:
+def quantities(
+    record: Record, prior_x: Array, prior: Prediction, x: Array, after: Prediction, weight: Array
+) -> tuple[Quantity, ...]:
     """Return parameters, burn times, orbit and falls before the notice (equal rows) and after it (weighted rows)."""
     even = np.full(len(prior_x), 1.0 / len(prior_x))
-    before, behind = _columns(record, prior_x, prior), _columns(record, x, after)
+    before, behind = columns_of(record, prior_x, prior), columns_of(record, x, after)
     return tuple(
         Quantity(
             name=name,
@@ -108,7 +143,7 @@ def _three(values: Array, weight: Array) -> tuple[float, float, float]:
     return float(low), float(middle), float(high)
 
 
-def _columns(record: Record, x: Array, p: Prediction) -> dict[tuple[str, str], Array]:
+def columns_of(record: Record, x: Array, p: Prediction) -> dict[tuple[str, str], Array]:
     """Return every number of interest by name and unit, (N,) each."""
     found: dict[tuple[str, str], Array] = {}
     for name in record.names:

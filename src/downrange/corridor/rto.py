@@ -147,8 +147,9 @@ class _Search:
             length = np.maximum((taken * taken).sum(axis=1), 1e-30)
             wrong = (after - off - np.einsum("kij,kj->ki", matrix, taken)) / length[:, None]
             matrix = matrix + wrong[:, :, None] * taken[:, None, :]
-            better = _norm(after) < _norm(off)
-            self.u[rows[better]], self.f[rows[better]] = moved[better], f[better]
+            better = _norm(after) < _norm(off)  # the others are stuck: slopes kept up to date no longer help them
+            rows, matrix, aim = rows[better], matrix[better], aim[better]
+            self.u[rows], self.f[rows] = moved[better], f[better]
 
     def _step(self, rows: NDArray[np.intp], step: Array, aim: Array, off: Array) -> tuple[Array, Array, Array]:
         """Return where steps lead, the residuals there and what is left of the equations; shorter where they fail."""
