@@ -75,7 +75,11 @@ def tell(name: str, result: dict[str, Any], *, tiny: bool) -> None:
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, load {os.getloadavg()[0]:.1f} at the end",
         "versions": {
             "python": platform.python_version(),
-            **{p: v for p in ("downrange", "numpy", "numba", "scipy", "heyoka", "rocketpy") if (v := version(p))},
+            **{
+                p: v
+                for p in ("downrange", "numpy", "numba", "scipy", "heyoka", "rocketpy", "aviconv-notam")
+                if (v := version(p))
+            },
         },
     }
     print(json.dumps(line, ensure_ascii=False))

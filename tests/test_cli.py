@@ -121,6 +121,7 @@ def test_a_scenario_that_is_not_there_is_explained() -> None:
 EXAMPLES = [
     "replay",
     "doctor",
+    "notice merge",
     "notice read",
     "corridor fit",
     "corridor refit",

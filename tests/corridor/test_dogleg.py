@@ -43,3 +43,16 @@ def test_the_same_area_twice_is_refused():
         dog_leg(pad, [circle("one", 30.0, -119.0), circle("again", 30.0, -119.0)])
     with pytest.raises(InputError, match="no areas"):
         dog_leg(pad, [])
+
+
+def test_areas_around_the_pad_are_no_legs():
+    pad = SimpleNamespace(name="pad", lat_deg=34.0, lon_deg=-120.0, sigma_m=0.0)
+    found = dog_leg(pad, [circle("home", 34.05, -120.0, 30e3), circle("one", 30.0, -119.0)])
+    assert [(leg.start, leg.end) for leg in found.legs] == [("pad", "one")]
+
+
+def test_an_orbit_that_stays_below_the_last_area_is_said_so():
+    pad = SimpleNamespace(name="pad", lat_deg=34.0, lon_deg=-120.0, sigma_m=0.0)
+    found = dog_leg(pad, [circle("one", 30.0, -119.0)], inclination_deg=20.0)
+    assert found.last_turn_deg is None
+    assert "an orbit of 20.0 deg never comes to the latitude of one" in found.sentence

@@ -2,7 +2,7 @@ import pytest
 
 from downrange.notice._tokens import Cursor, tokens
 from downrange.notice.areas import draft
-from downrange.notice.model import FlagCode
+from downrange.notice.model import FlagCode, Shape
 from downrange.notice.phrases import phrases
 
 A, B, C, D = "1000N02000E", "1000N02100E", "0900N02100E", "0900N02000E"
@@ -86,9 +86,29 @@ def test_a_navaid_among_the_vertices_makes_the_ring_incomplete() -> None:
         assert codes(read(text)[1]) == expected
 
 
-@pytest.mark.parametrize("words", ["WITHIN 15 MILES OF TRACKLINE", "5 NM EITHER SIDE OF LINE"])
-def test_a_band_along_a_line_is_flagged(words) -> None:
-    assert codes(read(f"{words} {A}, {B}, {E}, {F}.")[1]) == {FlagCode.INCOMPLETE_RING}
+@pytest.mark.parametrize(
+    ("words", "half_nm"),
+    [
+        ("WITHIN 15 MILES OF TRACKLINE", 15),
+        ("WITHIN 15 MILES OF A LINE JOINING", 15),
+        ("WITHIN 5 MILES EITHER SIDE OF A LINE JOINING", 5),
+        ("5 NM EITHER SIDE OF LINE", 5),
+        ("WI 2.5NM EITHER SIDE OF A LINE BTN", 2.5),
+        ("FIVE MILES EACH SIDE OF", 5),
+        ("10 NM WIDE ALONG A LINE JOINING", 5),
+    ],
+)
+def test_a_band_along_a_line(words, half_nm) -> None:
+    for listed in (f"{A}, {B}, {E}, {F}", f"{A} TO {B} TO {E} TO {F}", f"{A}, {B}, {E} AND {F}"):
+        (one,), found = read(f"{words} {listed}.")[1].drafts, read(f"{words} {listed}.")[1]
+        assert (one.shape, one.radius_m, len(one.ring)) == (Shape.BAND, pytest.approx(half_nm * 1852.0), 4)
+        assert codes(found) == set()
+
+
+def test_a_line_without_a_width_is_kept_as_a_line_and_flagged() -> None:
+    _, found = read(f"CABLE OPERATIONS ALONG TRACKLINE JOINING {A}, {B} AND {E}.")
+    assert [(one.shape, one.radius_m) for one in found.drafts] == [(Shape.BAND, 0.0)]
+    assert codes(found) == {FlagCode.INCOMPLETE_RING}
 
 
 def test_a_bad_vertex_is_left_out_and_flagged_twice() -> None:

@@ -72,7 +72,7 @@ def print_tables(tables: tuple[Table, ...]) -> None:
             title=Text(table.title), title_justify="left", box=box.SIMPLE_HEAD, title_style="bold", pad_edge=False
         )
         for column in table.columns:
-            shown.add_column(Text(column.name), justify="right" if column.number else "left")
+            shown.add_column(Text(column.name), justify="right" if column.number else "left", overflow="fold")
         for row in table.rows:
             shown.add_row(*(Text(cell) for cell in row))
         console.print(shown)

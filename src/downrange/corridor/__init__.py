@@ -1,57 +1,134 @@
 """Corridor: where the announced flight can go, and who lives under it.
 
-In: announced areas, a launch site, a ground track, places; the public record of a vehicle.
+In: announced areas (of a notice, or of a real launch), a launch site, a ground track, places; a vehicle's public record.
 Out: ranges and azimuths, the one plane that fits or its residuals, the dog-leg, places under the track; vehicles fitted
-to the record, and the crowd of what may come down before and after a failure.
-Start here: `one_plane`, `dog_leg`, `below`, `launch_hazards`, `from_starts`.
+to the record, and the crowd of what may come down before and after a failure; whom to warn and what to close.
+Start here: `explain`, `one_plane`, `dog_leg`, `load_launch`, `below`, `launch_hazards`, `plan`, `from_starts`.
 """
 
+from downrange.corridor._io_plan import closures_geojson, places_csv, plan_document
 from downrange.corridor.ascent import azimuth_for, inclination_of
 from downrange.corridor.below import below
 from downrange.corridor.checks import Check, checks, dog_leg_cost_mps
+from downrange.corridor.closures import Closure, Unit, closures
 from downrange.corridor.dogleg import dog_leg
+from downrange.corridor.explain import explain
+from downrange.corridor.falling import joined
 from downrange.corridor.fit import Fit, solve
 from downrange.corridor.fit_model import Record, load_fits, load_record
-from downrange.corridor.geometry import one_plane, ranges
-from downrange.corridor.hazard import Hazards, case_falls, joined, launch_hazards, tracked_falls
-from downrange.corridor.model import Area, AreaRange, Below, DogLeg, Leg, Named, Pad, PlaneFit, Target
+from downrange.corridor.geometry import ranges
+from downrange.corridor.ground import Ground, grounds
+from downrange.corridor.hazard import Hazards, case_falls, launch_hazards, tracked_falls
+from downrange.corridor.hidden import leave_one_out
+from downrange.corridor.launches import (
+    Announced,
+    AnnouncedArea,
+    AreaKind,
+    FallsThere,
+    KnownOrbit,
+    KnownTime,
+    launch_names,
+    load_launch,
+)
+from downrange.corridor.minutes import Hit, Minute, by_minute
+from downrange.corridor.model import (
+    Area,
+    AreaPlane,
+    AreaRange,
+    Basis,
+    Below,
+    CourseFit,
+    DogLeg,
+    Explained,
+    Hidden,
+    Leg,
+    Named,
+    Pad,
+    PlaneFit,
+    Target,
+    Verdict,
+)
+from downrange.corridor.plan import AreaPlan, Phase, PlacePlan, Plan, plan
+from downrange.corridor.planes import one_plane, planes
+from downrange.corridor.reach import Reach, reaches, unseen
 from downrange.corridor.refit import Parameter, Refit, Starts, from_starts, parameters, randomised, refit, vehicle_toml
+from downrange.corridor.tracks import Overflight, Tracks, overflights, tracks
 
 __all__ = [
+    "Announced",
+    "AnnouncedArea",
     "Area",
+    "AreaKind",
+    "AreaPlan",
+    "AreaPlane",
     "AreaRange",
+    "Basis",
     "Below",
     "Check",
+    "Closure",
+    "CourseFit",
     "DogLeg",
+    "Explained",
+    "FallsThere",
     "Fit",
+    "Ground",
     "Hazards",
+    "Hidden",
+    "Hit",
+    "KnownOrbit",
+    "KnownTime",
     "Leg",
+    "Minute",
     "Named",
+    "Overflight",
     "Pad",
     "Parameter",
+    "Phase",
+    "PlacePlan",
+    "Plan",
     "PlaneFit",
+    "Reach",
     "Record",
     "Refit",
     "Starts",
     "Target",
+    "Tracks",
+    "Unit",
+    "Verdict",
     "azimuth_for",
     "below",
+    "by_minute",
     "case_falls",
     "checks",
+    "closures",
+    "closures_geojson",
     "dog_leg",
     "dog_leg_cost_mps",
+    "explain",
     "from_starts",
+    "grounds",
     "inclination_of",
     "joined",
     "launch_hazards",
+    "launch_names",
+    "leave_one_out",
     "load_fits",
+    "load_launch",
     "load_record",
     "one_plane",
+    "overflights",
     "parameters",
+    "places_csv",
+    "plan",
+    "plan_document",
+    "planes",
     "randomised",
     "ranges",
+    "reaches",
     "refit",
     "solve",
     "tracked_falls",
+    "tracks",
+    "unseen",
     "vehicle_toml",
 ]

@@ -14,7 +14,7 @@ from downrange.corridor.model import Below, Named
 from downrange.earth import destination, east_north, range_azimuth
 
 _STEP_M = 1_000.0  # spacing of the track between which distances are taken as straight
-_LEAST_RADIUS_M = 6_335_000.0  # the meridian's radius of curvature at the equator: chords times this are never too long
+LEAST_RADIUS_M = 6_335_000.0  # the meridian's radius of curvature at the equator: chords times this are never too long
 
 
 def below(
@@ -33,7 +33,7 @@ def below(
     times, lat, lon = _track(t_s, lat_deg, lon_deg)
     if not within_m > 0.0:
         raise InputError(where="corridor", key="within_m", seen=f"{within_m:g}", cure="give a distance above 0 metres")
-    towards = _unit(lat, lon)
+    towards = unit(lat, lon)
     rows = (_one(times, lat, lon, towards, place, within_m) for place in places)
     return tuple(sorted((row for row in rows if row is not None), key=lambda row: row.closest_t_s))
 
@@ -58,7 +58,7 @@ def _track(t_s: ArrayLike, lat_deg: ArrayLike, lon_deg: ArrayLike) -> tuple[Arra
     return np.append(fine_t, times[-1]), np.append(fine_lat, lat[-1]), np.append(fine_lon, lon[-1])
 
 
-def _unit(lat_deg: ArrayLike, lon_deg: ArrayLike) -> Array:
+def unit(lat_deg: ArrayLike, lon_deg: ArrayLike) -> Array:
     """Return unit vectors of a sphere, shape (..., 3), to sort out what is far without a geodesic."""
     lat, lon = np.radians(lat_deg), np.radians(lon_deg)
     return np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1)
@@ -66,15 +66,15 @@ def _unit(lat_deg: ArrayLike, lon_deg: ArrayLike) -> Array:
 
 def _one(times: Array, lat: Array, lon: Array, towards: Array, place: Named, within_m: float) -> Below | None:
     """Return the row of one place, or None when the track stays away."""
-    away = np.linalg.norm(towards - _unit(place.lat_deg, place.lon_deg), axis=-1) * _LEAST_RADIUS_M
-    near = np.flatnonzero(away <= within_m + _reach(place) + 2.0 * _STEP_M)
+    away = np.linalg.norm(towards - unit(place.lat_deg, place.lon_deg), axis=-1) * LEAST_RADIUS_M
+    near = np.flatnonzero(away <= within_m + reach(place) + 2.0 * _STEP_M)
     if near.size == 0:
         return None
     first, last = max(int(near[0]) - 1, 0), min(int(near[-1]) + 2, times.size)
     t = times[first:last]
     if t.size < 2:
         return None
-    shape = _flat_shape(place)
+    shape = flat_shape(place)
     flat = _flat(place, lat[first:last], lon[first:last])
     line = shapely.LineString(flat)
     distance_m = float(line.distance(shape))
@@ -104,15 +104,15 @@ def _closest(t_s: Array, flat: Array, line: BaseGeometry, shape: BaseGeometry) -
     return float(np.interp(line.project(nearest), along, t_s))
 
 
-def _reach(place: Named) -> float:
+def reach(place: Named) -> float:
     """Return a bound [m] on how far the place reaches from its point, from the corners of its box."""
     geometry = getattr(place, "geometry_lonlat", None)
     if geometry is None or geometry.is_empty:
         return 0.0
     west, south, east, north = geometry.bounds
-    corners = _unit([south, south, north, north], [west, east, east, west])
-    chord = float(np.linalg.norm(corners - _unit(place.lat_deg, place.lon_deg), axis=-1).max())
-    return 1.02 * chord * _LEAST_RADIUS_M
+    corners = unit([south, south, north, north], [west, east, east, west])
+    chord = float(np.linalg.norm(corners - unit(place.lat_deg, place.lon_deg), axis=-1).max())
+    return 1.02 * chord * LEAST_RADIUS_M
 
 
 def _flat(place: Named, lat_deg: Array, lon_deg: Array) -> Array:
@@ -120,7 +120,7 @@ def _flat(place: Named, lat_deg: Array, lon_deg: Array) -> Array:
     return np.column_stack(east_north(place.lat_deg, place.lon_deg, lat_deg, lon_deg))
 
 
-def _flat_shape(place: Named) -> BaseGeometry:
+def flat_shape(place: Named) -> BaseGeometry:
     """Return the place on its own flat map."""
     geometry = getattr(place, "geometry_lonlat", None)
     if geometry is None or geometry.is_empty:

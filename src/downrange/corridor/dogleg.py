@@ -9,8 +9,10 @@ import numpy as np
 
 from downrange.base import InputError, east_of
 from downrange.corridor.ascent import ORBIT_SPEED_MPS, azimuth_at, inclination_at
-from downrange.corridor.geometry import centre_of, one_plane, outline
 from downrange.corridor.model import Area, DogLeg, Leg, Pad, PlaneFit
+from downrange.corridor.planes import one_plane
+from downrange.corridor.shapes import centre_of, outline
+from downrange.corridor.swaths import swaths
 from downrange.earth import range_azimuth
 
 
@@ -37,12 +39,12 @@ def dog_leg(
     """Return the geodesic legs from the pad through the areas' centres, nearest first, and the turns between them.
 
     A turn smaller than its spread is not determined by the areas: their own width could hide it.
-    inclination_deg: when given, the turn that is left after the last area to reach it is worked out too
+    inclination_deg: when given, the turn that is left after the last area to reach it is worked out too, unless the
+                     orbit stays below that latitude
     speed_mps:       inertial speed for which a course becomes an inclination. A lower stage is slower; its course
                      still points where the orbit would lie if no later stage turned.
     """
-    if not areas:
-        raise InputError(where="corridor", seen="no areas", cure="give at least one area with coordinates")
+    sorted_areas = _down_range(site, areas)
     pad = _Stop(
         label=site.name,
         lat_deg=site.lat_deg,
@@ -51,7 +53,6 @@ def dog_leg(
         corner_deg=(0.0,),
         radius_m=site.sigma_m,
     )
-    sorted_areas = sorted(areas, key=lambda area: _range_m(site, area))
     stops = [_stop(area) for area in sorted_areas]
     legs: list[Leg] = []
     spread_before = 0.0
@@ -59,7 +60,7 @@ def dog_leg(
         leg, spread_before = _leg(start, end, legs[-1] if legs else None, spread_before, speed_mps)
         legs.append(leg)
     last_turn = None
-    if inclination_deg is not None:
+    if inclination_deg is not None and abs(stops[-1].lat_deg) <= min(inclination_deg, 180.0 - inclination_deg):
         southbound = bool(np.cos(np.radians(legs[-1].arrival_deg)) < 0.0)
         wanted = azimuth_at(stops[-1].lat_deg, inclination_deg, speed_mps=speed_mps, southbound=southbound)
         last_turn = east_of(legs[-1].arrival_deg, wanted)
@@ -73,11 +74,11 @@ def dog_leg(
     )
 
 
-def _range_m(site: Pad, area: Area) -> float:
-    """Return the distance [m] from the pad to the centre of an area."""
-    lat, lon, _ = outline(area)
-    range_m, _ = range_azimuth(site.lat_deg, site.lon_deg, *centre_of(lat, lon))
-    return float(range_m)
+def _down_range(site: Pad, areas: Sequence[Area]) -> list[Area]:
+    """Return the areas in order of range, without those around the pad or its antipode, which show no leg."""
+    seen = sorted(zip(swaths(site, areas), areas, strict=True), key=lambda pair: pair[0].range_m)
+    told = [area for swath, area in seen if swath.thrown.informs and not swath.around_pad]
+    return told or [area for swath, area in seen if swath.thrown.informs] or [area for _, area in seen]
 
 
 def _first_plane(site: Pad, areas: Sequence[Area], speed_mps: float) -> PlaneFit:
@@ -93,16 +94,16 @@ def _first_plane(site: Pad, areas: Sequence[Area], speed_mps: float) -> PlaneFit
 
 def _stop(area: Area) -> _Stop:
     """Return the centre of an area with its corners around it."""
-    lat, lon, radius_m = outline(area)
-    lat_deg, lon_deg = centre_of(lat, lon)
-    corner_m, corner_deg = range_azimuth(lat_deg, lon_deg, lat, lon)
+    one = outline(area)
+    lat_deg, lon_deg = centre_of(one.lat_deg, one.lon_deg)
+    corner_m, corner_deg = range_azimuth(lat_deg, lon_deg, one.lat_deg, one.lon_deg)
     return _Stop(
         label=area.label,
         lat_deg=lat_deg,
         lon_deg=lon_deg,
         corner_m=tuple(float(x) for x in corner_m),
         corner_deg=tuple(float(x) for x in corner_deg),
-        radius_m=radius_m,
+        radius_m=one.radius_m,
     )
 
 
@@ -136,9 +137,10 @@ def _leg(start: _Stop, end: _Stop, before: Leg | None, spread_before_deg: float,
 def _sentence(plane: PlaneFit, legs: Sequence[Leg], last_turn_deg: float | None, inclination_deg: float | None) -> str:
     """Write the finding for a person."""
     shared = " and ".join(plane.labels)
+    course = plane.turning
     opening = (
-        f"one plane from the pad at azimuth {plane.low_deg:.1f} to {plane.high_deg:.1f} deg holds {shared} "
-        f"({plane.inclination_deg:.1f} deg at {plane.azimuth_deg:.1f})"
+        f"one plane on course {course.azimuth_deg:.1f} deg ({course.low_deg:.1f} to {course.high_deg:.1f}) over the "
+        f"turning Earth holds {shared} (an orbit of {plane.inclination_deg:.1f} deg if kept)"
     )
     words = [opening] + [
         f"{leg.start} to {leg.end} on course {leg.course_deg:.1f} deg"
@@ -153,6 +155,8 @@ def _sentence(plane: PlaneFit, legs: Sequence[Leg], last_turn_deg: float | None,
             f"; for {inclination_deg:.1f} deg whatever flies on must turn {abs(last_turn_deg):.1f} deg to the {side} "
             f"of the course to {legs[-1].end}"
         )
+    elif inclination_deg is not None:
+        text += f"; an orbit of {inclination_deg:.1f} deg never comes to the latitude of {legs[-1].end}"
     return f"{text[:1].upper()}{text[1:]}."
 
 

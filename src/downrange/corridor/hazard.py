@@ -1,85 +1,149 @@
 """What may come down, and where: the crowd of a launch before it fails, after it fails, and as one case of failure.
 
 Every flight of a crowd is another randomised fit of the vehicle from another point of the pad's uncertainty. Draws
-are counted: flight i of a seed is the same whatever the number of flights.
+are counted: flight i of a seed is the same whatever the number of flights. What may go wrong is a catalogue of
+`downrange.flight`, what a stack breaks into a list of `downrange.fall`; the ones that come with the program are assumed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from downrange.base import Array, ModelError, normals, uniforms, v_ecef_from_enu
-from downrange.base import geodetic_from_ecef as geodetic
+from downrange.base import Array, ModelError, normals, uniforms
+from downrange.corridor.falling import (
+    LN_BETA_STACK,
+    falls_of,
+    joined,
+    piece_falls,
+    planned_falls,
+    rows_of,
+    scaled,
+    stack_falls,
+)
 from downrange.corridor.fit_model import Record, crowd_from
 from downrange.earth import destination
-from downrange.fall import Falls, drop
-from downrange.flight import KINDS, NEVER_S, Crowd, Failure, FailureKind, Flown, Troubles, failed_stack, fly_crowd
-
-# Assumed, all of it: no public record tells how a launcher of this kind fails. A first flight is as likely to fail as
-# not; half of the failures break the vehicle up; thrust ends at a moment spread evenly over the burns, after a turn.
-P_FAILURE = 0.5
-P_BREAK_UP = 0.5
-TURN_MPS = 50.0  # 1 sigma, each axis: velocity gained off the plan before thrust ends
-LN_BETA_STACK = 0.6  # spread of the ballistic coefficient of a stack, of its logarithm
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pieces:
-    """One class of fragments of a break-up: median ballistic coefficient, its spread, velocity imparted.
-
-    ln_sigma: of the logarithm; imparted_mps: 97 % of the pieces get less, in any direction
-    """
-
-    name: str
-    beta_kgpm2: float
-    ln_sigma: float
-    imparted_mps: float
-
-
-PIECES = (
-    Pieces(name="heavy pieces", beta_kgpm2=1_000.0, ln_sigma=0.4, imparted_mps=30.0),
-    Pieces(name="middling pieces", beta_kgpm2=200.0, ln_sigma=0.4, imparted_mps=90.0),
-    Pieces(name="light pieces", beta_kgpm2=40.0, ln_sigma=0.4, imparted_mps=150.0),
+from downrange.fall import DebrisList, Falls, load_debris
+from downrange.flight import (
+    KINDS,
+    Crowd,
+    Failure,
+    FailureKind,
+    Failures,
+    Troubles,
+    draw_troubles,
+    failed_stack,
+    fly_crowd,
+    load_failures,
 )
-_MAXWELL_97 = 2.991  # largest imparted velocity over sigma per axis: square root of the 97th percentile of chi2(3)
+
+ASSUMED_FAILURES: Final = "assumed"
+ASSUMED_DEBRIS: Final = "assumed-launcher"
+STACK: Final = "a stack"
+IMPAIRED: Final = "{} of an impaired flight"
+FAILING_EACH: Final = 4  # failing flights for each planned one: they are spread over all moments and kinds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hazards:
     """The crowd of a launch seen before it flies.
 
-    planned: falls of what is let go as planned; let_go_s: (n,) when each row is
-    failing: falls of what a failure would leave; fails_s: (m,) when each row's vehicle fails
+    planned: falls of what is let go as planned; let_go_s: (n,) when each row is; planned_flight: (n,) by which flight
+    failing: falls of what a failure leaves; case: (m,) the failing flight each row is of: rows of one come down together
+    case_p: (c,) probability of each failing flight; case_stage: (c,) stage that failed, 1 is the lowest
+    case_ends_s: (c,) when its powered flight ends, until when it may still look as planned
+    case_flies_on: (c,) whether it flies on impaired, with less thrust or too heavy, until its propellant is spent
+    p_failure: that a flight fails at all; flights: planned ones
     """
 
     planned: Falls
     let_go_s: Array
+    planned_flight: NDArray[np.int64]
+    flights: int
     failing: Falls
-    fails_s: Array
+    case: NDArray[np.int64]
+    case_p: Array
+    case_stage: NDArray[np.int64]
+    case_ends_s: Array
+    case_flies_on: NDArray[np.bool_]
+    p_failure: float
+
+    @property
+    def fails_s(self) -> Array:
+        """When the powered flight of each failing row ends, (m,)."""
+        ends: Array = self.case_ends_s[self.case]
+        return ends
+
+    def p_failed_by(self, t_s: float) -> float:
+        """Return the probability that powered flight has ended in failure t_s seconds after lift-off."""
+        return float(self.case_p[self.case_ends_s <= t_s].sum())
 
     def ahead(self, t_s: float) -> Falls:
         """Return what may come down of a vehicle still flying as planned t_s seconds after lift-off.
 
         Flights that would have failed by now are out; what is left is as likely as it has become by not failing.
         """
-        later = self.fails_s > t_s
-        before = float(self.failing.p[~later].sum() / max(self.failing.p.sum(), 1e-300)) * P_FAILURE
-        return joined(self.planned, _scaled(_rows(self.failing, later), 1.0 / (1.0 - before)))
+        left = 1.0 - self.p_failed_by(t_s)
+        return joined(self.planned, scaled(rows_of(self.failing, self.fails_s > t_s), 1.0 / left))
 
     def let_go(self, t_s: float) -> Falls:
         """Return the falls of what had been let go as planned by t_s seconds after lift-off."""
-        return _rows(self.planned, self.let_go_s <= t_s)
+        return rows_of(self.planned, self.let_go_s <= t_s)
 
 
-def launch_hazards(record: Record, fits: Array, *, runs: int, seed: int) -> Hazards:
-    """Return the crowd of `runs` planned and `runs` failing flights of the vehicles of fits (F, 27)."""
-    planned = _dispersed(record, fits, runs, seed)
-    rows, let_go_s = _planned_falls(planned, fly_crowd(planned))
-    failing, fails_s = _failing_falls(record, fits, runs, seed + 1)
-    return Hazards(planned=rows, let_go_s=let_go_s, failing=failing, fails_s=fails_s)
+def launch_hazards(
+    record: Record,
+    fits: Array,
+    *,
+    runs: int,
+    seed: int,
+    failures: Failures | None = None,
+    debris: DebrisList | None = None,
+) -> Hazards:
+    """Return the crowd of `runs` planned flights of the vehicles of fits (F, 27), and four times as many failing ones.
+
+    failures, debris: what may go wrong and what a stack breaks into; those that come with the program when not given
+    """
+    planned = dispersed(record, fits, runs, seed)
+    rows, let_go_s, flight = planned_falls(planned, fly_crowd(planned))
+    failing = dispersed(record, fits, 2 * FAILING_EACH * runs, seed + 1)
+    failures = load_failures(ASSUMED_FAILURES, failing.stages) if failures is None else failures
+    mode, troubles = draw_troubles(failures, failing, seed + 1)
+    fails = np.flatnonzero(mode > 0)  # every other one
+    failing, troubles, mode = failing.take(fails), _taken(troubles, fails), mode[fails]
+    breaks = np.array([m.leaves_pieces for m in failures.modes])[mode - 1]
+    debris = load_debris(ASSUMED_DEBRIS) if debris is None else debris
+    falls, case, ends_s = _failing_falls(failing, troubles, breaks, debris, seed + 1)
+    p_failure = failures.p.value
+    return Hazards(
+        planned=rows,
+        let_go_s=let_go_s,
+        planned_flight=flight,
+        flights=runs,
+        failing=scaled(falls, p_failure),
+        case=case,
+        case_p=np.full(len(fails), p_failure / len(fails)),
+        case_stage=troubles.stage + 1,
+        case_ends_s=ends_s,
+        case_flies_on=~troubles.ends,
+        p_failure=p_failure,
+    )
+
+
+def _failing_falls(
+    crowd: Crowd, troubles: Troubles, breaks: NDArray[np.bool_], debris: DebrisList, seed: int
+) -> tuple[Falls, NDArray[np.int64], Array]:
+    """Return what flights that fail leave behind, the flight of each row, and when powered flight ends, (N,)."""
+    flown = fly_crowd(crowd, troubles)
+    times = flown.line.times
+    whole = np.flatnonzero(~breaks)
+    stack = rows_of(stack_falls(STACK, flown.last, crowd.beta_stack_kgpm2, seed), ~breaks)  # drawn for all, by number
+    pieces, of = piece_falls(debris, flown.last, seed + 1, np.flatnonzero(breaks))
+    later, _, by = planned_falls(crowd, flown, since_s=np.minimum(times.failed, times.end), name=IMPAIRED)
+    return joined(stack, pieces, later), np.concatenate([whole, of, by]), times.end
 
 
 def case_falls(
@@ -90,37 +154,48 @@ def case_falls(
     seed: int,
     failure: Failure | None = None,
     after_s: tuple[float, float] | None = None,
+    debris: DebrisList | None = None,
 ) -> Falls:
     """Return the falls of `runs` flights that all go the same way: as planned, or with one failure.
 
     after_s: the failure comes evenly between these seconds after the stage's ignition, instead of at its own moment
     """
-    crowd = _dispersed(record, fits, runs, seed)
+    crowd = dispersed(record, fits, runs, seed)
     if failure is None:
-        return _planned_falls(crowd, fly_crowd(crowd))[0]
+        return planned_falls(crowd, fly_crowd(crowd))[0]
     low, high = after_s or (failure.after_ignition_s, failure.after_ignition_s)
     if failure.kind is FailureKind.NO_IGNITION:
         low = high = 0.0
     into = low + (high - low) * uniforms(seed, runs, 8)[:, 7]
-    stage = np.full(runs, failure.stage - 1)
-    flown = fly_crowd(crowd, _failing(crowd, failure.kind, stage, into, failure.size))
-    done = _planned_falls(crowd, flown)[0]
+    flown = fly_crowd(crowd, _one_trouble(crowd, failure, into))
+    done = planned_falls(crowd, flown)[0]
     if failure.kind is FailureKind.BREAK_UP:
-        pieces = [_piece_falls(piece, flown.last, seed + 2 + i) for i, piece in enumerate(PIECES)]
-        return joined(done, *pieces)
+        debris = load_debris(ASSUMED_DEBRIS) if debris is None else debris
+        return joined(done, piece_falls(debris, flown.last, seed)[0])
     name = failed_stack(crowd.stages, failure)
-    return joined(done, _stack_falls(name, flown.last, crowd.beta_stack_kgpm2, seed))
+    return joined(done, stack_falls(name, flown.last, crowd.beta_stack_kgpm2, seed))
 
 
-def _failing(crowd: Crowd, kind: FailureKind, stage: NDArray[np.int64], after_s: Array, size: float) -> Troubles:
-    """Return one kind of failure for each flight, in its stage (0 is the lowest) and at its moment within the burn."""
-    n = len(crowd)
+def _one_trouble(crowd: Crowd, failure: Failure, after_s: Array) -> Troubles:
+    """Return one kind of failure for each flight, at its moment within the burn."""
+    n, stage = len(crowd), failure.stage - 1
     return Troubles(
-        kind=np.full(n, KINDS.index(kind)),
-        stage=stage,
-        after_s=np.minimum(after_s, crowd.burn_s[np.arange(n), stage]),
-        size=np.full(n, size),
+        kind=np.full(n, KINDS.index(failure.kind)),
+        stage=np.full(n, stage),
+        after_s=np.minimum(after_s, crowd.burn_s[:, stage]),
+        size=np.full(n, failure.size),
         clock_rad=np.zeros(n),
+    )
+
+
+def _taken(troubles: Troubles, rows: NDArray[np.int64]) -> Troubles:
+    """Return the troubles of some flights."""
+    return Troubles(
+        kind=troubles.kind[rows],
+        stage=troubles.stage[rows],
+        after_s=troubles.after_s[rows],
+        size=troubles.size[rows],
+        clock_rad=troubles.clock_rad[rows],
     )
 
 
@@ -132,12 +207,11 @@ def tracked_falls(
     state_ecef: (6,) position [m] and velocity relative to the Earth [m/s]; covariance: (6, 6)
     """
     draws = normals(seed, runs, 7)
-    states = state_ecef + draws[:, :6] @ _root(covariance).T
-    beta = beta_kgpm2 * np.exp(LN_BETA_STACK * draws[:, 6])
-    return _falls(body, np.full(runs, t_s), states[:, :3], states[:, 3:], beta, np.full(runs, 1.0 / runs))
+    states = np.column_stack([np.full(runs, t_s), state_ecef + draws[:, :6] @ _root(covariance).T])
+    return falls_of(body, states, beta_kgpm2 * np.exp(LN_BETA_STACK * draws[:, 6]), np.full(runs, 1.0 / runs))
 
 
-def _dispersed(record: Record, fits: Array, runs: int, seed: int) -> Crowd:
+def dispersed(record: Record, fits: Array, runs: int, seed: int) -> Crowd:
     """Return a crowd of vehicles drawn from the randomised fits (rows 1 on), each from its own point of the pad."""
     if len(fits) < 2:
         raise ModelError(f"{record.name} has no randomised fits: run downrange corridor refit")
@@ -151,119 +225,6 @@ def _dispersed(record: Record, fits: Array, runs: int, seed: int) -> Crowd:
         np.hypot(pad[:, 0], pad[:, 1]),
     )
     return replace(crowd, lat_deg=np.asarray(lat), lon_deg=np.asarray(lon))
-
-
-def _planned_falls(crowd: Crowd, flown: Flown) -> tuple[Falls, Array]:
-    """Return the falls of the stages and the fairing that were let go as planned, and when each row was."""
-    times = flown.line.times
-    releases = [
-        (f"stage {s}", flown.parted(s), crowd.beta_kgpm2[:, s - 1], times.parted[:, s - 1])
-        for s in range(1, crowd.stages)
-    ]
-    releases.insert(1, ("fairing", flown.fairing(), crowd.fairing_beta_kgpm2, times.fairing))
-    falls, let_go = [], []
-    for name, state, beta, planned_s in releases:
-        gone = planned_s < NEVER_S
-        if gone.any():
-            weight = np.full(int(gone.sum()), 1.0 / len(crowd))
-            falls.append(_falls(name, state[gone, 0], state[gone, 1:4], state[gone, 4:7], beta[gone], weight))
-            let_go.append(state[gone, 0])
-    if not falls:
-        return _nothing(), np.empty(0)
-    return joined(*falls), np.concatenate(let_go)
-
-
-def _failing_falls(record: Record, fits: Array, runs: int, seed: int) -> tuple[Falls, Array]:
-    """Return what flights that fail at a random moment of a burn leave behind, and when each fails."""
-    crowd = _dispersed(record, fits, runs, seed)
-    when = uniforms(seed, runs, 8)[:, 7]
-    burn_s = crowd.burn_s
-    into = when * burn_s.sum(axis=1)
-    before = np.cumsum(burn_s, axis=1) - burn_s
-    stage = (into[:, None] >= before).sum(axis=1) - 1
-    after_s = into - before[np.arange(runs), stage]
-    flown = fly_crowd(crowd, _failing(crowd, FailureKind.EARLY_SHUTDOWN, stage, after_s, 0.0))
-    state = flown.last.copy()
-    lat, lon, _ = geodetic(state[:, 1:4])
-    state[:, 4:7] += v_ecef_from_enu(normals(seed, runs, 16)[:, 13:16] * TURN_MPS, lat, lon)
-    parts = [_scaled(_stack_falls("a stack", state, crowd.beta_stack_kgpm2, seed), P_FAILURE * (1.0 - P_BREAK_UP))]
-    parts += [_scaled(_piece_falls(p, state, seed + 2 + i), P_FAILURE * P_BREAK_UP) for i, p in enumerate(PIECES)]
-    return joined(*parts), np.tile(flown.line.times.failed, len(parts))
-
-
-def _stack_falls(name: str, state: Array, beta_kgpm2: Array, seed: int) -> Falls:
-    """Return the falls of what stays in one piece."""
-    beta = beta_kgpm2 * np.exp(LN_BETA_STACK * normals(seed, len(state), 8)[:, 7])
-    return _falls(name, state[:, 0], state[:, 1:4], state[:, 4:7], beta, np.full(len(state), 1.0 / len(state)))
-
-
-def _piece_falls(piece: Pieces, state: Array, seed: int) -> Falls:
-    """Return the falls of one piece of a class for each break-up."""
-    draws = normals(seed, len(state), 12)[:, 8:12]
-    v = state[:, 4:7] + draws[:, :3] * (piece.imparted_mps / _MAXWELL_97)
-    beta = piece.beta_kgpm2 * np.exp(piece.ln_sigma * draws[:, 3])
-    return _falls(piece.name, state[:, 0], state[:, 1:4], v, beta, np.full(len(state), 1.0 / len(state)))
-
-
-_SOURCE = "crowd of randomised fits to the public record; failures assumed"
-
-
-def _falls(name: str, t_s: Array, r: Array, v: Array, beta: Array, p: Array) -> Falls:
-    """Drop one body in many versions; rows that never come down have NaN and no probability."""
-    hit = drop(t_s, r, v, beta)
-    down = np.isfinite(hit.lat_deg)
-    return Falls(
-        lat_deg=np.where(down, hit.lat_deg, np.nan),
-        lon_deg=np.where(down, hit.lon_deg, np.nan),
-        t_s=np.where(down, hit.t_s, np.nan),
-        p=np.where(down, p, 0.0),
-        body_index=np.zeros(len(down), dtype=np.int64),
-        bodies=(name,),
-        source=_SOURCE,
-    )
-
-
-def _nothing() -> Falls:
-    empty = np.empty(0)
-    return Falls(
-        lat_deg=empty,
-        lon_deg=empty,
-        t_s=empty,
-        p=empty,
-        body_index=np.empty(0, dtype=np.int64),
-        bodies=(),
-        source=_SOURCE,
-    )
-
-
-def _scaled(falls: Falls, by: float) -> Falls:
-    return replace(falls, p=falls.p * by)
-
-
-def _rows(falls: Falls, keep: NDArray[np.bool_]) -> Falls:
-    return replace(
-        falls,
-        lat_deg=falls.lat_deg[keep],
-        lon_deg=falls.lon_deg[keep],
-        t_s=falls.t_s[keep],
-        p=falls.p[keep],
-        body_index=falls.body_index[keep],
-    )
-
-
-def joined(*parts: Falls) -> Falls:
-    """Return several crowds of falls as one; bodies of one name share an index."""
-    names = tuple(dict.fromkeys(name for part in parts for name in part.bodies))
-    index = [np.array([names.index(b) for b in part.bodies], dtype=np.int64)[part.body_index] for part in parts]
-    return Falls(
-        lat_deg=np.concatenate([part.lat_deg for part in parts]),
-        lon_deg=np.concatenate([part.lon_deg for part in parts]),
-        t_s=np.concatenate([part.t_s for part in parts]),
-        p=np.concatenate([part.p for part in parts]),
-        body_index=np.concatenate(index),
-        bodies=names,
-        source=parts[0].source,
-    )
 
 
 def _root(covariance: Array) -> Array:

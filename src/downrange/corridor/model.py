@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from downrange.base import InputError
@@ -18,11 +19,11 @@ class Area(Protocol):
 
     @property
     def shape(self) -> str:
-        """Kind of outline: polygon, circle or point."""
+        """Kind of outline: polygon, circle, band (a line with a half-width) or point."""
 
     @property
     def lat_deg(self) -> Sequence[float]:
-        """Latitudes of the corners, or of the centre."""
+        """Latitudes of the corners, of the line, or of the centre."""
 
     @property
     def lon_deg(self) -> Sequence[float]:
@@ -30,7 +31,7 @@ class Area(Protocol):
 
     @property
     def radius_m(self) -> float | None:
-        """Radius of a circle, or the uncertainty of a point; None for a polygon."""
+        """Radius of a circle, half-width of a band, or the uncertainty of a point; None for a polygon."""
 
 
 class Pad(Protocol):
@@ -134,28 +135,89 @@ class AreaRange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlaneFit:
-    """The one great circle, fixed to the Earth, from the pad that misses its worst area by least.
+class AreaPlane:
+    """What one area alone says of the flight's plane: each figure low, middle and high.
 
-    accepted:        it passes through every area
-    azimuth_deg:     at the pad
-    labels:          the areas, in order of range
-    residual_m:      how far the middle of each area lies to the right of the circle, negative to the left
-    tolerance_m:     half the width that the area shows to the circle, with the pad's own uncertainty
-    low_deg:         the least azimuth that still passes through all areas; equals azimuth_deg when refused
-    high_deg:        the greatest
-    inclination_deg: of a direct ascent along it
-    sentence:        the finding in words
+    They differ by the area's width, and by how long the body was in the air, which nobody announces.
+
+    informs:             False where it lies around the pad or the pad's antipode: every course leads there
+    azimuth_*_deg:       at the pad, as drawn on the map: the great circle fixed to the Earth
+    course_*_deg:        at the pad, over the ground, of a flight whose fall on the turning Earth ends in the area. High
+                         may be above 360, so that low <= mid <= high
+    flight_*_s:          in the air, taken as one throw from the pad: less than from lift-off to the fall
+    inclination_*_deg:   of the orbit entered by a vehicle that keeps that course
+    own_inclination_*_deg: of the plane, fixed against the stars, in which the body itself flew and fell
+    """
+
+    label: str
+    informs: bool
+    azimuth_low_deg: float
+    azimuth_mid_deg: float
+    azimuth_high_deg: float
+    course_low_deg: float
+    course_mid_deg: float
+    course_high_deg: float
+    flight_low_s: float
+    flight_mid_s: float
+    flight_high_s: float
+    inclination_low_deg: float
+    inclination_mid_deg: float
+    inclination_high_deg: float
+    own_inclination_low_deg: float
+    own_inclination_mid_deg: float
+    own_inclination_high_deg: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseFit:
+    """One course from the pad through areas, and by how much it misses each.
+
+    accepted:    it passes through every area
+    azimuth_deg: the course that misses its worst area by least, in half-widths
+    low_deg:     the least that still passes through all areas; equals azimuth_deg when refused
+    high_deg:    the greatest
+    residual_m:  how far the middle of each area lies to the right of the course, negative to the left; of an area that is
+                 missed, the distance beyond its edge and tolerance_m
+    tolerance_m: half the width that the area shows to the course, with the pad's own uncertainty; of an area that is
+                 missed, to the course through its own middle
     """
 
     accepted: bool
     azimuth_deg: float
-    labels: tuple[str, ...]
-    residual_m: tuple[float, ...]
-    tolerance_m: tuple[float, ...]
     low_deg: float
     high_deg: float
+    residual_m: tuple[float, ...]
+    tolerance_m: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaneFit:
+    """The one plane through the pad and all areas, or by how much there is none.
+
+    accepted:             one flight that does not turn, falling on the turning Earth, ends in every area
+    labels:               the areas, in order of range
+    turning:              that flight's course over the ground at the pad
+    azimuth_deg:          of the great circle fixed to the Earth, as drawn on the map, that misses its worst area by least
+    low_deg, high_deg:    the least and greatest that still pass through all areas; equal azimuth_deg where none does
+    residual_m:           of the drawn circle; as of CourseFit
+    tolerance_m:          the same
+    inclination_deg:      of an orbit entered along the turning course
+    inclination_low_deg:  the least over the courses that pass through all areas; equals inclination_deg when refused
+    inclination_high_deg: the greatest
+    sentence:             the finding in words
+    """
+
+    accepted: bool
+    labels: tuple[str, ...]
+    turning: CourseFit
+    azimuth_deg: float
+    low_deg: float
+    high_deg: float
+    residual_m: tuple[float, ...]
+    tolerance_m: tuple[float, ...]
     inclination_deg: float
+    inclination_low_deg: float
+    inclination_high_deg: float
     sentence: str
 
 
@@ -188,7 +250,7 @@ class DogLeg:
     first_plane:     the one plane from the pad through as many of the nearest areas as one plane can hold
     legs:            one for each area
     last_turn_deg:   turn that the rest of the vehicle still needs at the last area for inclination_deg,
-                     positive to the right; None when no inclination was asked
+                     positive to the right; None when no inclination was asked, or none such reaches that latitude
     inclination_deg: the one asked, or None
     sentence:        the finding in words
     """
@@ -198,6 +260,65 @@ class DogLeg:
     last_turn_deg: float | None
     inclination_deg: float | None
     sentence: str
+
+
+class Verdict(StrEnum):
+    """Which flight explains announced areas."""
+
+    ONE_PLANE = "one plane"
+    DOG_LEG = "dog-leg"
+    NONE = "no single flight"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """Announced areas explained by geometry.
+
+    verdict:  one plane if it fits, else the dog-leg that does, else neither
+    planes:   what each area says alone, in order of range
+    plane:    the one plane or its residuals
+    dog_leg:  the legs
+    sentence: the finding in words
+    """
+
+    verdict: Verdict
+    planes: tuple[AreaPlane, ...]
+    plane: PlaneFit
+    dog_leg: DogLeg
+    sentence: str
+
+
+class Basis(StrEnum):
+    """What a hidden area's direction is predicted from."""
+
+    ONE_PLANE = "one plane"
+    DOG_LEG = "dog-leg"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hidden:
+    """One area hidden, and where the others say that it lies, across its own range.
+
+    basis:           one plane of the others, their dog-leg, or nothing where there are none; then every figure is NaN
+    course_low_deg:  the least course over the ground at the pad that the others allow
+    course_deg:      the middle one
+    course_high_deg: the greatest; may be above 360, so that low <= middle <= high
+    miss_m:          from the predicted course to the hidden area's middle, positive when it lies to the right
+    half_m:          half the width that the area shows
+    spread_m:        how far the others let the course swing at that range, either way
+    inside:          the hidden area and what is predicted overlap
+    """
+
+    label: str
+    basis: Basis
+    course_low_deg: float
+    course_deg: float
+    course_high_deg: float
+    miss_m: float
+    half_m: float
+    spread_m: float
+    inside: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

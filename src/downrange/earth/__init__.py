@@ -1,4 +1,4 @@
-"""Earth: ellipsoid, gravity, air, coast, places, people, sites.
+"""Earth: ellipsoid, gravity, air, coast, places, people, sites, the Sun.
 
 In: a point in degrees, an area longitude first, the name of a site or of a wind, a height, a day.
 Out: distances and areas, air, wind and gravity tables, coastlines, administrative places, people with their band, launch sites.
@@ -21,6 +21,7 @@ from downrange.earth.model import Level, Named, People, Place, Share
 from downrange.earth.msis import load_air, msis_table
 from downrange.earth.places import cities, finest_places, islands, people_in, people_of, places, places_meeting
 from downrange.earth.sites import Site, load_site, site_names
+from downrange.earth.sun import SunCrossing, next_sunrise, next_sunset, sun_alt_deg, sun_crossings
 from downrange.earth.wind import Wind, load_wind, wind_names
 from downrange.earth.wind_splines import mean_wind_table, no_wind, wind_tables
 
@@ -32,6 +33,7 @@ __all__ = [
     "Place",
     "Share",
     "Site",
+    "SunCrossing",
     "Wind",
     "air_table",
     "along_cross",
@@ -49,6 +51,8 @@ __all__ = [
     "load_wind",
     "mean_wind_table",
     "msis_table",
+    "next_sunrise",
+    "next_sunset",
     "no_wind",
     "people_in",
     "people_of",
@@ -57,6 +61,8 @@ __all__ = [
     "range_azimuth",
     "ring_area_m2",
     "site_names",
+    "sun_alt_deg",
+    "sun_crossings",
     "us76_below_86km",
     "wind_names",
     "wind_tables",

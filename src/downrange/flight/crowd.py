@@ -101,7 +101,7 @@ class Crowd:
         ignitions: Array = ends - busy
         return ignitions
 
-    def take(self, rows: Array) -> Crowd:
+    def take(self, rows: NDArray[np.int64] | NDArray[np.bool_]) -> Crowd:
         """Return the crowd of those rows (an index array or a mask)."""
         whole = (*_SHARED, "booster_count")
         return replace(self, **{f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name not in whole})

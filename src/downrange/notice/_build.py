@@ -132,11 +132,11 @@ def _area(one: Draft, own: _Own, envelope: tuple[NoticeWindow, ...]) -> Area:
     """Return the area of a draft with its windows."""
     number, letter = one.segment.number, one.segment.letter
     windows = own.get((number, letter)) or own.get((number, "")) or own.get(("", "")) or envelope
-    shape = Shape.CIRCLE if one.radius_m is not None else Shape.POINT if len(one.ring) == 1 else Shape.POLYGON
+
     proposed_lat, proposed_lon = check_ring(one)
     return Area(
         label=one.label,
-        shape=shape,
+        shape=one.shape,
         lat_deg=tuple(vertex.lat_deg for vertex in one.ring),
         lon_deg=tuple(vertex.lon_deg for vertex in one.ring),
         radius_m=one.radius_m,

@@ -16,6 +16,11 @@ class Sign(Enum):
     ANNOUNCE = auto()
     CLOSE = auto()
     CUT = auto()
+    POINTS = auto()
+    REGION = auto()
+    GAP = auto()
+    COLON = auto()
+    SEMICOLON = auto()
     AND = auto()
     FULL_STOP = auto()
     COMMA = auto()
@@ -56,11 +61,38 @@ class Circle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Arc:
-    """A circular side between the vertex before it and the vertex behind it."""
+class Reach:
+    """A distance without a position of its own: around the positions behind or before it, or along a line of them.
 
-    clockwise: bool
+    line:     along a line; its half-width, 0 when the line has none
+    many:     around every position behind it
+    trailing: it may belong to the position before it
+    """
+
     radius_m: float
+    line: bool
+    many: bool
+    trailing: bool
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearings:
+    """The two bearings between which a sector lies, clockwise."""
+
+    first_deg: float
+    last_deg: float
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arc:
+    """A circular side between the vertex before it and the vertex behind it; clockwise: None when it does not say."""
+
+    clockwise: bool | None
+    radius_m: float | None
     centre: Vertex
     start: int
     stop: int
@@ -125,4 +157,4 @@ class Part:
     stop: int
 
 
-Phrase = Vertex | Angle | Mark | Label | Circle | Arc | Count | Span | Hours | Cancel | Issue | Part | Times
+Phrase = Vertex | Angle | Mark | Label | Circle | Reach | Bearings | Arc | Count | Span | Hours | Cancel | Issue | Part | Times

@@ -1,11 +1,14 @@
 """From characters to tokens: one pass, each token knows where it stood and what stood before it.
 
-Lines that start with `#` are remarks of whoever stored the notice, not part of it.
+Lines that start with `#` are remarks of whoever stored the notice, not part of it. Dashes of all lengths become `-`,
+HTML entities the character they stand for. In what can only be a position, a letter O or I between digits is taken
+as the digit it looks like, and the token remembers that it was damaged.
 """
 
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from enum import IntEnum
 from typing import Final, NamedTuple
@@ -29,44 +32,64 @@ class Lead(IntEnum):
 
 
 class Token(NamedTuple):
-    """A run of digits, a run of letters (upper case) or one mark, with its place in the text."""
+    """A run of digits, a run of letters (upper case) or one mark, with its place in the text.
+
+    damaged: letters stood in the place of digits
+    gap:     an empty line stands before it
+    """
 
     kind: TokenKind
     text: str
     start: int
     stop: int
     lead: Lead
+    damaged: bool = False
+    gap: bool = False
 
 
-_DIGITS: Final = frozenset("0123456789")
-_ENTITY_LENGTH: Final = 10
+_DIGITS, _LETTERS, _MARK = TokenKind.DIGITS, TokenKind.LETTERS, TokenKind.MARK
+_new = tuple.__new__  # a quarter faster than Token(...), and there are many
+_GLUED, _BLANK, _BREAK = Lead.GLUED, Lead.BLANK, Lead.BREAK
+_BREAKS: Final = frozenset("\r\n\v\f\x85\u2028\u2029")
+_TOKEN: Final = re.compile(r"(\s*)(?:([0-9]+)|([^\W\d_ºª]+)|(&(?:amp;)?#?[0-9A-Za-z]{1,8};)|(\S))")
+_NUMBER, _WORD, _ENTITY = 2, 3, 4
+_DASHES: Final = dict.fromkeys("‐‑‒–—―−", "-")
+
+# What can only be a position: both halves of a packed one, one half alone, or half a dashed one.
+_SUSPECT: Final = re.compile(r"[0-9][OoIl]|[OoIl][0-9]")
+_D: Final = "[0-9OoIl]"
+_ONLY_A_POSITION: Final = re.compile(
+    rf"(?<![A-Za-z0-9])(?:[NSns](?:{_D}{{6}}|{_D}{{4}})[EWew](?:{_D}{{7}}|{_D}{{5}})"
+    rf"|(?:{_D}{{6}}|{_D}{{4}})[NSns](?:{_D}{{7}}|{_D}{{5}})[EWew]"
+    rf"|[NSns](?:{_D}{{6}}|{_D}{{4}})|[EWew](?:{_D}{{7}}|{_D}{{5}})"
+    rf"|(?:{_D}{{6}}|{_D}{{4}})[NSns]|(?:{_D}{{7}}|{_D}{{5}})[EWew]"
+    rf"|{_D}{{1,3}}-{_D}{{2}}(?:[.-]{_D}{{1,3}})?[NSEWnsew])(?![A-Za-z0-9])"
+)
+_LOOKALIKES: Final = str.maketrans("OoIl", "0011")
+_FEWEST_DIGITS: Final = 3
 
 
-def _entity(text: str, at: int) -> tuple[str, int]:
-    """Return the character an HTML entity stands for and where it ends; a bare & stands for itself."""
-    stop = text.find(";", at, at + _ENTITY_LENGTH)
-    if stop > at:
-        plain = html.unescape(text[at : stop + 1])
-        if len(plain) == 1:
-            return plain, stop + 1
-    return text[at], at + 1
+def _mended(text: str) -> tuple[str, frozenset[int]]:
+    """Return the text with look-alike letters inside positions as digits, and their places; the length stays."""
+    if _SUSPECT.search(text) is None:
+        return text, frozenset()
+    row = list(text)
+    places: set[int] = set()
+    for found in _ONLY_A_POSITION.finditer(text):
+        part = found.group()
+        if sum(letter.isdigit() for letter in part) < _FEWEST_DIGITS:
+            continue
+        for place, letter in enumerate(part, found.start()):
+            if letter in "OoIl":
+                row[place] = letter.translate(_LOOKALIKES)
+                places.add(place)
+    return "".join(row), frozenset(places)
 
 
-def _run(text: str, at: int) -> tuple[TokenKind, str, int]:
-    """Return kind, value and end of the token that starts here."""
-    stop = at + 1
-    if text[at] in _DIGITS:
-        while stop < len(text) and text[stop] in _DIGITS:
-            stop += 1
-        return TokenKind.DIGITS, text[at:stop], stop
-    if text[at].isalpha() and text[at] != "º":
-        while stop < len(text) and text[stop].isalpha() and text[stop] != "º":
-            stop += 1
-        return TokenKind.LETTERS, text[at:stop].upper(), stop
-    if text[at] == "&":
-        plain, stop = _entity(text, at)
-        return TokenKind.MARK, plain, stop
-    return TokenKind.MARK, text[at], stop
+def _plain(entity: str) -> str:
+    """Return the character an HTML entity stands for, & when it stands for none."""
+    plain = html.unescape(html.unescape(entity))
+    return plain if len(plain) == 1 else "&"
 
 
 def tokens(text: str) -> list[Token]:
@@ -75,20 +98,37 @@ def tokens(text: str) -> list[Token]:
     >>> [token.text for token in tokens("145410N 1284006E -")]
     ['145410', 'N', '1284006', 'E', '-', '']
     """
+    mended, damaged = _mended(text)
     found: list[Token] = []
-    at, lead = 0, Lead.BREAK
-    while at < len(text):
-        if text[at].isspace():
-            lead = Lead.BREAK if text[at] in "\r\n\v\f\x85\u2028\u2029" else max(lead, Lead.BLANK)
-            at += 1
-        elif text[at] == "#" and lead is Lead.BREAK:
-            stop = text.find("\n", at)
-            at = len(text) if stop < 0 else stop
+    lead, done, gap = _BREAK, 0, False
+    for match in _TOKEN.finditer(mended, 0, len(mended.rstrip())):
+        group = match.lastindex or 0
+        blanks, value = match[1], match[group]
+        start, stop = match.span(group)
+        if start < done:
+            continue
+        if blanks:
+            broken = blanks != " " and not _BREAKS.isdisjoint(blanks)
+            lead = _BREAK if broken or lead is _BREAK else _BLANK
+            gap = broken and blanks.count("\n") > 1
+        if group == _WORD:
+            found.append(_new(Token, (_LETTERS, value.upper(), start, stop, lead, False, gap)))
+        elif group == _NUMBER:
+            wrong = bool(damaged) and not damaged.isdisjoint(range(start, stop))
+            found.append(_new(Token, (_DIGITS, value, start, stop, lead, wrong, gap)))
+        elif value == "#" and lead is _BREAK:
+            end = mended.find("\n", start)
+            done = len(mended) if end < 0 else end
+            continue
         else:
-            kind, value, stop = _run(text, at)
-            found.append(Token(kind, value, at, stop, lead))
-            at, lead = stop, Lead.GLUED
-    found.append(Token(TokenKind.END, "", len(text), len(text), Lead.BREAK))
+            plain = _plain(value) if group == _ENTITY else _DASHES.get(value, value)
+            if plain.isspace():
+                lead = max(lead, _BLANK)
+                continue
+            kind = _LETTERS if plain.isalpha() and plain not in "ºª" else _MARK
+            found.append(Token(kind, plain, start, stop, lead, False, gap))
+        lead, gap = _GLUED, False
+    found.append(Token(TokenKind.END, "", len(text), len(text), _BREAK))
     return found
 
 
@@ -97,6 +137,8 @@ class Cursor:
 
     Parsers take a cursor, move it over what they understand and leave it where it was when they do not.
     """
+
+    __slots__ = ("_end", "_row", "at", "begin", "steps", "stop")
 
     def __init__(self, row: Sequence[Token], start: int = 0, stop: int | None = None) -> None:
         self._row = row
@@ -113,10 +155,11 @@ class Cursor:
 
     def take(self) -> Token:
         """Return the token here and move on."""
-        token = self.peek()
+        self.steps += 1
         if self.at < self.stop:
             self.at += 1
-        return token
+            return self._row[self.at - 1]
+        return self._end
 
     def done(self) -> bool:
         """Say whether nothing is left."""
@@ -124,10 +167,12 @@ class Cursor:
 
     def word(self, *options: str) -> Token | None:
         """Take the word here if it is one of the options."""
-        token = self.peek()
-        if token.kind is TokenKind.LETTERS and token.text in options:
-            self.at += 1
-            return token
+        self.steps += 1
+        if self.at < self.stop:
+            token = self._row[self.at]
+            if token.kind is _LETTERS and token.text in options:
+                self.at += 1
+                return token
         return None
 
     def words(self, *row: str) -> Token | None:
@@ -140,20 +185,29 @@ class Cursor:
 
     def mark(self, options: str) -> Token | None:
         """Take the mark here if it is one of the options."""
-        token = self.peek()
-        if token.kind is TokenKind.MARK and token.text in options:
-            self.at += 1
-            return token
+        self.steps += 1
+        if self.at < self.stop:
+            token = self._row[self.at]
+            if token.kind is _MARK and token.text in options:
+                self.at += 1
+                return token
         return None
 
     def digits(self, *lengths: int) -> Token | None:
         """Take the number here if it has one of these numbers of digits (any number when none is given)."""
-        token = self.peek()
-        if token.kind is TokenKind.DIGITS and (not lengths or len(token.text) in lengths):
-            self.at += 1
-            return token
+        self.steps += 1
+        if self.at < self.stop:
+            token = self._row[self.at]
+            if token.kind is _DIGITS and (not lengths or len(token.text) in lengths):
+                self.at += 1
+                return token
         return None
 
     def part(self, start: int, stop: int) -> Cursor:
         """Return a cursor over some of the tokens."""
         return Cursor(self._row, start, stop)
+
+    def tail(self, most: int) -> Sequence[Token]:
+        """Return at most so many tokens from here on."""
+        self.steps += 1
+        return self._row[self.at : min(self.stop, self.at + most)]

@@ -1,47 +1,37 @@
 """Positions: every way of writing a latitude and a longitude that the forms use.
 
 packed   123456N1234507E, N1234E12345, with or without decimals at the end
-dashed   12-34.56N 123-45.67W, 12-34-56N 123-45-07W
-spaced   12 34 56 S 123 45 07 W, S 12 34 E 123 45
-marked   12°34'56"N 123°45'07"W, also with typographic quotes and without hemispheres (press copies)
+apart    12-34.56N 123-45.67W, 12-34-56N 123-45-07W, S 12 34 E 123 45, 12:34:56N, 12.34.56N
+marked   12°34'56"N 123°45'07"W, also with typographic quotes, in words, and without hemispheres (press copies)
+decimal  12.3456N 123.4567E, N12.3456 E123.4567; 12.3456, -123.4567 with three decimals or more
 
 A line may break anywhere inside a position. The number of digits decides the layout. What is out of range is
-reported in `problem`, never clamped.
+reported in `problem`, never clamped; what was read although it looks damaged is reported in `remark`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
+from downrange.notice._layouts import (
+    LATITUDE,
+    LONGITUDE,
+    Axis,
+    Fields,
+    Layout,
+    apart,
+    hemisphere,
+    is_hemisphere,
+    packed,
+)
 from downrange.notice._tokens import Cursor, Lead, Token, TokenKind
 
-_DEGREE_MARKS: Final = "°º˚"
+_DIGITS, _LETTERS, _GLUED = TokenKind.DIGITS, TokenKind.LETTERS, Lead.GLUED
+_LOOKALIKE: Final = "letters stand in the place of digits: read as the digits they look like"
+_BETWEEN: Final = ",/-;"
 _MINUTE_MARKS: Final = "'’‘′´`"
-_SECOND_MARKS: Final = '"“”″„'
-
-
-class Axis(NamedTuple):
-    """One of the two angles: its name, hemisphere letters, digits of its degrees, and its limit."""
-
-    name: str
-    letters: str
-    width: int
-    limit_deg: int
-
-
-LATITUDE: Final = Axis("latitude", "NS", 2, 90)
-LONGITUDE: Final = Axis("longitude", "EW", 3, 180)
-
-
-class _Fields(NamedTuple):
-    """The parts of an angle as printed, and whether degrees, minutes and seconds were all there."""
-
-    degrees: str
-    minutes: float
-    seconds: float
-    whole: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,17 +39,21 @@ class Angle:
     """A latitude or a longitude.
 
     value_deg: signed
-    whole:     it had seconds
+    fields:    its parts
+    latitude:  whether it is a latitude
     assumed:   it had no hemisphere, north or east was assumed
     problem:   why it cannot be right, "" when it can
+    remark:    what looks damaged, "" when nothing does
     start:     first character
     stop:      first character after it
     """
 
     value_deg: float
-    whole: bool
+    fields: Fields
+    latitude: bool
     assumed: bool
     problem: str
+    remark: str
     start: int
     stop: int
 
@@ -68,20 +62,26 @@ class Angle:
 class Vertex:
     """A position in the text.
 
-    lat_deg:   north positive
-    lon_deg:   east positive, in [-180, 180)
-    assumed:   it had no hemispheres
-    bracketed: it stood in brackets, as a repeated closing point may
-    problem:   why it cannot be right, "" when it can
-    start:     first character
-    stop:      first character after it
+    lat_deg:      north positive
+    lon_deg:      east positive, in [-180, 180)
+    assumed:      it had no hemispheres
+    bracketed:    it stood in brackets, as a repeated closing point may
+    minutes_like: degrees with two decimals, both below .60: they may be minutes
+    swapped:      it has a problem, and none with latitude and longitude exchanged
+    problem:      why it cannot be right, "" when it can
+    remark:       what looks damaged although it was read, "" when nothing does
+    start:        first character
+    stop:         first character after it
     """
 
     lat_deg: float
     lon_deg: float
     assumed: bool = False
     bracketed: bool = False
+    minutes_like: bool = False
+    swapped: bool = False
     problem: str = ""
+    remark: str = ""
     start: int = 0
     stop: int = 0
 
@@ -91,134 +91,7 @@ class Vertex:
         return self.lat_deg, self.lon_deg
 
 
-def _broken(cur: Cursor, width: int) -> str | None:
-    """Take a number of at most so many digits, put together over a line break."""
-    token = cur.digits()
-    if token is None or len(token.text) > width:
-        return None
-    text = token.text
-    while len(text) < width:
-        more = cur.peek()
-        if more.kind is not TokenKind.DIGITS or more.lead is not Lead.BREAK or len(text) + len(more.text) > width:
-            break
-        text += cur.take().text
-    return text
-
-
-def _fraction(cur: Cursor, letters: str) -> str:
-    """Take the decimals here, if any; after a line break only when a hemisphere letter follows them."""
-    if cur.peek().text not in {".", ","} or cur.peek(1).kind is not TokenKind.DIGITS:
-        return ""
-    if cur.peek().text == "," and cur.peek(1).lead is not Lead.GLUED:
-        return ""
-    ahead, text = 2, cur.peek(1).text
-    if cur.peek(2).kind is TokenKind.DIGITS and cur.peek(2).lead is Lead.BREAK and _is_hemisphere(cur.peek(3), letters):
-        ahead, text = 3, text + cur.peek(2).text
-    glued = cur.peek().lead is Lead.GLUED and cur.peek(1).lead is Lead.GLUED
-    if not glued and not _is_hemisphere(cur.peek(ahead), letters):
-        return ""
-    cur.at += ahead
-    return "." + text
-
-
-def _is_hemisphere(token: Token, letters: str) -> bool:
-    return token.kind is TokenKind.LETTERS and len(token.text) == 1 and token.text in letters
-
-
-def _packed(cur: Cursor, axis: Axis, whole: bool | None) -> _Fields | None:
-    """Read DDMM or DDMMSS (longitude DDDMM or DDDMMSS), preferring the layout of the latitude before it."""
-    short, long = axis.width + 2, axis.width + 4
-    wanted = {None: (short, long), True: (long,), False: (short,)}[whole]
-    first, text = cur.at, ""
-    best: tuple[str, int] | None = None
-    while cur.peek().kind is TokenKind.DIGITS and (not text or cur.peek().lead is Lead.BREAK):
-        text += cur.take().text
-        blank_after = cur.peek().kind is TokenKind.DIGITS and cur.peek().lead is Lead.BLANK
-        if len(text) in wanted and not blank_after:
-            best = (text, cur.at)
-        if len(text) >= long:
-            break
-    if best is None:
-        cur.at = first
-        return _packed(cur, axis, None) if whole is not None else None
-    text, cur.at = best
-    decimals = _fraction(cur, axis.letters)
-    degrees, minutes, seconds = text[: axis.width], text[axis.width : short], text[short:]
-    if seconds:
-        return _Fields(degrees, float(minutes), float(seconds + decimals), True)
-    return _Fields(degrees, float(minutes + decimals), 0.0, False)
-
-
-def _dashed(cur: Cursor, axis: Axis, whole: bool | None) -> _Fields | None:
-    """Read DD-MM.mm, DD-MM-SS or DD-MM."""
-    degrees = _broken(cur, 3)
-    if degrees is None or cur.mark("-") is None:
-        return None
-    minutes = _broken(cur, 2)
-    if minutes is None:
-        return None
-    decimals = _fraction(cur, axis.letters)
-    if decimals or whole is False:
-        return _Fields(degrees, float(minutes + decimals), 0.0, False)
-    here = cur.at
-    seconds = _broken(cur, 2) if cur.mark("-") else None
-    if seconds is None:
-        cur.at = here
-        return _Fields(degrees, float(minutes), 0.0, False)
-    return _Fields(degrees, float(minutes), float(seconds + _fraction(cur, axis.letters)), True)
-
-
-def _marked(cur: Cursor, axis: Axis, whole: bool | None) -> _Fields | None:
-    """Read DD°MM'SS" with whatever quotes the printer had."""
-    degrees = _broken(cur, 3)
-    if degrees is None or cur.mark(_DEGREE_MARKS) is None:
-        return None
-    minutes = _broken(cur, 2)
-    if minutes is None:
-        return _Fields(degrees, 0.0, 0.0, False)
-    minutes += _fraction(cur, axis.letters)
-    here = cur.at
-    if cur.mark(_MINUTE_MARKS) is None or whole is False:
-        return _Fields(degrees, float(minutes), 0.0, False)
-    here = cur.at
-    seconds = _broken(cur, 2)
-    if seconds is None:
-        cur.at = here
-        return _Fields(degrees, float(minutes), 0.0, False)
-    seconds += _fraction(cur, axis.letters)
-    if cur.mark(_SECOND_MARKS) is None:
-        cur.mark(_MINUTE_MARKS)
-        cur.mark(_MINUTE_MARKS)
-    return _Fields(degrees, float(minutes), float(seconds), True)
-
-
-def _spaced(cur: Cursor, axis: Axis, whole: bool | None) -> _Fields | None:
-    """Read DD MM SS or DD MM, with blanks or line breaks in between."""
-    degrees = _broken(cur, axis.width)
-    minutes = _broken(cur, 2) if degrees is not None else None
-    if degrees is None or minutes is None:
-        return None
-    decimals = _fraction(cur, axis.letters)
-    seconds = _broken(cur, 2) if whole is not False and not decimals else None
-    if seconds is None:
-        return _Fields(degrees, float(minutes + decimals), 0.0, False)
-    return _Fields(degrees, float(minutes), float(seconds + _fraction(cur, axis.letters)), True)
-
-
-_LAYOUTS: Final[tuple[Callable[[Cursor, Axis, bool | None], _Fields | None], ...]] = (
-    _packed,
-    _dashed,
-    _marked,
-    _spaced,
-)
-
-
-def _hemisphere(cur: Cursor, axis: Axis) -> str:
-    """Take the hemisphere letter here, if any."""
-    return cur.take().text if _is_hemisphere(cur.peek(), axis.letters) else ""
-
-
-def _problem(fields: _Fields, axis: Axis) -> str:
+def _problem(fields: Fields, axis: Axis) -> str:
     """Say why the parts cannot be an angle on the Earth; "" when they can."""
     if len(fields.degrees) > axis.width:
         return f"{axis.name} with {len(fields.degrees)} digits of degrees"
@@ -226,73 +99,356 @@ def _problem(fields: _Fields, axis: Axis) -> str:
         return f"{fields.minutes:g} minutes of {axis.name}"
     if fields.seconds >= 60.0:
         return f"{fields.seconds:g} seconds of {axis.name}"
-    if int(fields.degrees) + fields.minutes / 60.0 + fields.seconds / 3600.0 > axis.limit_deg:
+    if fields.value_deg() > axis.limit_deg:
         return f"{axis.name} over {axis.limit_deg} degrees"
     return ""
 
 
-def angle(cur: Cursor, axis: Axis, *, whole: bool | None = None, bare: bool = False) -> Angle | None:
+def angle(cur: Cursor, axis: Axis, *, like: Fields | None = None, bare: bool = False) -> Angle | None:
     """Read one angle.
 
-    whole: whether the angle before it had seconds, where there was one
-    bare:  accept a marked angle without hemisphere
+    like: the parts of the angle before it, where there was one
+    bare: accept one with the sign of degrees and without hemisphere
     """
-    first = cur.at
-    before = _hemisphere(cur, axis)
     begin = cur.at
-    for layout in _LAYOUTS:
-        cur.at = begin
-        fields = layout(cur, axis, whole)
-        if fields is None:
-            continue
-        letter = before or _hemisphere(cur, axis)
-        if not letter and not (bare and layout is _marked):
-            continue
-        value = int(fields.degrees) + fields.minutes / 60.0 + fields.seconds / 3600.0
-        return Angle(
-            value_deg=-value if letter in {"S", "W"} else value,
-            whole=fields.whole,
-            assumed=not letter,
-            problem=_problem(fields, axis),
-            start=cur.peek(first - cur.at).start,
-            stop=cur.peek(-1).stop,
-        )
-    cur.at = first
+    named = _named(cur, axis)
+    before = hemisphere(cur, axis)
+    inner = cur.at
+    for wanted in (like, None) if like is not None else (None,):
+        for together in (True, False):
+            cur.at = inner
+            fields = packed(cur, axis, wanted, first=bool(before)) if together else apart(cur, axis, wanted)
+            if fields is None or _mere_name(fields, axis, before):
+                continue
+            letter = before or hemisphere(cur, axis)
+            if letter or _bare(fields, bare=bare, named=named):
+                cur.word(*axis.words)
+                return _angle(cur, begin, axis, fields, letter)
+    cur.at = begin
     return None
 
 
+def _mere_name(fields: Fields, axis: Axis, before: str) -> bool:
+    """Say whether a letter and a number are rather the name of a route: whole degrees, not all their digits there."""
+    return bool(before) and fields.layout is Layout.DEGREES and not fields.signed and len(fields.degrees) != axis.width
+
+
+def _named(cur: Cursor, axis: Axis) -> bool:
+    """Take LAT or LONGITUDE and a mark behind it; say whether it stood there."""
+    if cur.word(*axis.words) is None:
+        return False
+    cur.mark(":.=")
+    return True
+
+
+def _bare(fields: Fields, *, bare: bool, named: bool) -> bool:
+    """Say whether an angle may go without hemisphere: degrees with their sign and minutes."""
+    return (bare or named) and fields.signed and fields.layout in {Layout.MINUTES, Layout.SECONDS}
+
+
+def _angle(cur: Cursor, begin: int, axis: Axis, fields: Fields, letter: str) -> Angle:
+    """Put an angle together from its parts; the cursor stands behind it."""
+    value = fields.value_deg()
+    remark = fields.remark
+    if any(cur.peek(place - cur.at).damaged for place in range(begin, cur.at)):
+        remark = _LOOKALIKE
+    return Angle(
+        value_deg=-value if letter in {"S", "W"} else value,
+        fields=fields,
+        latitude=axis is LATITUDE,
+        assumed=not letter,
+        problem=_problem(fields, axis),
+        remark=remark,
+        start=cur.peek(begin - cur.at).start,
+        stop=cur.peek(-1).stop,
+    )
+
+
+def _vertex(lat: Angle, lon: Angle) -> Vertex:
+    """Put a position together from its angles, in whichever order they stand."""
+    return Vertex(
+        lat_deg=lat.value_deg,
+        lon_deg=-180.0 if lon.value_deg == 180.0 else lon.value_deg,
+        assumed=lat.assumed,
+        minutes_like=_minutes_like(lat.fields) and _minutes_like(lon.fields),
+        swapped=_swapped(lat.fields, lon.fields, lat.problem or lon.problem),
+        problem=lat.problem or lon.problem,
+        remark=lat.remark or lon.remark,
+        start=min(lat.start, lon.start),
+        stop=max(lat.stop, lon.stop),
+    )
+
+
+def _swapped(lat: Fields, lon: Fields, problem: str) -> bool:
+    """Say whether a position that cannot be would be a place with its angles exchanged."""
+    return bool(problem) and lat.value_deg() > 90.0 >= lon.value_deg() and not _problem(lat, LONGITUDE)
+
+
+def _minutes_like(fields: Fields) -> bool:
+    return fields.layout is Layout.DECIMAL and fields.decimals == 2 and fields.fraction_deg < 0.6
+
+
 def position(cur: Cursor) -> Vertex | None:
-    """Read one position, latitude first.
+    """Read one position, latitude first, or longitude first where that is unmistakable.
 
     >>> from downrange.notice._tokens import tokens
     >>> position(Cursor(tokens("59-42.60S 165-49.20E"))).place
     (-59.71, 165.82)
     """
-    first = cur.at
+    found = common(cur)
+    if found is not None:
+        return found
+    token = cur.peek()
+    if token.kind is TokenKind.END or (token.kind is _LETTERS and not _can_begin(token)):
+        return None
+    return _latitude_first(cur) or _longitude_first(cur) or signed(cur)
+
+
+def _can_begin(token: Token) -> bool:
+    """Say whether a word can begin a position."""
+    if token.text in LATITUDE.words or token.text in LONGITUDE.words:
+        return True
+    return is_hemisphere(token, LATITUDE) or is_hemisphere(token, LONGITUDE)
+
+
+def _latitude_first(cur: Cursor) -> Vertex | None:
+    """Read latitude and longitude; the pole needs no longitude."""
+    begin = cur.at
     lat = angle(cur, LATITUDE, bare=True)
-    if lat is not None:
-        if cur.peek().lead is not Lead.BREAK or cur.peek().text == "/":
-            cur.mark(",/-")
-        lon = angle(cur, LONGITUDE, whole=lat.whole, bare=lat.assumed)
-        if lon is not None:
-            return Vertex(
-                lat_deg=lat.value_deg,
-                lon_deg=(lon.value_deg + 180.0) % 360.0 - 180.0 if lon.value_deg == 180.0 else lon.value_deg,
-                assumed=lat.assumed,
-                problem=lat.problem or lon.problem,
-                start=lat.start,
-                stop=lon.stop,
-            )
-    cur.at = first
+    if lat is None:
+        return None
+    behind = cur.at
+    _between(cur)
+    lon = angle(cur, LONGITUDE, like=lat.fields, bare=lat.assumed)
+    if lon is not None and _agree(lat.fields, lon.fields):
+        return _vertex(lat, lon)
+    if abs(lat.value_deg) == 90.0 and not lat.assumed and not lat.problem:
+        cur.at = behind
+        return Vertex(lat_deg=lat.value_deg, lon_deg=0.0, remark=lat.remark, start=lat.start, stop=lat.stop)
+    cur.at = begin
     return None
+
+
+def _between(cur: Cursor) -> None:
+    """Take what stands between latitude and longitude, if anything."""
+    said = cur.peek(-1).text in LATITUDE.words or cur.peek(1).text in LONGITUDE.words
+    cur.mark(_BETWEEN)
+    if said:
+        cur.word("AND", "BY")
+
+
+def _agree(lat: Fields, lon: Fields) -> bool:
+    """Say whether two angles can be one position: decimal degrees do not go with minutes, nor whole degrees with them."""
+    rough = {Layout.DEGREES, Layout.DECIMAL}
+    return (lat.layout in rough) == (lon.layout in rough)
+
+
+def _longitude_first(cur: Cursor) -> Vertex | None:
+    """Read longitude and latitude, when nothing but a blank stands between them and the next is another longitude."""
+    begin = cur.at
+    named = cur.peek().text in LONGITUDE.words
+    lon = angle(cur, LONGITUDE)
+    if lon is not None and lon.fields.layout is not Layout.DEGREES:
+        joint = cur.mark(",/") if named else None
+        close = joint is not None or cur.peek().lead is not Lead.BREAK
+        lat = angle(cur, LATITUDE, like=lon.fields) if close else None
+        if lat is not None and _agree(lat.fields, lon.fields):
+            here = cur.at
+            apart_from_next = cur.peek().kind is TokenKind.MARK or cur.peek().lead is Lead.BREAK
+            another = angle(cur, LONGITUDE) is not None
+            cur.at = here
+            if named or apart_from_next or not another:
+                return _vertex(lat, lon)
+    cur.at = begin
+    return None
+
+
+# ------------------------------------------------------------------------------------------ the three common layouts
+
+
+def common(cur: Cursor) -> Vertex | None:
+    """Read the commonest layouts, which can be nothing else, without trying the others."""
+    row = cur.tail(12)
+    if len(row) < 4:
+        return None
+    first, second = row[0], row[1]
+    if first.kind is _DIGITS:
+        if second.kind is _LETTERS:
+            return _quick_packed(cur, row)
+        return _quick_dashed(cur, row) if second.text == "-" and len(row) >= 12 else None
+    if first.kind is _LETTERS and second.kind is _DIGITS:
+        return _quick_first(cur, row)
+    return None
+
+
+def _quick_packed(cur: Cursor, row: Sequence[Token]) -> Vertex | None:
+    """Read 123456N1234507E."""
+    lat, north, lon, east = row[:4]
+    if not (
+        len(lat.text) in {4, 6}
+        and len(lon.text) == len(lat.text) + 1
+        and north.text in {"N", "S"}
+        and east.text in {"E", "W"}
+        and lon.kind is _DIGITS
+        and north.lead is _GLUED
+        and east.lead is _GLUED
+    ):
+        return None
+    cur.at += 4
+    return _of_digits(lat, north, lon, east, row[0].start, east.stop)
+
+
+def _quick_first(cur: Cursor, row: Sequence[Token]) -> Vertex | None:
+    """Read N123456E1234507."""
+    north, lat, east, lon = row[:4]
+    if not (
+        len(lat.text) in {4, 6}
+        and len(lon.text) == len(lat.text) + 1
+        and north.text in {"N", "S"}
+        and east.text in {"E", "W"}
+        and lon.kind is _DIGITS
+        and lat.lead is _GLUED
+        and lon.lead is _GLUED
+    ):
+        return None
+    if len(row) > 4 and (row[4].text in {".", ","} or row[4].kind is _DIGITS):
+        return None
+    cur.at += 4
+    return _of_digits(lat, north, lon, east, north.start, lon.stop)
+
+
+def _of_digits(lat: Token, north: Token, lon: Token, east: Token, start: int, stop: int) -> Vertex:
+    """Return the position of two packed numbers."""
+    layout = Layout.SECONDS if len(lat.text) == 6 else Layout.MINUTES
+    one = Fields(lat.text[:2], 0.0, float(lat.text[2:4]), float(lat.text[4:] or 0), layout)
+    other = Fields(lon.text[:3], 0.0, float(lon.text[3:5]), float(lon.text[5:] or 0), layout)
+    remark = _LOOKALIKE if lat.damaged or lon.damaged else ""
+    return _of_fields(one, north.text, other, east.text, start, stop, remark)
+
+
+def _of_fields(lat: Fields, north: str, lon: Fields, east: str, start: int, stop: int, remark: str) -> Vertex:
+    """Return the position of the parts of two angles."""
+    lat_deg, lon_deg = lat.value_deg(), lon.value_deg()
+    lon_deg = -lon_deg if east == "W" else lon_deg
+    problem = _problem(lat, LATITUDE) or _problem(lon, LONGITUDE)
+    return Vertex(
+        lat_deg=-lat_deg if north == "S" else lat_deg,
+        lon_deg=-180.0 if lon_deg == 180.0 else lon_deg,
+        swapped=_swapped(lat, lon, problem),
+        problem=problem,
+        remark=remark,
+        start=start,
+        stop=stop,
+    )
+
+
+def _quick_dashed(cur: Cursor, row: Sequence[Token]) -> Vertex | None:
+    """Read 12-34.56N 123-45.67W on one line."""
+    if (
+        row[3].text != "."
+        or row[7].text != "-"
+        or row[9].text != "."
+        or row[5].text not in {"N", "S"}
+        or row[11].text not in {"E", "W"}
+        or any(row[place].kind is not _DIGITS for place in (2, 4, 6, 8, 10))
+        or any(row[place].lead is not _GLUED for place in (1, 2, 3, 4, 5, 7, 8, 9, 10, 11))
+    ):
+        return None
+    if len(row[0].text) > 3 or len(row[6].text) > 3 or len(row[2].text) > 2 or len(row[8].text) > 2:
+        return None
+    cur.at += 12
+    lat = Fields(row[0].text, 0.0, float(f"{row[2].text}.{row[4].text}"), 0.0, Layout.MINUTES)
+    lon = Fields(row[6].text, 0.0, float(f"{row[8].text}.{row[10].text}"), 0.0, Layout.MINUTES)
+    remark = _LOOKALIKE if any(token.damaged for token in row) else ""
+    return _of_fields(lat, row[5].text, lon, row[11].text, row[0].start, row[11].stop, remark)
+
+
+# ------------------------------------------------------------------------------------------ signed decimals
+
+
+def signed(cur: Cursor) -> Vertex | None:
+    """Read 12.3456, -123.4567: three decimals at least where a sign or LAT stands, four where none does."""
+    begin = cur.at
+    named = _named(cur, LATITUDE)
+    lat = _signed_number(cur)
+    if lat is not None:
+        cur.mark(",;/")
+        named = _named(cur, LONGITUDE) or named
+        lon = _signed_number(cur)
+        fewest = 3 if named or lat[2] or (lon is not None and lon[2]) else 4
+        if (
+            lon is not None
+            and min(lat[1], lon[1]) >= (1 if named else fewest)
+            and abs(lat[0]) <= 90.0 >= abs(lon[0]) / 2.0
+        ):
+            return Vertex(
+                lat_deg=lat[0],
+                lon_deg=-180.0 if lon[0] == 180.0 else lon[0],
+                assumed=not (lat[2] or lon[2]),
+                start=cur.peek(begin - cur.at).start,
+                stop=cur.peek(-1).stop,
+            )
+    cur.at = begin
+    return None
+
+
+def _signed_number(cur: Cursor) -> tuple[float, int, bool] | None:
+    """Take a decimal number: its value, how many decimals, and whether it had a sign."""
+    sign = cur.mark("-+")
+    row = cur.tail(5)
+    if len(row) < 3 or row[1].text != "." or row[0].kind is not _DIGITS or row[2].kind is not _DIGITS:
+        return None
+    if len(row[0].text) > 3 or row[1].lead is not _GLUED or row[2].lead is not _GLUED:
+        return None
+    after = row[3] if len(row) > 3 else None
+    if after is not None and after.lead is _GLUED and (after.kind is _LETTERS or _goes_on(row)):
+        return None
+    cur.at += 3
+    cur.mark("°º")
+    value = float(f"{row[0].text}.{row[2].text}")
+    minus = sign is not None and sign.text == "-"
+    return -value if minus else value, len(row[2].text), sign is not None
+
+
+def _goes_on(row: Sequence[Token]) -> bool:
+    """Say whether a point and more digits follow: a version or an address, no number."""
+    return row[3].text == "." and len(row) > 4 and row[4].kind is _DIGITS and row[4].lead is _GLUED
 
 
 def stray(cur: Cursor) -> Angle | None:
     """Read half a position: a latitude or longitude alone, which something must have damaged."""
-    first = cur.at
+    begin = cur.at
     for axis in (LATITUDE, LONGITUDE):
         half = angle(cur, axis)
-        if half is not None and cur.at - first > 1:
+        if half is not None and cur.at - begin > 1 and half.fields.layout is not Layout.DEGREES:
             return half
-        cur.at = first
+        cur.at = begin
     return None
+
+
+def nameless(cur: Cursor) -> Angle | None:
+    """Read what has the digits of a position and lacks its letters, or has signs of degrees that lead nowhere."""
+    row = cur.tail(4)
+    if len(row) < 2 or row[0].kind is not _DIGITS:
+        return None
+    first, second = row[0], row[1]
+    pair = second.kind is _DIGITS and len(first.text) in {4, 6} and len(second.text) == len(first.text) + 1
+    if pair and not (_may_be(first.text, LATITUDE) and _may_be(second.text, LONGITUDE)):
+        return None
+    marked = len(row) > 3 and second.text in {"°", "º"} and row[2].kind is _DIGITS and row[3].text in _MINUTE_MARKS
+    if not pair and not (marked and len(first.text) <= 3):
+        return None
+    cur.at += 2 if pair else 4
+    fields = Fields(first.text[:2], 0.0, 0.0, 0.0, Layout.DEGREES)
+    problem = "a position without its letters" if pair else "half a position"
+    stop = cur.peek(-1).stop
+    return Angle(
+        value_deg=0.0, fields=fields, latitude=True, assumed=True, problem=problem, remark="", start=first.start, stop=stop
+    )  # fmt: skip
+
+
+def _may_be(digits: str, axis: Axis) -> bool:
+    """Say whether digits can be degrees, minutes and seconds of this axis."""
+    width = axis.width
+    small = [int(digits[place : place + 2]) for place in range(width, len(digits), 2)]
+    return int(digits[:width]) <= axis.limit_deg and all(part < 60 for part in small)

@@ -128,8 +128,8 @@ class Area:
     """One announced area.
 
     label:            the notice's own letter or number, else "1", "2" in order of print
-    shape:            polygon, circle or point
-    lat_deg:          vertices as printed, the repeated closing one dropped; of a circle its centre
+    shape:            polygon, circle, band or point
+    lat_deg:          vertices as printed, the repeated closing one dropped; of a circle its centre, of a band its line
     lon_deg:          the same, in [-180, 180)
     radius_m:         of a circle; of a band its half-width; else None
     windows:          when it is active: its own windows where it has some, else those of its paragraph
@@ -158,10 +158,12 @@ class Area:
         Sides are geodesics on WGS 84: notices do not say, and one longer than side_m gets points in between.
         A ring that crosses itself comes out in the proposed order, or repaired where there is none; its flags say so.
         """
-        from downrange.notice._geometry import circle_lonlat, point_lonlat, polygon_lonlat
+        from downrange.notice._geometry import band_lonlat, circle_lonlat, point_lonlat, polygon_lonlat
 
         if self.shape is Shape.POINT:
             return point_lonlat(self.lat_deg[0], self.lon_deg[0])
+        if self.shape is Shape.BAND:
+            return band_lonlat(self.lat_deg, self.lon_deg, self.radius_m or 0.0)
         if self.radius_m is not None:
             return circle_lonlat(self.lat_deg[0], self.lon_deg[0], self.radius_m)
         if self.proposed_lat_deg:

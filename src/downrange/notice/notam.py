@@ -11,6 +11,7 @@ from downrange.notice._calendar import Anchor, packed_moment
 from downrange.notice._tokens import Cursor, Lead, TokenKind
 from downrange.notice.checks import QCircle
 from downrange.notice.coordinates import position
+from downrange.notice.levels import height_m
 from downrange.notice.model import Flag, FlagCode, Notice, NoticeKind, NoticeWindow
 from downrange.notice.phrases import phrases
 from downrange.notice.schedule import schedule
@@ -100,6 +101,8 @@ def read_notam(cur: Cursor, received: datetime | None) -> Notice:
         cancels=(header.replaces,) if header is not None and header.replaces else (),
         firs=firs or ((q_fir,) if q_fir else ()),
         q_code=q_code,
+        floor_m=height_m(inside["F"]) if "F" in inside else None,
+        ceiling_m=height_m(inside["G"]) if "G" in inside else None,
         flags=(*flags, *body.flags),
     )
 

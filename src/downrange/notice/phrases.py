@@ -10,40 +10,37 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from downrange.notice._circles import NUMBERS, arc, count, radius_first
+from downrange.notice._circles import arc, bearings, count, radius_first, trackline
 from downrange.notice._clauses import cancel, hours, issue, moments, part, written_moments
-from downrange.notice._phrases import Label, Mark, Phrase, Sign
-from downrange.notice._tokens import Cursor, Lead, Token, TokenKind
+from downrange.notice._labels import label
+from downrange.notice._layouts import LATITUDE, LONGITUDE
+from downrange.notice._lengths import NUMBERS
+from downrange.notice._phrases import Mark, Phrase, Sign
+from downrange.notice._signs import SIGNED, close, sign
+from downrange.notice._tokens import Cursor, Lead, TokenKind
 from downrange.notice.coordinates import Angle, Vertex, position, stray
 from downrange.notice.windows import times
 
-_ANNOUNCED: Final = (
-    ("BOUND", "BY"), ("BOUNDED", "BY"), ("DEFINED", "AS"), ("AREA", "BTN"), ("WI", ":"), ("WI", "AREA"), ("FLW", "AREA"),
-    ("FOLLOWING", "AREA"), ("FOLLOWING", "AREAS"), ("IN", "AREA"), ("IN", "AREAS"), ("WI", "AN", "AREA"),
-    ("WITHIN", "AN", "AREA"), ("LINE", "JOINING"), ("IMPACT", "AREA"), ("AREA", ":"), ("BOUNDED",), ("COORD", ":"),
-)  # fmt: skip
-_CLOSED: Final = (
-    ("BACK", "TO", "START"), ("TO", "BEGINNING"), ("TO", "POINT", "OF", "ORIGIN"), ("TO", "THE", "POINT", "OF", "ORIGIN"),
-    ("TO", "START"), ("TO", "POINT", "OF", "BEGINNING"),
-)  # fmt: skip
-_CUTS: Final = (
-    ("ALTN", "RTE"), ("DCT",), ("RMK",), ("ATS", "RTE"), ("REROUTED",), ("NOT", "AVBL"), ("ACFT", "ON"),
-)  # fmt: skip
-_VAGUE: Final = (("INTERMITTENT",), ("TO", "BE", "DETERMINED"), ("EXACT", "TIME", "WILL"), ("TIME", "TBD"))
+_LETTERS, _MARK = TokenKind.LETTERS, TokenKind.MARK
 
 
 def phrases(cur: Cursor) -> list[Phrase]:
     """Read the rest of the cursor into phrases; what is no phrase becomes a word."""
     row: list[Phrase] = []
     bracket = False
-    while not cur.done():
+    while cur.at < cur.stop:
         token = cur.peek()
+        if token.gap:
+            row.append(Mark(sign=Sign.GAP, text="", start=token.start, stop=token.start))
         if token.text in {"(", "["}:
-            bracket = True
-            cur.take()
-            continue
-        found = _READERS[token.kind](cur) or _plain(cur)
-        if isinstance(found, Vertex) and bracket:
+            found: Phrase | None = label(cur) if token.text == "(" else None
+            if found is None:
+                bracket = True
+                cur.take()
+                continue
+        else:
+            found = _READERS[token.kind](cur) or _plain(cur)
+        if bracket and isinstance(found, Vertex):
             found = replace(found, bracketed=True)
         if found is not None:
             row.append(found)
@@ -54,43 +51,55 @@ def phrases(cur: Cursor) -> list[Phrase]:
 def _plain(cur: Cursor) -> Mark | None:
     """Take one token as a word or a mark that matters; other marks are dropped."""
     token = cur.take()
-    if token.text == "." and cur.peek().kind is TokenKind.DIGITS and cur.peek().lead is Lead.GLUED:
+    kind = _PLAIN.get(token.text, Sign.WORD)
+    if kind is Sign.WORD and token.kind is _MARK:
         return None
-    sign = {".": Sign.FULL_STOP, ",": Sign.COMMA, "-": Sign.DASH, "AND": Sign.AND}.get(token.text, Sign.WORD)
-    if sign is Sign.WORD and token.kind is TokenKind.MARK:
+    if kind is Sign.FULL_STOP and cur.peek().kind is TokenKind.DIGITS and cur.peek().lead is Lead.GLUED:
         return None
-    return Mark(sign=sign, text=token.text, start=token.start, stop=token.stop)
+    return Mark(sign=kind, text=token.text, start=token.start, stop=token.stop)
 
 
 def _digits(cur: Cursor) -> Phrase | None:
-    """Read what can start with a number."""
+    """Read what can start with a number; a number with a hemisphere behind it is looked at first."""
+    if cur.peek(1).text in _HEMISPHERES:
+        found = position(cur)
+        if found is not None:
+            return found
     return (
-        issue(cur) or times(cur) or label(cur) or moments(cur) or position(cur) or radius_first(cur) or unread(cur)
+        issue(cur) or times(cur) or label(cur) or moments(cur) or position(cur) or radius_first(cur)
+        or count(cur) or unread(cur)
     )  # fmt: skip
 
 
 def _letters(cur: Cursor) -> Phrase | None:
     """Read what can start with a word, looking at the word first."""
-    token = cur.peek()
-    if len(token.text) == 1:
-        return label(cur) or (position(cur) or stray(cur) if token.text in "NSEW" else None)
-    for reader in _BY_WORD.get(token.text, ()):
-        found = reader(cur)
+    text = cur.peek().text
+    if text in _HEMISPHERES or text in _OF_AXES:
+        found = position(cur)
         if found is not None:
             return found
-    return sign(cur) if token.text in _SIGNED else count(cur) if token.text in NUMBERS else None
-
-
-def _nothing(_: Cursor) -> Phrase | None:
+    for reader in _BY_WORD.get(text, ()):
+        other = reader(cur)
+        if other is not None:
+            return other
+    if len(text) == 1:
+        return label(cur) or (stray(cur) if text in _HEMISPHERES else None)
+    if text in SIGNED:
+        return sign(cur)
+    if text in NUMBERS or text == "HALF":
+        return count(cur) or radius_first(cur)
     return None
 
 
-def sign(cur: Cursor) -> Mark | None:
-    """Read a set phrase."""
-    start = cur.peek().start
-    for kind, row in _SIGNED[cur.peek().text]:
-        if cur.words(*row):
-            return Mark(sign=kind, text=" ".join(row), start=start, stop=cur.peek(-1).stop)
+def _marks(cur: Cursor) -> Phrase | None:
+    """Read a position that starts with a sign, or a length that starts with its decimal point."""
+    token = cur.peek()
+    if token.lead is Lead.GLUED or cur.peek(1).kind is not TokenKind.DIGITS:
+        return None
+    return position(cur) if token.text in {"-", "+"} else None
+
+
+def _nothing(_: Cursor) -> Phrase | None:
     return None
 
 
@@ -107,61 +116,56 @@ def unread(cur: Cursor) -> Angle | Mark | None:
     return None
 
 
-def label(cur: Cursor) -> Label | None:
-    """Read `A.`, `1.`, `B)`, `AREA1:` or `AREA 2:`."""
-    first, start = cur.at, cur.peek().start
-    area = cur.word("AREA") is not None
-    token = cur.peek()
-    letter = token.kind is TokenKind.LETTERS and len(token.text) == 1
-    number = token.kind is TokenKind.DIGITS and len(token.text) <= 2
-    if letter or number:
-        cur.take()
-        closed = cur.mark(":.-" if area else ".)")
-        if closed is not None and (area or _stands_alone(cur, token, closed, number=number)):
-            return Label(text=token.text.lstrip("0") or token.text, area=area, start=start, stop=closed.stop)
-    cur.at = first
-    return None
-
-
-def _stands_alone(cur: Cursor, token: Token, closed: Token, *, number: bool) -> bool:
-    """Say whether a letter or number with a point behind it can be a label: no initial, decimal or year."""
-    if token.lead is Lead.GLUED or closed.lead is not Lead.GLUED:
-        return False
-    after, before = cur.peek(), cur.peek(-3)
-    if not number:
-        return not (after.lead is Lead.GLUED and after.kind is TokenKind.LETTERS)
-    if after.lead is Lead.GLUED and after.kind is TokenKind.DIGITS:
-        return False
-    return token.lead is Lead.BREAK or before.text in {".", ":", ")", ";", ""}
-
-
-def _signed() -> dict[str, list[tuple[Sign, tuple[str, ...]]]]:
-    """Sort the set phrases by their first word, longest first."""
-    found: dict[str, list[tuple[Sign, tuple[str, ...]]]] = {}
-    groups = ((Sign.ANNOUNCE, _ANNOUNCED), (Sign.CLOSE, _CLOSED), (Sign.CUT, _CUTS), (Sign.VAGUE_TIME, _VAGUE))
-    for kind, rows in groups:
-        for row in rows:
-            found.setdefault(row[0], []).append((kind, row))
-    for entry in found.values():
-        entry.sort(key=lambda item: -len(item[1]))
-    return found
-
-
-_SIGNED: Final = _signed()
+_PLAIN: Final = {
+    ".": Sign.FULL_STOP,
+    ",": Sign.COMMA,
+    "-": Sign.DASH,
+    ":": Sign.COLON,
+    ";": Sign.SEMICOLON,
+    "AND": Sign.AND,
+}
+_HEMISPHERES: Final = frozenset("NSEW")
+_OF_AXES: Final = frozenset((*LATITUDE.words, *LONGITUDE.words))
+_RADIUS: Final = (radius_first,)
+_ARC: Final = (arc,)
+_BEARING: Final = (bearings,)
 _BY_WORD: Final[dict[str, tuple[Callable[[Cursor], Phrase | None], ...]]] = {
-    "ALTERNATE": (times,),
-    "FROM": (hours, times),
+    "ALTERNATE": (times, sign),
+    "FROM": (hours, times, bearings),
     "FM": (hours, times),
-    "BTN": (hours,),
-    "BETWEEN": (hours,),
-    "AREA": (label,),
-    "WITHIN": (radius_first,),
-    "WI": (radius_first,),
-    "RADIUS": (radius_first,),
-    "CIRCLE": (radius_first,),
-    "CLOCKWISE": (arc,),
-    "COUNTERCLOCKWISE": (arc,),
-    "ANTICLOCKWISE": (arc,),
+    "BTN": (hours, bearings),
+    "BETWEEN": (hours, bearings),
+    "AREA": (label, sign),
+    "ZONE": (label,),
+    "WITHIN": (radius_first, sign),
+    "WI": (radius_first, sign),
+    "INSIDE": _RADIUS,
+    "RADIUS": _RADIUS,
+    "RAD": _RADIUS,
+    "CIRCLE": _RADIUS,
+    "R": _RADIUS,
+    "TRACKLINE": (trackline,),
+    "TRACKLINES": (trackline,),
+    "TRACK": (trackline,),
+    "ALONG": (arc, trackline),
+    "CLOCKWISE": _ARC,
+    "COUNTERCLOCKWISE": _ARC,
+    "ANTICLOCKWISE": _ARC,
+    "COUNTER": _ARC,
+    "ANTI": _ARC,
+    "CW": _ARC,
+    "CCW": _ARC,
+    "ACW": _ARC,
+    "ARC": _ARC,
+    "SECTOR": _BEARING,
+    "BEARING": _BEARING,
+    "BEARINGS": _BEARING,
+    "RADIALS": _BEARING,
+    "AZIMUTHS": _BEARING,
+    "TO": (close,),
+    "BACK": (close,),
+    "RETURN": (close,),
+    "RETURNING": (close,),
     "CANCEL": (cancel,),
     "CNL": (cancel,),
     "CANCELLED": (cancel,),
@@ -172,6 +176,6 @@ _BY_WORD: Final[dict[str, tuple[Callable[[Cursor], Phrase | None], ...]]] = {
 _READERS: Final[dict[TokenKind, Callable[[Cursor], Phrase | None]]] = {
     TokenKind.DIGITS: _digits,
     TokenKind.LETTERS: _letters,
-    TokenKind.MARK: _nothing,
+    TokenKind.MARK: _marks,
     TokenKind.END: _nothing,
 }

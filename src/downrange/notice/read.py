@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from downrange.base import utc
-from downrange.notice._tokens import Cursor, Lead, Token, TokenKind, tokens
+from downrange.notice._encoding import decode
+from downrange.notice._input import pieces
+from downrange.notice._parts import units
+from downrange.notice._split import is_bang, split
+from downrange.notice._tokens import Cursor, TokenKind, tokens
+from downrange.notice.about import about
 from downrange.notice.model import Flag, FlagCode, Notice, NoticeError, NoticeKind, Shape
-from downrange.notice.nga import nga_header, read_nga, read_plain
+from downrange.notice.nga import read_nga, read_plain
 from downrange.notice.notam import notam_header, read_notam
 
-_OPENERS: Final = frozenset({"NAVAREA", "HYDROPAC", "HYDROLANT", "HYDROARC"})
 _MOST_CONTROLS: Final = 0.02
-_MOST_BYTES: Final = 1_000_000
+MOST_BYTES: Final = 8_000_000
 
 
 def read(text: str, source: str = "", *, received: datetime | None = None) -> tuple[Notice, ...]:
@@ -42,24 +47,33 @@ def read(text: str, source: str = "", *, received: datetime | None = None) -> tu
 
 def read_tokens(cur: Cursor, text: str, source: str, received: datetime | None) -> tuple[Notice, ...]:
     """Read every notice of a token row; the cursor counts the steps this took."""
-    records = _records(cur)
-    found = [_read_record(cur, start, stop, received) for start, stop in records]
+    records = split(cur, text)
+    merged = any(record.inline for record in records[1:])
     dressed: list[Notice] = []
-    for (start, stop), notice in zip(records, found, strict=True):
-        begin, end = cur.part(start, stop).peek().start, cur.part(start, stop + 1).part(stop - 1, stop).peek().stop
-        flags = tuple(_placed(flag, begin, end) for flag in notice.flags)
-        if len(records) > 1 and _same_line(cur, records):
+    for unit in units(cur, records):
+        notice = _read_record(unit.cursor, received)
+        cur.steps += unit.cursor.steps
+        begin, end = unit.pieces[0][0], unit.pieces[-1][1]
+        flags = tuple(_placed(flag, begin, end) for flag in notice.flags if not (unit.whole and _asks_for_parts(flag)))
+        if merged:
             message = f"{len(records)} messages stand in one record"
             flags += (Flag(code=FlagCode.MERGED_RECORDS, start=begin, stop=end, message=message),)
-        dressed.append(replace(notice, text=text[begin:end], source=source, flags=flags))
+        subject = about(unit.cursor.part(unit.cursor.begin, unit.cursor.stop).tail(unit.cursor.stop), notice)
+        own = "\n".join(text[start:stop] for start, stop in unit.pieces)
+        dressed.append(replace(notice, about=subject, text=own, source=source, flags=flags))
     return tuple(dressed)
+
+
+def _asks_for_parts(flag: Flag) -> bool:
+    return flag.code is FlagCode.MULTI_PART_MISSING
 
 
 def _refuse(text: str, where: str) -> None:
     """Refuse an empty text and one that is no text."""
     if not text.strip():
         raise NoticeError(where=where, seen="is empty", cure="give the text of a notice")
-    controls = sum(not (character.isprintable() or character.isspace()) for character in text[:10_000])
+    head = "".join(text[:10_000].split())
+    controls = 0 if head.isprintable() else sum(not character.isprintable() for character in head)
     if "\0" in text or controls > _MOST_CONTROLS * min(len(text), 10_000):
         raise NoticeError(where=where, seen="is no text (control characters)", cure="give plain text, not a document")
 
@@ -69,68 +83,16 @@ def _placed(flag: Flag, start: int, stop: int) -> Flag:
     return replace(flag, start=start, stop=stop) if flag.stop == 0 else flag
 
 
-def _starts(cur: Cursor) -> bool:
-    """Say whether a header stands here, for certain."""
-    here = cur.at
-    token = cur.peek()
-    if (token.kind is TokenKind.DIGITS and len(token.text) == 6) or token.text in _OPENERS:
-        found = nga_header(cur, strict=True) is not None and cur.part(here - 1, here).peek().text not in {
-            "CANCEL",
-            "BY",
-        }
-    elif (token.kind is not TokenKind.MARK and cur.peek(1).text in {"/"}) or cur.peek(2).text == "/":
-        found = _starts_notam(cur, token)
-    else:
-        found = _is_bang(cur)
-    cur.at = here
-    return found
-
-
-def _starts_notam(cur: Cursor, token: Token) -> bool:
-    """Say whether a NOTAM begins here: not the name behind NOTAMR, not the middle of a word."""
-    if token.lead is Lead.GLUED and cur.part(cur.at - 1, cur.at).peek().text not in {"(", ""}:
-        return False
-    return notam_header(cur) is not None
-
-
-def _is_bang(cur: Cursor) -> bool:
-    """Say whether `!FDC` or `!CARF` stands here."""
-    return cur.peek().text == "!" and cur.peek(1).kind is TokenKind.LETTERS and cur.peek(1).lead is Lead.GLUED
-
-
-def _records(cur: Cursor) -> list[tuple[int, int]]:
-    """Return the token places where each message begins and ends."""
-    begins: list[int] = []
-    end = cur.stop
-    while not cur.done():
-        here = cur.at
-        if _starts(cur):
-            begins.append(here)
-            cur.at = here
-            _ = notam_header(cur) or nga_header(cur, strict=True)
-        if cur.at == here:
-            cur.take()
-    if not begins:
-        return [(0, end)]
-    begins[0] = 0
-    return list(zip(begins, [*begins[1:], end], strict=True))
-
-
-def _same_line(cur: Cursor, records: list[tuple[int, int]]) -> bool:
-    """Say whether a message begins in the middle of a line."""
-    return any(cur.part(start, stop).peek().lead is not Lead.BREAK for start, stop in records[1:])
-
-
-def _read_record(cur: Cursor, start: int, stop: int, received: datetime | None) -> Notice:
+def _read_record(cur: Cursor, received: datetime | None) -> Notice:
     """Read one message by the form its header names."""
-    inner = cur.part(start, stop)
+    inner = cur.part(cur.begin, cur.stop)
     while inner.peek().text in {"(", "["}:
         inner.take()
     begin = inner.at
     if notam_header(inner) is not None:
         inner.at = begin
         notice = read_notam(inner, received)
-    elif _is_bang(inner):
+    elif is_bang(inner):
         notice = _read_bang(inner, received)
     elif inner.peek().text in "QA" and inner.peek(1).text == ")":
         notice = read_notam(inner, received)
@@ -152,25 +114,61 @@ def _read_bang(cur: Cursor, received: datetime | None) -> Notice:
 
 
 def read_file(path: Path | str, *, received: datetime | None = None) -> tuple[Notice, ...]:
-    """Read every notice in a file (UTF-8 text); lines that start with # are remarks."""
+    """Read every notice in a file: plain text, a web page or JSON; lines that start with # are remarks."""
     path = Path(path)
     try:
         with path.open("rb") as file:
-            raw = file.read(_MOST_BYTES + 1)
+            raw = file.read(MOST_BYTES + 1)
     except FileNotFoundError:
         raise NoticeError(where=str(path), seen="no such file", cure="check the path of the notice") from None
     except OSError as trouble:
         seen = f"cannot be read ({trouble.strerror or trouble})"
         raise NoticeError(where=str(path), seen=seen, cure="check that it is a file you may read") from None
-    if len(raw) > _MOST_BYTES:
-        seen = f"is larger than {_MOST_BYTES // 1_000_000} MB"
-        raise NoticeError(where=str(path), seen=seen, cure="give a text of notices, cut into files")
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as trouble:
-        seen = f"is not UTF-8 text (byte {trouble.start})"
-        raise NoticeError(where=str(path), seen=seen, cure="save it as UTF-8 text", start=trouble.start) from None
-    return read(text, str(path), received=received)
+    return read_bytes(raw, str(path), received=received)
+
+
+def read_bytes(raw: bytes, source: str = "", *, received: datetime | None = None) -> tuple[Notice, ...]:
+    """Read every notice in the content of a file.
+
+    UTF-8, or what a byte-order mark names. Other bytes are read as Windows-1252 where every one of them is a lone sign
+    such as a degree sign, with a flag; else they are refused. Of a web page the tags become blanks, so that flags
+    point into the page. Of JSON (`{"broadcast-warn": [...]}`, `{"notams": [...]}`) each record is a text of its own.
+
+    >>> notice, = read_bytes(b'{"notams": [{"text": "B1/26 NOTAMN A) RPHI B) 2604010000 C) 2604022359 '
+    ...                      b'E) WITHIN 5 NM OF 1000N02000E"}]}', "dump.json")
+    >>> notice.source, notice.areas[0].radius_m
+    ('dump.json[0]', 9260.0)
+    """
+    where = source or "notice"
+    if len(raw) > MOST_BYTES:
+        seen = f"is larger than {MOST_BYTES // 1_000_000} MB"
+        raise NoticeError(where=where, seen=seen, cure="give a text of notices, cut into files")
+    text, foreign = decode(raw, where)
+    found = [
+        notice
+        for piece in pieces(text, where)
+        for notice in read(piece.text, f"{source}{piece.name}", received=received)
+    ]
+    return tuple(found) if foreign < 0 else _foreign(found, text, raw[foreign])
+
+
+def _foreign(notices: Iterable[Notice], text: str, byte: int) -> tuple[Notice, ...]:
+    """Flag the notices whose letters were not UTF-8."""
+    row: list[Notice] = []
+    at = 0
+    for notice in notices:
+        at = max(text.find(notice.text, at), at)
+        place = next((place for place, letter in enumerate(notice.text) if not letter.isascii()), -1)
+        if place >= 0:
+            message = (
+                f"signs such as 0x{byte:02X} are not UTF-8: read as Windows-1252, {notice.text[place]!r} is the first"
+            )
+            flag = Flag(code=FlagCode.TEXT_DAMAGED, start=at + place, stop=at + place + 1, message=message)
+            row.append(replace(notice, flags=(*notice.flags, flag)))
+        else:
+            row.append(notice)
+        at += len(notice.text)
+    return tuple(row)
 
 
 def require_areas(notice: Notice) -> Notice:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from downrange.base import units
 from downrange.notice._geometry import area_m2, centre
-from downrange.notice._io import flags_of
-from downrange.notice.model import Area, Notice, NoticeWindow, Shape
+from downrange.notice._io_geojson import flags_of
+from downrange.notice.model import UNTOLD, About, Area, Notice, NoticeWindow, Role, Shape
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,10 +17,11 @@ class SummaryRow:
 
     notice:  name and number
     area:    label
-    shape:   "4 points", "circle 15 NM", "point"
+    shape:   "4 points", "circle 15 NM", "band 5 NM", "point"
     centre:  latitude and longitude in degrees
     size:    square kilometres
-    windows: first opening to last closing in UTC, and how many windows where there are several
+    windows: first opening to last closing in UTC, and how many windows where there are several, spare ones included
+    about:   the likeliest activity with its probability, and the nation where it is certain
     flags:   codes, joined by commas
     """
 
@@ -30,6 +31,7 @@ class SummaryRow:
     centre: str
     size: str
     windows: str
+    about: str
     flags: str
 
 
@@ -47,17 +49,28 @@ def _row(notice: Notice, area: Area | None) -> SummaryRow:
     return SummaryRow(
         notice=notice.source_id or notice.source or str(notice.kind),
         area=area.label if area is not None else "-",
-        shape=_shape(area) if area is not None else "-",
+        shape=told_shape(area) if area is not None else "-",
         centre=_centre(area) if area is not None else "-",
-        size=_size(area) if area is not None else "-",
-        windows=_windows(notice.windows if area is None else area.windows),
+        size=told_size(area) if area is not None else "-",
+        windows=told_windows(notice.windows if area is None else area.windows),
+        about=told_activity(notice.about),
         flags=", ".join(codes) or "-",
     )
 
 
-def _shape(area: Area) -> str:
+def told_activity(about: About) -> str:
+    """Return what a notice announces, and how sure that is: `space launch 97 %, KP`; "-" where nothing was weighed."""
+    if about == UNTOLD:
+        return "-"
+    nation = f", {about.nation}" if about.nation else ""
+    return f"{about.activity} {100.0 * about.confidence:.0f} %{nation}"
+
+
+def told_shape(area: Area) -> str:
+    """Return the drawing in a few words."""
     if area.radius_m is not None:
-        return f"circle {area.radius_m / units.NAUTICAL_MILE:.3g} NM"
+        miles = area.radius_m / units.NAUTICAL_MILE
+        return f"{area.shape} {miles:.3g} NM"
     return "point" if area.shape is Shape.POINT else f"{len(area.lat_deg)} points"
 
 
@@ -67,16 +80,18 @@ def _centre(area: Area) -> str:
     return f"{abs(lat_deg):.2f} {'N' if lat_deg >= 0 else 'S'} {abs(lon_deg):.2f} {'E' if lon_deg >= 0 else 'W'}"
 
 
-def _size(area: Area) -> str:
+def told_size(area: Area) -> str:
+    """Return the area on the ellipsoid."""
     if area.shape is Shape.POINT:
         return "-"
     return f"{area_m2(area.geometry_lonlat()) / units.KILOMETRE**2:,.0f} km2"
 
 
-def _windows(windows: Sequence[NoticeWindow]) -> str:
-    """Return the envelope of the windows."""
+def told_windows(windows: Sequence[NoticeWindow]) -> str:
+    """Return the envelope of the windows, how many there are, and how many of them are spare."""
     if not windows:
         return "-"
     opens, closes = min(window.opens for window in windows), max(window.closes for window in windows)
-    several = f" ({len(windows)} windows)" if len(windows) > 1 else ""
+    spare = sum(window.role is Role.ALTERNATE for window in windows)
+    several = f" ({len(windows)} windows{f', {spare} spare' if spare else ''})" if len(windows) > 1 else ""
     return f"{opens:%Y-%m-%d %H%M}Z to {closes:%Y-%m-%d %H%M}Z{several}"

@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from downrange.replay.ensemble import fly_ensemble, hands_of
     from downrange.replay.ensemble_model import Asked
     from downrange.replay.ensemble_tables import ensemble_shown
-    from downrange.replay.folder import check_folder
+    from downrange.replay.folder import check_folder, write_folder
     from downrange.replay.job import replay_scenario
     from downrange.replay.model import Done, Replay
+    from downrange.replay.notices import launch_files, launches_shown, notice_files, notices_shown
     from downrange.replay.refit import refit_record, refit_shown
     from downrange.replay.risk import LaunchRisk, launch_risk, risk_files, risk_shown
     from downrange.replay.show import (
         corridor_shown,
         flight_shown,
         impacts_shown,
-        notices_shown,
         passes_shown,
         track_shown,
     )
@@ -57,8 +57,11 @@ __all__ = [
     "hands_of",
     "impacts_shown",
     "json_text",
+    "launch_files",
     "launch_risk",
+    "launches_shown",
     "load_scenario",
+    "notice_files",
     "notices_shown",
     "passes_shown",
     "planned_burns",
@@ -71,6 +74,7 @@ __all__ = [
     "run",
     "scenario_names",
     "track_shown",
+    "write_folder",
     "write_single",
 ]
 
@@ -80,9 +84,10 @@ _LAZY = {
     "examine": "doctor",
     "replay_scenario": "job",
     "run": "chain",
-    "check_folder": "folder",
+    **dict.fromkeys(("check_folder", "write_folder"), "folder"),
     **dict.fromkeys(("drop_fragments", "first_elements", "planned_burns", "readings_about"), "doors"),
     **dict.fromkeys([name for name in __all__ if name.endswith("_shown")], "show"),
+    **dict.fromkeys(("launch_files", "launches_shown", "notice_files", "notices_shown"), "notices"),
     "Asked": "ensemble_model",
     **dict.fromkeys(("fly_ensemble", "hands_of"), "ensemble"),
     "ensemble_shown": "ensemble_tables",

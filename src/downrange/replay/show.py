@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from downrange.corridor import AreaRange, DogLeg, PlaneFit
     from downrange.fall import Impacts
     from downrange.flight import Flight
-    from downrange.notice import Notice
     from downrange.orbit import Pass
     from downrange.track import Update
 
@@ -24,25 +23,6 @@ Shown = tuple[tuple[Table, ...], dict[str, Any]]
 def _r(value: float, digits: int) -> float | None:
     """Round for JSON; what is not a number is null."""
     return round(float(value), digits) + 0.0 if math.isfinite(value) else None
-
-
-def notices_shown(notices: Sequence[Notice]) -> Shown:
-    """Return areas, windows and flags of notices."""
-    from downrange.notice import summary_rows, to_geojson
-
-    rows = tuple(
-        (row.notice, row.area, row.shape, row.centre, row.size, row.windows, row.flags) for row in summary_rows(notices)
-    )
-    names = columns("notice", "area", "shape", "centre", "size >", "windows", "flags")
-    told = tuple(
-        (notice.source_id or str(notice.kind), str(flag.code), flag.message)
-        for notice in notices
-        for flag in notice.flags
-    )
-    tables = [Table(title="Areas and windows", columns=names, rows=rows)]
-    if told:
-        tables.append(Table(title="What an operator must see", columns=columns("notice", "flag", "why"), rows=told))
-    return tuple(tables), to_geojson(notices)
 
 
 def corridor_shown(seen: Sequence[AreaRange], plane: PlaneFit, legs: DogLeg) -> Shown:

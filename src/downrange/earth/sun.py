@@ -1,0 +1,120 @@
+"""Rising and setting of the Sun: when its upper limb stands on a sea horizon."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Final
+
+import erfa
+import numpy as np
+from numpy.typing import NDArray
+
+from downrange.base import InputError, after, julian_pair, utc
+
+# Refraction at the horizon (34') and the Sun's half-diameter (16'): Explanatory Supplement to the Astronomical
+# Almanac (1992), section 9.31. Real refraction differs by some minutes of arc, the horizon of a ship by its dip.
+HORIZON_ALT_DEG: Final = -50.0 / 60.0
+_STEP_S: Final = 600.0
+_DAY_S: Final = 86_400.0
+_LIGHT_TIME_DAYS: Final = 499.0 / _DAY_S
+_TT_MINUS_UT_S: Final = 69.2  # assumed: its value of 2020 to 2026; a second here moves the Sun by 0.04 arcseconds
+_REFINEMENTS: Final = 3
+_LONGEST: Final = timedelta(days=40)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SunCrossing:
+    """The Sun passes the horizon.
+
+    at:    UTC
+    rises: true for a rising, false for a setting
+    """
+
+    at: datetime
+    rises: bool
+
+
+def sun_alt_deg(lat_deg: float, lon_deg: float, moment: datetime) -> float:
+    """Return the height of the Sun's middle over the horizon [deg], without refraction.
+
+    >>> from datetime import UTC
+    >>> f"{sun_alt_deg(0.0, 0.0, datetime(2026, 3, 20, 12, tzinfo=UTC)):.1f}"
+    '88.1'
+    """
+    return float(_alt_deg(lat_deg, lon_deg, moment, np.zeros(1))[0])
+
+
+def sun_crossings(lat_deg: float, lon_deg: float, opens: datetime, closes: datetime) -> tuple[SunCrossing, ...]:
+    """Return every rising and setting from opens to before closes, in order of time; none on a polar day.
+
+    Two crossings less than ten minutes apart, at the edge of a polar day, may be missed.
+    """
+    opens, closes = utc(opens), utc(closes)
+    if closes - opens > _LONGEST:
+        raise InputError(
+            where="sun_crossings", seen=f"{(closes - opens).days} days", cure=f"ask for at most {_LONGEST.days} days"
+        )
+    length_s = (closes - opens).total_seconds()
+    if length_s <= 0.0:
+        return ()
+    t_s = np.append(np.arange(0.0, length_s, _STEP_S), length_s)
+    above_deg = _alt_deg(lat_deg, lon_deg, opens, t_s) - HORIZON_ALT_DEG
+    found: list[SunCrossing] = []
+    for here in np.flatnonzero((above_deg[:-1] < 0.0) != (above_deg[1:] < 0.0)):
+        low, high = (t_s[here], above_deg[here]), (t_s[here + 1], above_deg[here + 1])
+        at = after(opens, round(_refined(lat_deg, lon_deg, opens, low, high)))
+        found.append(SunCrossing(at=at, rises=bool(high[1] > low[1])))
+    return tuple(found)
+
+
+def next_sunrise(lat_deg: float, lon_deg: float, moment: datetime) -> datetime | None:
+    """Return the first rising within a day and an hour from the moment on, None when there is none."""
+    return _next(lat_deg, lon_deg, utc(moment), rises=True)
+
+
+def next_sunset(lat_deg: float, lon_deg: float, moment: datetime) -> datetime | None:
+    """Return the first setting within a day and an hour from the moment on, None when there is none."""
+    return _next(lat_deg, lon_deg, utc(moment), rises=False)
+
+
+@lru_cache(maxsize=512)
+def _next(lat_deg: float, lon_deg: float, moment: datetime, *, rises: bool) -> datetime | None:
+    row = sun_crossings(lat_deg, lon_deg, moment, moment + timedelta(hours=25))
+    return next((crossing.at for crossing in row if crossing.rises is rises), None)
+
+
+def _refined(
+    lat_deg: float, lon_deg: float, opens: datetime, low: tuple[float, float], high: tuple[float, float]
+) -> float:
+    """Return the second at which the height passes the horizon, between two points on either side of it."""
+    t_s = low[0]
+    for _ in range(_REFINEMENTS):
+        t_s = low[0] - low[1] * (high[0] - low[0]) / (high[1] - low[1])
+        above_deg = float(_alt_deg(lat_deg, lon_deg, opens, np.array([t_s]))[0]) - HORIZON_ALT_DEG
+        if (above_deg < 0.0) == (low[1] < 0.0):
+            low = (t_s, above_deg)
+        else:
+            high = (t_s, above_deg)
+        if low[1] == high[1]:
+            break
+    return float(t_s)
+
+
+def _alt_deg(lat_deg: float, lon_deg: float, t0: datetime, t_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the geocentric height of the Sun at so many seconds after t0.
+
+    Looking at where the Earth was one light time ago gives aberration and light time in one.
+    """
+    day, fraction = julian_pair(t0)
+    ut = fraction + t_s / _DAY_S
+    tt = ut + _TT_MINUS_UT_S / _DAY_S
+    earth, _ = erfa.epv00(day, tt - _LIGHT_TIME_DAYS)
+    sun = erfa.rxp(erfa.pnm06a(day, tt), -earth["p"])
+    ra_rad, dec_rad = erfa.c2s(sun)
+    hour_rad = erfa.gst06a(day, ut, day, tt) + math.radians(lon_deg) - ra_rad
+    lat_rad = math.radians(lat_deg)
+    sine = math.sin(lat_rad) * np.sin(dec_rad) + math.cos(lat_rad) * np.cos(dec_rad) * np.cos(hour_rad)
+    return np.asarray(np.degrees(np.arcsin(np.clip(sine, -1.0, 1.0))), dtype=np.float64)

@@ -1,0 +1,142 @@
+"""Cut a row of tokens into records: one message each.
+
+A message begins at a header that can be nothing else; behind ZCZC or NNNN; or, where a blank line stands before it, at
+a header that has been shortened. What stands before a header is a record of its own only where it has something to say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from downrange.notice._calendar import stamp
+from downrange.notice._tokens import Cursor, Lead, Token, TokenKind
+from downrange.notice.nga import nga_header
+from downrange.notice.notam import notam_header, notam_name
+
+_OPENERS: Final = frozenset({"NAVAREA", "HYDROPAC", "HYDROLANT", "HYDROARC"})
+_SPEAKERS: Final = frozenset({"CANCEL", "CNL", "BY", "MSG", "MESSAGE", "AT"})  # a name behind them is somebody else's
+_DOMESTIC: Final = frozenset({"FDC", "CARF"})
+_WIRE: Final = frozenset({"ZCZC", "NNNN"})
+_LONGEST_TITLE: Final = 20
+
+
+class Record(NamedTuple):
+    """Where a message stands: its first token, the one behind its last, and whether it begins inside a line."""
+
+    start: int
+    stop: int
+    inline: bool
+
+
+def split(cur: Cursor, text: str) -> list[Record]:
+    """Return the messages of a text in order, at least one."""
+    found: list[Record] = []
+    first, row = cur.at, cur.tail(cur.stop)
+    begin, inline, headed, fielded = first, False, False, False
+    for place in _may_start(row):
+        here, token = first + place, row[place]
+        if here < cur.at:
+            continue
+        cur.at = here
+        wire = token.text in _WIRE
+        fresh = token.lead is Lead.BREAK and (here == begin or _blank_before(cur, token, text))
+        if wire or _starts(cur, fresh=fresh, fielded=fielded):
+            _keep(found, cur, Record(begin, here, inline), headed=headed)
+            begin, headed, fielded, inline = here + wire, not wire, False, token.lead is not Lead.BREAK and here > 0
+            _ = wire or notam_header(cur) or nga_header(cur, strict=False)
+        fielded = fielded or token.text == "Q"
+    _keep(found, cur, Record(begin, cur.stop, inline), headed=headed)
+    return found or [Record(cur.begin, cur.stop, inline=False)]
+
+
+def _may_start(row: Sequence[Token]) -> list[int]:
+    """Return the places where a header can stand: before a slash, at a series, a date-time group, `!`, Q), NNNN."""
+    found: list[int] = []
+    for here, token in enumerate(row):
+        if token.kind is TokenKind.MARK:
+            if token.text == "/":
+                found += (here - 2, here - 1)
+            elif token.text == "!":
+                found.append(here)
+            elif token.text == ")" and here and row[here - 1].text == "Q":
+                found.append(here - 1)
+        elif token.kind is TokenKind.DIGITS:
+            found += [here] if len(token.text) == 6 else []
+        elif token.text in _OPENERS or (token.text in _WIRE and token.lead is Lead.BREAK):
+            found.append(here)
+    return sorted({here for here in found if here >= 0})
+
+
+def _keep(found: list[Record], cur: Cursor, record: Record, *, headed: bool) -> None:
+    """Keep a record; a title, or what the wire adds before a message, is none."""
+    if record.stop > record.start and (headed or _speaks(cur, record)):
+        found.append(record)
+
+
+def _speaks(cur: Cursor, record: Record) -> bool:
+    """Say whether a text without a header is more than a title: it is long, or names a position."""
+    if record.stop - record.start > _LONGEST_TITLE:
+        return True
+    inner = cur.part(record.start, record.stop)
+    while not inner.done():
+        token = inner.take()
+        beside = inner.peek(-2).kind is TokenKind.DIGITS or inner.peek().kind is TokenKind.DIGITS
+        if (token.text in {"N", "S", "E", "W"} and beside) or token.text in {"°", "º", "!"}:
+            return True
+    return False
+
+
+def _blank_before(cur: Cursor, token: Token, text: str) -> bool:
+    """Say whether a blank line stands before this token."""
+    before = cur.peek(-1).stop if cur.at > cur.begin else 0
+    return text.count("\n", before, token.start) > 1
+
+
+def _starts(cur: Cursor, *, fresh: bool, fielded: bool) -> bool:
+    """Say whether a message begins here.
+
+    fresh:   a blank line or nothing stands before
+    fielded: the message at hand has had its field Q)
+    """
+    here = cur.at
+    token = cur.peek()
+    if (token.kind is TokenKind.DIGITS and len(token.text) == 6) or token.text in _OPENERS:
+        found = cur.peek(-1).text not in _SPEAKERS and (
+            nga_header(cur, strict=True) is not None or (fresh and _starts_warning(cur))
+        )
+    elif (token.kind is not TokenKind.MARK and cur.peek(1).text == "/") or cur.peek(2).text == "/":
+        found = _starts_notam(cur, token, fresh=fresh)
+    else:
+        found = is_bang(cur) or (fresh and fielded and token.text == "Q" and cur.peek(1).text == ")")
+    cur.at = here
+    return found
+
+
+def _starts_warning(cur: Cursor) -> bool:
+    """Say whether a warning begins here by its bare name: not the line at its end that says who asked for it."""
+    header = nga_header(cur, strict=False)
+    if header is None or "/" not in header.name:
+        return False
+    if stamp(cur) is None:
+        return True
+    cur.mark(".")
+    return not cur.done() and cur.peek().lead is not Lead.BREAK
+
+
+def _starts_notam(cur: Cursor, token: Token, *, fresh: bool) -> bool:
+    """Say whether a NOTAM begins here: not the name behind NOTAMR, not the middle of a word."""
+    if token.lead is Lead.GLUED and cur.peek(-1).text not in {"(", ""}:
+        return False
+    if notam_header(cur) is not None:
+        return True
+    if not fresh:
+        return False
+    if cur.word(*_DOMESTIC):
+        return cur.digits() is not None and cur.mark("/") is not None
+    return notam_name(cur) is not None and cur.peek(1).text == ")"
+
+
+def is_bang(cur: Cursor) -> bool:
+    """Say whether `!FDC` or `!CARF` stands here."""
+    return cur.peek().text == "!" and cur.peek(1).kind is TokenKind.LETTERS and cur.peek(1).lead is Lead.GLUED

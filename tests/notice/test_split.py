@@ -1,0 +1,68 @@
+import pytest
+
+from downrange.notice import FlagCode, read
+from downrange.notice._split import split
+from downrange.notice._tokens import Cursor, tokens
+
+FIELDS = (
+    "Q) RPHI/QRALW/IV/NBO/W/000/999/ A) RPHI B) 2604010000 C) 2604022359\nE) WI 1000N02000E-1000N02100E-0900N02100E"
+)
+PLAIN = "NAVAREA XI 12/26.\nYELLOW SEA.\n1. ROCKET LAUNCHING 011200Z TO 011300Z APR 26\nIN AREA BOUND BY 35-00N 124-00E, 35-00N 125-00E, 34-00N 125-00E.\n"
+ASKED = "2. CANCEL THIS MSG 011400Z APR 26.\n\nNAVAREA XX 44/23 141953Z APR 23.\n"
+
+
+def names(text):
+    return [notice.source_id for notice in read(text)]
+
+
+@pytest.mark.parametrize("joint", ["\n\n", "\n \t\n", "\r\n\r\n", "\nNNNN\nZCZC AB12\n", "\nNNNN\n\n"])
+def test_hundreds_of_notices_come_apart_however_they_are_joined(joint) -> None:
+    wanted = [f"B{number}/26" for number in range(1, 301)]
+    assert names(joint.join(f"{name} NOTAMN\n{FIELDS}" for name in wanted)) == wanted
+
+
+def test_a_blank_line_makes_short_headers_enough() -> None:
+    text = f"{PLAIN}\n{PLAIN.replace('12/26', '13/26')}\nA7/26\nA) RPHI B) 2604010000 C) 2604022359 E) WI 1000N02000E"
+    assert names(text)[:2] == ["NAVAREA XI 12/26", "NAVAREA XI 13/26"]
+    assert len(names(text)) == 3
+
+
+def test_notices_that_lost_their_headers_come_apart_at_field_q() -> None:
+    assert len(read(f"{FIELDS}\n\n{FIELDS}\n\n{FIELDS}")) == 3
+    assert len(read(FIELDS.replace("\nE)", "\n\nE)"))) == 1
+
+
+def test_who_asked_for_a_warning_is_no_warning() -> None:
+    assert names(PLAIN + ASKED) == ["NAVAREA XI 12/26"]
+    assert names(PLAIN + ASKED + "\n" + PLAIN.replace("12/26", "13/26")) == ["NAVAREA XI 12/26", "NAVAREA XI 13/26"]
+
+
+def test_what_the_wire_and_a_page_put_before_a_notice_is_dropped() -> None:
+    text = f"Notices of today\n\nZCZC LFA123 130924\nGG RPHIYNYX\n(B1/26 NOTAMN\n{FIELDS})\nNNNN\n"
+    (notice,) = read(text)
+    assert (notice.source_id, notice.flags) == ("B1/26", ())
+    assert notice.text.startswith("B1/26")
+
+
+def test_a_position_without_a_header_is_never_dropped() -> None:
+    loose, headed = read(f"WITHIN 5 NM OF 1000N02000E\n\nB1/26 NOTAMN\n{FIELDS}")
+    assert len(loose.areas) == len(headed.areas) == 1
+
+
+def test_a_message_between_wire_marks_needs_no_header() -> None:
+    words = "GALE WARNING FOR ALL SHIPS IN THE WEST OF THE AREA, " * 3
+    first, second = read(f"{words}\nNNNN\n{words}\nNNNN\n")
+    assert first.flagged(FlagCode.NO_AREA)
+    assert second.text.startswith("GALE")
+
+
+def test_the_name_of_another_message_begins_none() -> None:
+    text = (
+        PLAIN + "2. CANCEL NAVAREA XI 11/26(95).\n3. CANCEL THIS MSG 011400Z APR 26\nNAVAREA XX 44/23 141953Z APR 23."
+    )
+    assert names(text) == ["NAVAREA XI 12/26"]
+
+
+def test_a_text_of_nothing_but_a_title_is_still_one_notice() -> None:
+    row = tokens("Nothing to see here.")
+    assert [(record.start, record.stop) for record in split(Cursor(row), "Nothing to see here.")] == [(0, len(row) - 1)]
