@@ -13,65 +13,16 @@ from typing import Any, Final
 
 import numpy as np
 
-from downrange.base import InputError, ModelError
+from downrange.base import ModelError
+from downrange.corridor.cases import Case
 from downrange.corridor.fit import solve
-from downrange.corridor.fit_model import Record
 from downrange.corridor.geometry import ranges
 from downrange.corridor.infer import FLIGHTS, Inference, infer
-from downrange.corridor.model import Area
-from downrange.corridor.outline import SOME_LOW_ORBIT, Aim, Outline, Timed, bodies_for, outlined
+from downrange.corridor.outline import bodies_for
 from downrange.corridor.posterior import flat_spread
-from downrange.earth import Site, range_azimuth
+from downrange.earth import range_azimuth
 
 HOPELESS_CHI2: Final = 25.0  # an assignment that fits worse than the best by this much is not flown: its odds are e^-12
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """What is known before the inference.
-
-    areas: in order of range from the site
-    known: the body of each area where somebody says it, else ""
-    """
-
-    outline: Outline
-    site: Site
-    areas: tuple[Area, ...]
-    known: tuple[str, ...]
-    aim: Aim = SOME_LOW_ORBIT
-    times: tuple[Timed, ...] = ()
-
-    def record(self, bodies: Sequence[str]) -> Record:
-        """Return the record of one assignment."""
-        return outlined(self.outline, self.site, self.areas, bodies, aim=self.aim, times=self.times)
-
-
-def case_of(
-    outline: Outline,
-    site: Site,
-    areas: Sequence[Area],
-    *,
-    known: Sequence[str] = (),
-    aim: Aim = SOME_LOW_ORBIT,
-    times: Sequence[Timed] = (),
-) -> Case:
-    """Return a case with its areas sorted by range.
-
-    known: in the order of the areas given; none when nothing is said of any
-    """
-    if not areas:
-        raise InputError(where="areas", seen="none", cure="give at least one area with coordinates")
-    said = [*known] or [""] * len(areas)
-    seen = ranges(site, areas)
-    order = np.argsort([one.centre_m for one in seen], kind="stable")
-    return Case(
-        outline=outline,
-        site=site,
-        areas=tuple(areas[i] for i in order),
-        known=tuple(said[i] for i in order),
-        aim=aim,
-        times=tuple(times),
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ normal spread with half the area's half-length along its long axis, and half its
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -163,7 +164,7 @@ def area_fact(site: Site, area: Area, body: str) -> Fact:
 
 def _sigma(half_m: float, site: Site) -> float:
     """Return the spread of a body over half an area, the pad's own uncertainty taken in."""
-    return max(((half_m / AREA_SIGMAS) ** 2 + site.sigma_m**2) ** 0.5, LEAST_SIGMA_M)
+    return max(math.hypot(half_m / AREA_SIGMAS, site.sigma_m), LEAST_SIGMA_M)
 
 
 def outlined(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from downrange.base import Array, uniforms, wgs84
 from downrange.corridor.fit import Prediction
@@ -67,15 +67,14 @@ def quantiles(values: Array, weight: Array, levels: ArrayLike = LEVELS) -> Array
     ranked, share = values[good][order], weight[good][order]
     middle = (np.cumsum(share) - 0.5 * share) / share.sum()
     n = effective(share / share.sum())
-    return np.interp(np.asarray(levels), 0.5 + (middle - 0.5) * n / (n + 1.0), ranked)
+    return np.asarray(np.interp(np.asarray(levels), 0.5 + (middle - 0.5) * n / (n + 1.0), ranked), dtype=float)
 
 
-def picked(weight: Array, count: int, *, seed: int) -> Array:
+def picked(weight: Array, count: int, *, seed: int) -> NDArray[np.intp]:
     """Return rows (count,) drawn by weight, evenly spaced in the sum of weights: each as often as its weight says."""
     start = float(uniforms(seed, 1, 1)[0, 0])
-    return np.searchsorted(np.cumsum(weight), (np.arange(count) + start) / count * weight.sum()).clip(
-        0, len(weight) - 1
-    )
+    rows = np.searchsorted(np.cumsum(weight), (np.arange(count) + start) / count * weight.sum())
+    return np.asarray(np.minimum(rows, len(weight) - 1), dtype=np.intp)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from downrange.base import Array, ModelError, normals, uniforms
-from downrange.corridor.attribute import case_of
+from downrange.corridor.cases import case_of
 from downrange.corridor.fit import predict
 from downrange.corridor.fit_model import Record
 from downrange.corridor.infer import infer

@@ -183,11 +183,11 @@ class _Search:
 def _steps(matrix: Array, off: Array) -> Array:
     """Return Newton's steps, none longer than a few sigmas; where the slopes are singular, the least step."""
     try:
-        step = -np.linalg.solve(matrix, off[..., None])[..., 0]
+        step = np.asarray(np.linalg.solve(matrix, -off[..., None])[..., 0], dtype=float)
     except np.linalg.LinAlgError:
-        step = -(np.linalg.pinv(matrix) @ off[..., None])[..., 0]
-    length = np.maximum(_norm(step), 1e-12)
-    return step * np.minimum(1.0, _LONGEST_STEP / length)[:, None]
+        step = np.asarray((np.linalg.pinv(matrix) @ -off[..., None])[..., 0], dtype=float)
+    shorter: Array = np.minimum(1.0, _LONGEST_STEP / np.maximum(_norm(step), 1e-12))
+    return step * shorter[:, None]
 
 
 def _norm(rows: Array) -> Array:
