@@ -124,6 +124,7 @@ EXAMPLES = [
     "notice merge",
     "notice read",
     "corridor fit",
+    "corridor plan",
     "corridor refit",
     "fall risk",
     "flight ensemble",

@@ -13,7 +13,7 @@ import pyproj
 
 NAUTICAL_MILE_M = 1852.0
 EXACT_DEG = 1e-9
-SUNSET_TOLERANCE = timedelta(minutes=5)  # of the formula below
+SUNSET_TOLERANCE = timedelta(minutes=8)  # of the formula below
 WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
@@ -41,10 +41,10 @@ def vertices(ring):
 def drawn(ring):
     """Return (shape, positions, radius in metres or None)."""
     if not ring.startswith("("):
-        return "polygon", vertices(ring), None
+        return ("polygon" if "/" in ring else "point"), vertices(ring), None
     size, rest = ring[1:].split(")", 1)
     value, unit = size.split()
-    return "circle", vertices(rest), float(value) * {"NM": NAUTICAL_MILE_M, "M": 1.0}[unit]
+    return ("band" if "/" in rest else "circle"), vertices(rest), float(value) * {"NM": NAUTICAL_MILE_M, "M": 1.0}[unit]
 
 
 def moment(text):
@@ -181,7 +181,7 @@ def window_differences(wanted, came, area):
         middle = [sum(values) / len(values) for values in (area.lat_deg, area.lon_deg)]
         wanted = [(o, sunset(o.date(), *middle) if c is None else c, r) for o, c, r in wanted]
         rows = [
-            (o, w[1] if abs(c - w[1]) <= SUNSET_TOLERANCE and w[1].second else c, r)
+            (o, w[1] if abs(c - w[1]) <= SUNSET_TOLERANCE and (w[1].second or w[1].microsecond) else c, r)
             for (o, c, r), w in zip(rows, wanted, strict=False)
         ] + rows[len(wanted) :]
     if sorted(wanted) == rows:

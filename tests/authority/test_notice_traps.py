@@ -99,7 +99,7 @@ def test_minutes_printed_with_the_sign_of_seconds_in_2009_are_read_and_flagged()
     notice = one(PRINTED_2009)
     (area,) = notice.areas
     assert GOLDEN.point_differences(GOLDEN.vertices(TRUE_2009), places(area)) == []
-    assert '41" 44"' in "".join(quoted(notice, PRINTED_2009, FlagCode.PRESS_COPY))
+    assert '41" 44"' in "".join(quoted(notice, PRINTED_2009, FlagCode.TEXT_DAMAGED))
 
 
 def test_a_figure_with_the_sign_of_seconds_alone_is_minutes_and_flagged() -> None:
@@ -108,7 +108,7 @@ def test_a_figure_with_the_sign_of_seconds_alone_is_minutes_and_flagged() -> Non
     (area,) = notice.areas
     wanted = GOLDEN.vertices("41-04N 130-12E / 41-04N 131-40E / 40-20N 131-41E / 40-20N 130-11E")
     assert GOLDEN.point_differences(wanted, places(area)) == []
-    assert "04″" in "".join(quoted(notice, text, FlagCode.PRESS_COPY))
+    assert "04″" in "".join(quoted(notice, text, FlagCode.TEXT_DAMAGED))
 
 
 def test_the_launch_of_november_2023_came_before_every_window() -> None:

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from downrange.base import Array, ModelError, ecef_from_geodetic, v_ecef_from_enu
+from downrange.base import Array, InputError, ModelError, ecef_from_geodetic, v_ecef_from_enu
 from downrange.corridor import (
     Hazards,
     Record,
@@ -245,6 +245,12 @@ def test_a_failure_somewhere_between_two_moments_spreads_the_falls(record: Recor
 def test_without_randomised_fits_there_is_no_crowd(record: Record, fits: Array) -> None:
     with pytest.raises(ModelError, match="no randomised fits: run downrange corridor refit"):
         launch_hazards(record, fits[:1], runs=5, seed=1)
+
+
+@pytest.mark.parametrize("runs", [0, -5])
+def test_no_flights_are_refused(record: Record, fits: Array, runs: int) -> None:
+    with pytest.raises(InputError, match="one planned flight or more"):
+        launch_hazards(record, fits, runs=runs, seed=1)
 
 
 def test_joined_bodies_of_one_name_share_an_index(record: Record, fits: Array) -> None:

@@ -93,6 +93,12 @@ def test_a_cover_covers_with_fewer_corners() -> None:
     assert (west, east) == (-180.0, 180.0)
 
 
+@pytest.mark.parametrize("margin_m", [-1.0, float("nan"), 1e9])
+def test_a_margin_that_is_none_is_refused(hazards: Hazards, margin_m: float) -> None:
+    with pytest.raises(InputError, match="margin_m"):
+        by_minute(hazards, grounds(), margin_m=margin_m)
+
+
 def test_minutes_come_in_order_and_their_probabilities_sum(hazards: Hazards, minutes: tuple[Minute, ...]) -> None:
     numbers = [one.minute for one in minutes]
     assert numbers[-1] is None  # flights that go on impaired come last

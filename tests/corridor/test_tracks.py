@@ -7,7 +7,18 @@ import pytest
 import shapely
 
 from downrange.base import Array, InputError, geodetic_from_ecef
-from downrange.corridor import Ground, Overflight, Tracks, below, grounds, load_fits, load_record, overflights, tracks
+from downrange.corridor import (
+    Ground,
+    Overflight,
+    Tracks,
+    below,
+    grounds,
+    load_fits,
+    load_record,
+    overflights,
+    people_below,
+    tracks,
+)
 from downrange.corridor.tracks import MOST_M, STEP_S
 from downrange.earth import destination, range_azimuth
 from downrange.flight import fly, load_vehicle_and_plan
@@ -126,9 +137,35 @@ def test_distances_over_made_up_tracks_by_hand(lon0: float) -> None:
     assert not overflights(straight(10.0, lon0, np.array([95.0])), [here], within_m=30e3)
 
 
+def test_people_below_are_counted_by_minute_and_once_altogether(found: Tracks) -> None:
+    strips = people_below(found, within_m=40e3)
+    assert [strip.minute for strip in strips] == [*range(12), None]
+    third, whole = strips[3].people, strips[-1].people
+    # Baengnyeong and Daecheong lie 22 and 28 km from the best fit's track, in its fourth minute: some 6,800 people.
+    assert {share.place.name_en for share in third.by_place} == {"Baengnyeong-myeon", "Daecheong-myeon"}
+    assert third.best == pytest.approx(6_800, rel=0.05)
+    named = [share.place.code for strip in strips[:-1] for share in strip.people.by_place]
+    assert {share.place.code for share in whole.by_place} == set(named)
+    assert whole.best is not None
+    assert whole.best <= sum(strip.people.best or 0.0 for strip in strips[:-1]) + 1.0
+    wider = people_below(found, within_m=80e3)[-1].people
+    assert wider.best is not None
+    assert wider.best > whole.best
+
+
+def test_people_below_over_the_date_line() -> None:
+    over = straight(-17.0, 176.0, np.array([90.0]))
+    strips = people_below(over, within_m=50e3)
+    assert [strip.minute for strip in strips] == [*range(7), None]  # Fiji, of which no figure is known
+    assert strips[-1].people.best is None
+    assert strips[-1].people.land_uncovered_m2 > 5e9
+
+
 def test_nonsense_is_refused(found: Tracks) -> None:
     for metres in (0.0, -1.0, float("nan"), 2.0 * MOST_M):
         with pytest.raises(InputError, match="Give a distance above 0"):
             overflights(found, grounds(), within_m=metres)
+        with pytest.raises(InputError, match="Give a distance above 0"):
+            people_below(found, within_m=metres)
     with pytest.raises(InputError, match="one flight or more"):
         tracks(load_record("chollima-1"), load_fits("chollima-1"), flights=0)

@@ -18,7 +18,9 @@ sigma_m = { value = 5, source = "survey" }
 
 
 def test_every_shipped_site_loads_under_its_own_name_and_has_sources() -> None:
-    assert {"sohae", "sohae-coastal", "tonghae"} <= set(site_names())
+    known = "andoya baikonur jiuquan kourou kourou-ela-4 mahia naro plesetsk semnan sriharikota starbase taiyuan tanegashima"
+    assert {"sohae", "sohae-coastal", "tonghae", *known.split()} <= set(site_names())
+    assert {"uchinoura", "vandenberg", "vostochny", "wallops", "wenchang", "xichang"} <= set(site_names())
     for name in site_names():
         site = load_site(name)
         assert site.name == name

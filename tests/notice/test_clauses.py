@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from downrange.notice._phrases import Cancel, Hours, Issue, Part, Span
+from downrange.notice._phrases import Cancel, Issue, Part, Span
 from downrange.notice._tokens import Cursor, tokens
 from downrange.notice.phrases import phrases
 from downrange.notice.windows import Times
@@ -31,9 +31,10 @@ def test_windows_between_complete_moments(text) -> None:
 
 
 def test_hours_of_the_day() -> None:
-    hours = first("AREA1:FM 0900 TO 1100 PSN", Hours)
-    assert (hours.opens_min, hours.closes_min) == (540, 660)
-    assert first("FROM 2300 UTC-0100 UTC (NEXT DAY) DAILY", Hours).closes_min == 60
+    (period,) = first("AREA1:FM 0900 TO 1100 PSN", Times).periods
+    assert (period.opens.minutes, period.closes.minutes, period.floats) == (540, 660, True)
+    (period,) = first("FROM 2300 UTC-0100 UTC (NEXT DAY) DAILY", Times).periods
+    assert (period.opens.minutes, period.closes.minutes, period.floats) == (1380, 60, True)
 
 
 def test_cancel_lines() -> None:

@@ -28,7 +28,7 @@ nga_HYDROARC_3_2026 | 7 4 10 | 7 | year-inferred
 nga_HYDROARC_50_2023 | 5 | 8 | year-inferred
 nga_HYDROARC_51_2023 | 7 | 8 | year-inferred
 nga_HYDROARC_52_2023 | 4 | 3 | year-inferred
-nga_HYDROLANT_11_2023 | 7 c c | 0 | window-open
+nga_HYDROLANT_11_2023 | 7 c c | 208 | window-from-sun year-inferred
 nga_HYDROLANT_752_2023 | 4 4 | 1 | year-inferred
 nga_HYDROLANT_756_2023 | 4 | 18 | year-inferred
 nga_HYDROLANT_759_2023 | 5 4 4 4 4 | 24 | year-inferred
@@ -47,7 +47,7 @@ nga_NAVAREA_XII_372_2023 | 4 | 7 | year-inferred
 nga_NAVAREA_XII_384_2021 | 4 4 4 4 | 2 | year-inferred
 nga_NAVAREA_XII_656_2019 | 4 4 | 2 | cancelled year-inferred
 nga_NAVAREA_XII_93_2023 | 16 | 0 | window-open
-nga_merged_HYDROLANT_237_NAVAREA_IV_207_2026 | 4 | 0 | merged-records reordered self-intersecting typo-month window-open
+nga_merged_HYDROLANT_237_NAVAREA_IV_207_2026 | 4 | 138 | merged-records reordered self-intersecting typo-month window-from-sun year-inferred
 nga_merged_HYDROLANT_237_NAVAREA_IV_207_2026 | 4 | 7 | merged-records year-inferred
 notam_AU_F2572_26 | 3 | 10 | -
 notam_CN_4456_26 | 4 | 1 | -

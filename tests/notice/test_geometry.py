@@ -1,16 +1,19 @@
 import math
 
 import pytest
+from pyproj import Geod
 from shapely.geometry import Point
 
 from downrange.notice._geometry import (
     arc_points,
     area_m2,
+    band_lonlat,
     centre,
     circle_lonlat,
     convex_order,
     is_simple,
     polygon_lonlat,
+    sector_points,
     unwrap,
 )
 
@@ -81,3 +84,58 @@ def test_an_arc_turns_the_way_it_says() -> None:
 def test_the_centre_of_a_ring_over_the_dateline_lies_on_it() -> None:
     lat, lon = centre([1.0, 1.0, -1.0, -1.0], [179.0, -179.0, -179.0, 179.0])
     assert (lat, abs(lon)) == pytest.approx((0.0, 180.0))
+
+
+@pytest.mark.parametrize("lon_deg", [0.0, 20.0, 179.5, -180.0])
+@pytest.mark.parametrize("lat_deg", [0.0, 60.0, -75.0])
+def test_a_band_has_its_length_times_its_width_and_two_round_ends(lat_deg, lon_deg) -> None:
+    there = (lat_deg + 1.0, (lon_deg + 2.0 + 180.0) % 360.0 - 180.0)
+    band = band_lonlat([lat_deg, there[0]], [lon_deg, there[1]], 10e3)
+    _, _, length_m = Geod(ellps="WGS84").inv(lon_deg, lat_deg, there[1], there[0])
+    assert band.is_valid
+    assert area_m2(band) == pytest.approx(length_m * 20e3 + math.pi * 1e8, rel=2e-3)
+    assert all(-180.0 <= edge <= 180.0 for edge in band.bounds[::2])
+
+
+def test_every_place_of_a_bent_band_lies_within_its_half_width() -> None:
+    lat, lon = [10.0, 11.0, 10.0], [178.0, 180.0, -178.0]
+    band = band_lonlat(lat, lon, 25e3)
+    geod = Geod(ellps="WGS84")
+    for azimuth in range(0, 360, 45):
+        x, y, _ = geod.fwd(-180.0, 11.0, azimuth, 24.9e3)
+        assert band.covers(Point(x, y))
+        x, y, _ = geod.fwd(178.0, 10.0, azimuth, 25.2e3)
+        assert band.covers(Point(x, y)) == (azimuth <= 135)  # the first leg runs to azimuth 63
+
+
+def test_a_line_is_cut_at_the_dateline() -> None:
+    line = band_lonlat([10.0, 12.0], [179.0, -179.0], 0.0)
+    assert (line.geom_type, line.is_valid) == ("MultiLineString", True)
+    assert band_lonlat([10.0, 10.0], [20.0, 20.0], 0.0).geom_type == "Point"
+    assert band_lonlat([10.0, 10.0], [20.0, 20.0], 5e3).is_valid
+
+
+def test_a_vertex_at_the_pole_takes_the_longitudes_of_its_neighbours() -> None:
+    wedge = polygon_lonlat([80.0, 90.0, 80.0], [10.0, 0.0, 100.0], LONG_M)
+    cap = polygon_lonlat([80.0] * 4, [0.0, 90.0, 180.0, -90.0], LONG_M)
+    assert wedge.is_valid
+    assert area_m2(wedge) == pytest.approx(area_m2(cap) / 4.0, rel=1e-3)
+    assert is_simple([80.0, 90.0, 80.0], [10.0, 0.0, 100.0])
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3])
+def test_only_a_ring_that_goes_round_once_is_simple(turns) -> None:
+    angles = [2.0 * math.pi * turns * n / 7 for n in range(7)]
+    assert is_simple([math.sin(a) for a in angles], [math.cos(a) for a in angles]) == (turns == 1)
+
+
+def test_an_arc_without_a_way_goes_the_shorter_way() -> None:
+    assert len(arc_points((1.0, 0.0), (0.0, 1.0), (0.0, 0.0), clockwise=None)) == 89
+    assert len(arc_points((0.0, 1.0), (1.0, 0.0), (0.0, 0.0), clockwise=None)) == 89
+
+
+def test_a_sector_runs_clockwise_between_its_bearings() -> None:
+    points = sector_points((10.0, 20.0), 10e3, 350.0, 10.0)
+    assert len(points) == 21
+    assert all(lat > 10.08 for lat, _ in points)
+    assert points[0][1] < 20.0 < points[-1][1]

@@ -48,7 +48,7 @@ FAMILIES = {
     "cancels": "CANCEL THIS MSG 010203Z MAR 26. ",
     "bangs": "!FDC ",
     "entities": "&apos;",
-    "remarks": "# \n",
+    "remarks": "# \nN\n",
     "tags": "<b>",
     "blank lines": "A\n\n",
     "look-alikes": "O1O1 ",

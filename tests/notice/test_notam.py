@@ -71,7 +71,7 @@ def test_a_moment_may_break_over_a_line() -> None:
 
 
 def test_a_schedule_that_is_not_understood_leaves_the_envelope() -> None:
-    notice = notam(d="SR-SS")
+    notice = notam(d="DLY 9N")
     assert codes(notice) == {FlagCode.WINDOW_UNREAD}
     assert len(notice.windows) == 1
 

@@ -66,3 +66,17 @@ def test_the_name_of_another_message_begins_none() -> None:
 def test_a_text_of_nothing_but_a_title_is_still_one_notice() -> None:
     row = tokens("Nothing to see here.")
     assert [(record.start, record.stop) for record in split(Cursor(row), "Nothing to see here.")] == [(0, len(row) - 1)]
+
+
+@pytest.mark.parametrize("rule", ["# source: another page", "----------", "=====", "  ****  "])
+def test_texts_without_headers_come_apart_at_remarks_and_ruled_lines(rule) -> None:
+    text = f"{rule}\nFIRST: WITHIN 5 NM OF 1000N02000E\n{rule}\n\nSECOND: WITHIN 5 NM OF 1000N03000E\n{rule}\n"
+    first, second = read(text)
+    assert (first.areas[0].lon_deg, second.areas[0].lon_deg) == ((20.0,), (30.0,))
+
+
+def test_what_stands_behind_a_remark_and_says_nothing_belongs_to_the_message_before() -> None:
+    text = PLAIN + "# a remark in the middle\n2. CANCEL THIS MSG 011400Z APR 26."
+    (notice,) = read(text)
+    assert notice.self_cancel is not None
+    assert notice.text.endswith("APR 26.")

@@ -59,3 +59,48 @@ def corridor_refit(
             refit_shown(found, refit_record(found, out, starts=starts, fits=fits, seed=seed, say=say)), as_json=as_json
         )
     say(f"The files are in {out}")
+
+
+@app.command("plan")
+def corridor_plan(
+    notice: Annotated[Path, typer.Option(help="Text file with the notice.", show_default=False)],
+    site: Annotated[str, typer.Option(help="Name of a launch site, or a TOML file.", show_default=False)],
+    vehicle: Annotated[
+        str, typer.Option(help="Name of a public record with its fits, as chollima-1.", show_default=False)
+    ],
+    window: Annotated[
+        str | None, typer.Option(help="Of lift-off, as 2023-08-23T15:00Z/2023-08-30T15:00Z; else the notice's own.")
+    ] = None,
+    detect_s: Annotated[
+        tuple[float, float], typer.Option(help="A warning goes out between these seconds after lift-off.")
+    ] = (60.0, 120.0),
+    runs: Annotated[int, typer.Option(help="Planned flights; four times as many fail.", min=200, max=20_000)] = 2_000,
+    seed: Annotated[int, typer.Option(help="Seed of the crowd.", min=0, max=LAST_SEED)] = 1,
+    out: Annotated[
+        Path | None, typer.Option(help="New folder for plan.json, closures.geojson, places.csv and the map.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Plan before a launch: who is below, what a failure in each minute may hit, whom to warn, what to close.
+
+    Example: downrange corridor plan --notice navarea.txt --site sohae-coastal --vehicle chollima-1 --out plan
+    """
+    with explained():
+        from downrange.replay import check_folder, plan_launch, plan_shown, write_plan
+
+        if out is not None:
+            check_folder(out)
+        made = plan_launch(
+            notice=notice,
+            site=site,
+            vehicle=vehicle,
+            window=window,
+            detect_s=detect_s,
+            runs=runs,
+            seed=seed,
+            say=say,
+        )
+        show(plan_shown(made), as_json=as_json)
+        if out is not None:
+            write_plan(made, out)
+            say(f"The files are in {out}")

@@ -58,7 +58,7 @@ from downrange.corridor.posterior import Quantity
 from downrange.corridor.reach import Reach, reaches, unseen
 from downrange.corridor.refit import Parameter, Refit, Starts, from_starts, parameters, randomised, refit, vehicle_toml
 from downrange.corridor.rehearse import Rehearsal, rehearse
-from downrange.corridor.tracks import Overflight, Tracks, overflights, tracks
+from downrange.corridor.tracks import Overflight, Strip, Tracks, overflights, people_below, tracks
 
 __all__ = [
     "FLIGHTS",
@@ -109,6 +109,7 @@ __all__ = [
     "Refit",
     "Rehearsal",
     "Starts",
+    "Strip",
     "Target",
     "Tracks",
     "Unit",
@@ -145,6 +146,7 @@ __all__ = [
     "outlined",
     "overflights",
     "parameters",
+    "people_below",
     "places_csv",
     "plan",
     "plan_document",

@@ -44,6 +44,7 @@ def plan_document(plan: Plan) -> dict[str, Any]:
         "areas": [_area(area) for area in plan.areas],
         "places": [_place(plan, one) for one in plan.places],
         "below": [_overflight(plan, one) for one in plan.overflights],
+        "people_below": [{"minute": one.minute, "people": _people(one.people)} for one in plan.below],
         "minutes": [_minute(plan, one) for one in plan.minutes],
         "phases": [_phase(plan, one) for one in plan.phases],
         "people_method": next((people.method for one in plan.minutes for people in one.people), None),
@@ -234,7 +235,7 @@ def _ground(ground: Ground) -> dict[str, Any]:
     }
 
 
-def _people(people: People) -> dict[str, Any] | None:
+def _people(people: People) -> dict[str, Any]:
     """Return a count with its band, and the land that it leaves out; null in it: not known."""
     return {
         "low": _r(people.low, 0),

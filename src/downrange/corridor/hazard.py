@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from downrange.base import Array, ModelError, normals, uniforms
+from downrange.base import Array, InputError, ModelError, normals, uniforms
 from downrange.corridor.falling import (
     LN_BETA_STACK,
     falls_of,
@@ -107,6 +107,8 @@ def launch_hazards(
 
     failures, debris: what may go wrong and what a stack breaks into; those that come with the program when not given
     """
+    if runs < 1:
+        raise InputError(where="corridor", key="runs", seen=f"{runs}", cure="ask for one planned flight or more")
     planned = dispersed(record, fits, runs, seed)
     rows, let_go_s, flight = planned_falls(planned, fly_crowd(planned))
     failing = dispersed(record, fits, 2 * FAILING_EACH * runs, seed + 1)

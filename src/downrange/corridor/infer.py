@@ -13,7 +13,8 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import numpy as np
-from scipy.stats import chi2
+from numpy.typing import ArrayLike
+from scipy.special import gammaincc
 
 from downrange.base import Array, ModelError, normals
 from downrange.corridor.draws import Inferring, Sample, tenths_for, values_of
@@ -166,7 +167,7 @@ def _modes(record: Record, seed: int, starts: int) -> Sequence[Fit]:
 
 def _p_of(fit: Fit, work: Inferring) -> float:
     """Return how often an outlined vehicle would fit worse."""
-    return float(chi2.sf(fit.chi2, len(work.line.at) - len(work.record.names)))
+    return float(_worse(fit.chi2, len(work.line.at) - len(work.record.names)))
 
 
 def _inferred(work: Inferring, fits: Sequence[Fit], sample: Sample, seed: int) -> Inference:
@@ -233,7 +234,12 @@ def _checks(record: Record, after: Prediction, weight: Array) -> tuple[FactCheck
                 fact=fact.name,
                 body=fact.body,
                 misfit_sigma=float(np.linalg.norm(weight @ off)),
-                p=float(weight @ chi2.sf(square, count)),
+                p=float(weight @ _worse(square, count)),
             )
         )
     return tuple(found)
+
+
+def _worse(chi2: ArrayLike, count: int) -> Array:
+    """Return how often the sum of so many squared normal numbers is larger."""
+    return np.asarray(gammaincc(0.5 * count, 0.5 * np.asarray(chi2)))

@@ -15,7 +15,7 @@ from downrange.base import Array, InputError
 from downrange.corridor.falling import rows_of
 from downrange.corridor.ground import Ground
 from downrange.corridor.hazard import Hazards
-from downrange.corridor.reach import near
+from downrange.corridor.reach import near, refuse_margin
 from downrange.earth import People, people_in
 from downrange.fall import Falls, Grid, region_above, smoothed, window_of
 
@@ -71,6 +71,7 @@ def by_minute(
 
     margin_m: how near to a ground a fall counts as reaching it
     """
+    refuse_margin(margin_m)
     reached = near(hazards.failing, [ground.geometry_lonlat for ground in grounds], margin_m)
     minute_of = np.where(hazards.case_flies_on, _IMPAIRED, hazards.case_ends_s // 60.0).astype(np.int64)
     return tuple(

@@ -20,7 +20,7 @@ from downrange.corridor.hazard import Hazards, launch_hazards
 from downrange.corridor.minutes import SHARES, Minute, by_minute, holding
 from downrange.corridor.model import Area
 from downrange.corridor.reach import Reach, near, planned_weight, reaches, unseen
-from downrange.corridor.tracks import Overflight, overflights, tracks
+from downrange.corridor.tracks import Overflight, Strip, overflights, people_below, tracks
 from downrange.fall import DebrisList, Falls
 from downrange.flight import Failures
 
@@ -29,11 +29,11 @@ MARGIN_M: Final = 50_000.0  # assumed: winds are not flown, and carry light piec
 WITHIN_M: Final = 100_000.0
 _LATEST_S: Final = 3_600.0
 GROUPS: Final = (
-    (0.0, "before a warning can come"),
-    (120.0, "less than 2 min"),
+    (0.0, "too late"),
+    (120.0, "under 2 min"),
     (300.0, "2 to 5 min"),
     (600.0, "5 to 10 min"),
-    (np.inf, "10 min or more"),
+    (np.inf, "over 10 min"),
 )
 """Lead of a warning below so many seconds, and what it is called."""
 
@@ -93,6 +93,7 @@ class Plan:
     windows: in which it may take place, none when not known; detect_s: a warning goes out between these two moments
     margin_m: how near to a place a fall counts; within_m: how near the track counts as passing
     unseen_p: what the probability stays below at a place that is not in `places`, at 95 %, of the crowd's size alone
+    below: people within within_m of the best fit's track, by minute, and last altogether
     places: in order of urgency; runs: planned flights of the crowd; sources: what the figures rest on
     """
 
@@ -107,6 +108,7 @@ class Plan:
     p_failure: float
     unseen_p: float
     overflights: tuple[Overflight, ...]
+    below: tuple[Strip, ...]
     minutes: tuple[Minute, ...]
     places: tuple[PlacePlan, ...]
     areas: tuple[AreaPlan, ...]
@@ -142,6 +144,7 @@ def plan(
     hazards = launch_hazards(record, fits, runs=runs, seed=seed, failures=failures, debris=debris)
     known = grounds()
     say(f"{len(known)} places under {hazards.flights} flights")
+    flown = tracks(record, fits, seed=seed)
     found = reaches(hazards, [ground.geometry_lonlat for ground in known], margin_m=margin_m)
     seen = [(ground, reach) for ground, reach in zip(known, found, strict=True) if reach is not None]
     places = [_place(ground, reach, detect_s) for ground, reach in seen]
@@ -156,7 +159,8 @@ def plan(
         seed=seed,
         p_failure=hazards.p_failure,
         unseen_p=unseen(hazards),
-        overflights=overflights(tracks(record, fits, seed=seed), known, within_m=within_m),
+        overflights=overflights(flown, known, within_m=within_m),
+        below=people_below(flown, within_m=within_m),
         minutes=by_minute(hazards, known, margin_m=margin_m),
         places=tuple(sorted(places, key=lambda one: (one.lead_s[0], -one.reach.p))),
         areas=tuple(_area(hazards, area) for area in areas),
@@ -169,7 +173,7 @@ def group_of(lead_s: float) -> str:
     """Return what a lead is called.
 
     >>> group_of(-5.0), group_of(119.0), group_of(1e4)
-    ('before a warning can come', 'less than 2 min', '10 min or more')
+    ('too late', 'under 2 min', 'over 10 min')
     """
     return next(name for below_s, name in GROUPS if lead_s < below_s)
 

@@ -141,7 +141,7 @@ def _sentence(
         return (
             f"No single plane: a flight from {site.name} that does not turn, falling on the turning Earth, cannot end in "
             f"all {len(labels)} areas. The best course over the ground, {turning.azimuth_deg:.1f} deg, misses "
-            f"({misses_told(labels, turning)}). {_drawn_told(labels, drawn)}"
+            f"({misses_told(labels, turning)}). {_drawn_told(labels, drawn)} A flight that ends in all of them turns on the way."
         )
     low, middle, high = inclination_deg
     course = f"{turning.azimuth_deg:.1f} deg over the ground ({turning.low_deg:.1f} to {turning.high_deg:.1f})"

@@ -57,12 +57,17 @@ def reaches(hazards: Hazards, shapes_lonlat: Sequence[BaseGeometry], *, margin_m
     likely that nothing has failed before they are let go. One simulated piece stands for all of its class.
     None is not zero: see `unseen`.
     """
-    if not 0.0 <= margin_m <= MOST_MARGIN_M:
-        cure = f"give 0 to {MOST_MARGIN_M:g} metres"
-        raise InputError(where="corridor", key="margin_m", seen=f"{margin_m:g}", cure=cure)
+    refuse_margin(margin_m)
     planned, failing = (near(falls, shapes_lonlat, margin_m) for falls in (hazards.planned, hazards.failing))
     weight = planned_weight(hazards)
     return tuple(_reach(hazards, weight, *rows) for rows in zip(planned, failing, strict=True))
+
+
+def refuse_margin(margin_m: float) -> None:
+    """Refuse a margin that is none, or so wide that it says nothing of a place."""
+    if not 0.0 <= margin_m <= MOST_MARGIN_M:
+        cure = f"give 0 to {MOST_MARGIN_M:g} metres"
+        raise InputError(where="corridor", key="margin_m", seen=f"{margin_m:g}", cure=cure)
 
 
 def unseen(hazards: Hazards) -> float:

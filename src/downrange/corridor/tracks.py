@@ -15,7 +15,7 @@ from downrange.corridor.below import LEAST_RADIUS_M, flat_shape, reach, unit
 from downrange.corridor.fit_model import Record, crowd_from
 from downrange.corridor.ground import Ground
 from downrange.corridor.hazard import dispersed
-from downrange.earth import east_north
+from downrange.earth import People, buffered, east_north, people_in
 from downrange.flight import KINDS, Crowd, FailureKind, Troubles, fly_crowd
 
 STEP_S: Final = 5.0
@@ -64,6 +64,17 @@ class Overflight:
     latest_t_s: float
     low_m: float
     high_m: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strip:
+    """The ground within a distance of the best fit's track in one minute, or in all of them.
+
+    minute: whole minutes after lift-off; None: of the whole track, each person once
+    """
+
+    minute: int | None
+    people: People
 
 
 def tracks(record: Record, fits: Array, *, flights: int = 100, seed: int = 1) -> Tracks:
@@ -121,12 +132,34 @@ def overflights(found: Tracks, grounds: Sequence[Ground], *, within_m: float) ->
     Between the moments of the tracks the ground track is taken as straight, which is right to 50 m; outlines are drawn
     as coarsely as 200 m. Distances hold in an azimuthal equidistant map around each ground, as in `below`.
     """
-    if not 0.0 < within_m <= MOST_M:
-        cure = f"give a distance above 0 and up to {MOST_M:g} metres"
-        raise InputError(where="corridor", key="within_m", seen=f"{within_m:g}", cure=cure)
+    refuse_distance(within_m)
     towards = np.nan_to_num(unit(found.lat_deg, found.lon_deg))  # at the Earth's centre, far from all ground
     rows = (_one(found, towards, ground, within_m) for ground in grounds)
     return tuple(sorted((row for row in rows if row is not None), key=lambda row: row.closest_t_s))
+
+
+def people_below(found: Tracks, *, within_m: float) -> tuple[Strip, ...]:
+    """Return the people who live within a distance of the best fit's track, minute by minute, and last altogether."""
+    refuse_distance(within_m)
+    flown = np.isfinite(found.lat_deg[0])
+    t_s, lat, lon = found.t_s[flown], found.lat_deg[0, flown], np.unwrap(found.lon_deg[0, flown], period=360.0)
+    areas = []
+    for k in range(int(t_s[-1] // 60.0) + 1):
+        mine = (t_s >= 60.0 * k) & (t_s <= 60.0 * (k + 1))
+        if mine.sum() > 1:
+            areas.append((k, buffered(shapely.LineString(np.column_stack([lon[mine], lat[mine]])), within_m)))
+    whole = shapely.union_all([shapely.make_valid(area) for _, area in areas])
+    return (
+        *(Strip(minute=k, people=people_in(area)) for k, area in areas),
+        Strip(minute=None, people=people_in(whole)),
+    )
+
+
+def refuse_distance(within_m: float) -> None:
+    """Refuse a distance that is none, or so large that a flat map no longer serves."""
+    if not 0.0 < within_m <= MOST_M:
+        cure = f"give a distance above 0 and up to {MOST_M:g} metres"
+        raise InputError(where="corridor", key="within_m", seen=f"{within_m:g}", cure=cure)
 
 
 def _one(found: Tracks, towards: Array, ground: Ground, within_m: float) -> Overflight | None:

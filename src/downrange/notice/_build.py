@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from downrange.notice._calendar import Anchor
-from downrange.notice._phrases import Cancel, Hours, Issue, Mark, Part, Phrase, Sign, Span
-from downrange.notice.areas import Draft, Drafted, Segment, draft
-from downrange.notice.checks import QCircle, check_q_circle, check_ring, check_self_cancel
-from downrange.notice.model import Area, Flag, FlagCode, NoticeWindow, Shape
-from downrange.notice.schedule import daily
-from downrange.notice.windows import Times, in_order, resolve
+from downrange.base import iso
+from downrange.notice._calendar import Anchor, at, infer_year
+from downrange.notice._own import Own, middle, own_windows
+from downrange.notice._phrases import Cancel, Issue, Mark, Part, Phrase, Sign, Span
+from downrange.notice.areas import Draft, Drafted, draft
+from downrange.notice.checks import QCircle, check_q_circle, check_ring, check_self_cancel, check_swapped
+from downrange.notice.model import Area, Flag, FlagCode, NoticeWindow
+from downrange.notice.windows import Times, in_order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ def build(
     envelope: tuple[NoticeWindow, ...] = (),
     timed: bool = False,
     q_circle: QCircle | None = None,
+    received: datetime | None = None,
 ) -> Body:
     """Put a body together.
 
@@ -43,17 +45,19 @@ def build(
     envelope: windows from fields outside the body
     timed:    those fields have had their say (with a flag where they failed)
     q_circle: circle to check the areas against
+    received: when the text came in; windows that are over by then are flagged
     """
     anchor = _anchored(row, anchor)
     drafted = draft(row)
-    own, flags = _own_windows(drafted.segments, anchor, envelope)
+    own, flags = own_windows(drafted, anchor, envelope, sun_place(row, q_circle))
     flags.extend(drafted.flags)
     areas = tuple(_area(one, own, envelope) for one in drafted.drafts)
     theirs = [window for area in areas for window in area.windows]
     windows = in_order([*theirs, *(window for place in own.values() for window in place)] or envelope)
     cancels = [item for item in row if isinstance(item, Cancel)]
     flags.extend(_remarks(row, windows, flags, timed=timed))
-    flags.extend(_checks(drafted, windows, cancels, flags, q_circle))
+    flags.extend(_past(row, windows, received or anchor.issued))
+    flags.extend(_checks(drafted, windows, cancels, flags, q_circle, anchor))
     flags.extend(flag for area in areas for flag in area.flags)
     return Body(
         areas=areas,
@@ -67,72 +71,46 @@ def build(
     )
 
 
-def _anchored(row: Iterable[Phrase], anchor: Anchor) -> Anchor:
+def _anchored(row: Sequence[Phrase], anchor: Anchor) -> Anchor:
     """Add the issue time and the cancel time that the body prints."""
     for item in row:
-        if isinstance(item, Cancel) and item.moment is not None:
-            anchor = replace(anchor, cancels=anchor.cancels or item.moment)
-        elif isinstance(item, Issue):
+        if isinstance(item, Issue):
             anchor = replace(anchor, issued=anchor.issued or item.moment)
+    for item in row:
+        if isinstance(item, Cancel) and (item.moment is not None or item.day is not None):
+            anchor = replace(anchor, cancels=anchor.cancels or cancel_moment(item, anchor))
     return anchor
 
 
-_Own = dict[tuple[str, str], list[NoticeWindow]]
+def cancel_moment(item: Cancel, anchor: Anchor) -> datetime | None:
+    """Return when a message cancels itself; a year that is not printed comes from the issue time or the number."""
+    if item.moment is not None or item.day is None or item.day.month is None:
+        return item.moment
+    number = infer_year(item.day.month.number, item.day.number, replace(anchor, cancels=None))
+    return None if number is None else at(number, item.day.month.number, item.day.number, item.minutes)
 
 
-def _own_windows(
-    segments: Iterable[Segment], anchor: Anchor, envelope: tuple[NoticeWindow, ...]
-) -> tuple[_Own, list[Flag]]:
-    """Return the windows of every segment by number and letter, cut to the envelope where there is one."""
-    own: _Own = {}
-    flags: list[Flag] = []
-    for segment in segments:
-        place = own.setdefault((segment.number, segment.letter), [])
-        for item in segment.items:
-            if not isinstance(item, Times | Span | Hours):
-                continue
-            found, remarks = _printed(item, anchor, envelope)
-            flags.extend(remarks)
-            inside = _inside(found, envelope) if envelope and not isinstance(item, Hours) else found
-            if found and not inside:
-                message = "the times in the text lie outside those of B), C) and D): both are kept"
-                flags.append(_at(FlagCode.WINDOW_CONFLICT, item, message))
-            place.extend(inside or (*envelope, *found))
-    return own, flags
+def sun_place(row: Iterable[Phrase], q_circle: QCircle | None) -> tuple[float, float] | None:
+    """Return where the Sun is looked at: in the middle of the positions of a body, or of its Q circle."""
+    return middle(row) or (None if q_circle is None else (q_circle.lat_deg, q_circle.lon_deg))
 
 
-def _printed(
-    item: Times | Span | Hours, anchor: Anchor, envelope: tuple[NoticeWindow, ...]
-) -> tuple[tuple[NoticeWindow, ...], tuple[Flag, ...]]:
-    """Return the windows of one phrase as printed."""
-    if isinstance(item, Span):
-        return (NoticeWindow(opens=item.opens, closes=item.closes),), ()
-    if isinstance(item, Times):
-        resolved = resolve(item, anchor)
-        return resolved.windows, resolved.flags
-    pieces = daily(item.opens_min, item.closes_min, envelope)
-    if pieces:
-        return pieces, ()
-    code = FlagCode.WINDOW_CONFLICT if envelope else FlagCode.WINDOW_UNREAD
-    return (), (_at(code, item, "these times of the day fall on no day of the notice"),)
+def _past(row: Iterable[Phrase], windows: Sequence[NoticeWindow], moment: datetime | None) -> list[Flag]:
+    """Flag a notice whose last window ends before the notice was issued or came in."""
+    if moment is None or not windows:
+        return []
+    last = max(window.closes for window in windows)
+    if last > moment:
+        return []
+    said = next(((item.start, item.stop) for item in row if isinstance(item, Times | Span)), (0, 0))
+    message = f"the last window ends {iso(last)}, before {iso(moment)}, when the notice was issued or came in"
+    return [Flag(code=FlagCode.WINDOW_PAST, start=said[0], stop=said[1], message=message)]
 
 
-def _inside(windows: Iterable[NoticeWindow], envelope: tuple[NoticeWindow, ...]) -> tuple[NoticeWindow, ...]:
-    """Cut windows to the envelope."""
-    found: list[NoticeWindow] = []
-    for window in windows:
-        for around in envelope:
-            opens, closes = max(window.opens, around.opens), min(window.closes, around.closes)
-            if opens < closes:
-                found.append(replace(window, opens=opens, closes=closes))
-    return tuple(found)
-
-
-def _area(one: Draft, own: _Own, envelope: tuple[NoticeWindow, ...]) -> Area:
+def _area(one: Draft, own: Own, envelope: tuple[NoticeWindow, ...]) -> Area:
     """Return the area of a draft with its windows."""
     number, letter = one.segment.number, one.segment.letter
     windows = own.get((number, letter)) or own.get((number, "")) or own.get(("", "")) or envelope
-
     proposed_lat, proposed_lon = check_ring(one)
     return Area(
         label=one.label,
@@ -160,8 +138,10 @@ def _remarks(
             found.append(_at(FlagCode.MULTI_PART_MISSING, item, message))
         elif isinstance(item, Mark) and item.sign is Sign.VAGUE_TIME:
             found.append(_at(FlagCode.WINDOW_OPEN, item, f"the time is left open: {item.text.lower()}"))
+        elif isinstance(item, Mark) and item.sign is Sign.MOMENT:
+            found.append(_at(FlagCode.WINDOW_OPEN, item, f"a moment, not a window: {item.text.lower()}"))
         elif isinstance(item, Mark) and item.sign is Sign.UNREAD_TIME:
-            found.append(_at(FlagCode.WINDOW_UNREAD, item, f"the time {item.text}Z belongs to no window we can read"))
+            found.append(_at(FlagCode.WINDOW_UNREAD, item, f"the time {item.text} belongs to no window we can read"))
     silent = not any(flag.code in _ABOUT_TIME for flag in [*flags, *found])
     if not windows and silent and not timed:
         found.append(Flag(code=FlagCode.WINDOW_OPEN, start=0, stop=0, message="the text names no time"))
@@ -178,18 +158,20 @@ def _at(code: FlagCode, item: Phrase, message: str) -> Flag:
 def _checks(
     drafted: Drafted,
     windows: Sequence[NoticeWindow],
-    cancels: Iterable[Cancel],
+    cancels: Sequence[Cancel],
     flags: Iterable[Flag],
     q_circle: QCircle | None,
+    anchor: Anchor,
 ) -> list[Flag]:
     """Run the checks that need the whole notice."""
-    found: list[Flag | None] = []
+    found: list[Flag | None] = [note for item in cancels for note in item.notes]
     if q_circle is not None:
-        found.append(check_q_circle(q_circle, drafted.drafts))
-    complete = not any(flag.code in _ABOUT_TIME for flag in flags)
+        found += (check_q_circle(q_circle, drafted.drafts), check_swapped(q_circle, drafted.drafts))
+    complete = not any(flag.code in (*_ABOUT_TIME, FlagCode.WINDOW_FROM_SUN) for flag in flags)
     for item in cancels:
-        if item.moment is not None and complete:
-            found.append(check_self_cancel(item.moment, windows, item.start, item.stop))
+        moment = cancel_moment(item, anchor)
+        if moment is not None and complete:
+            found.append(check_self_cancel(moment, windows, item.start, item.stop))
         if item.by:
             found.append(_at(FlagCode.CANCELLED, item, f"marked as cancelled by {item.by}"))
     if not drafted.drafts and not any(flag.code is FlagCode.NO_AREA for flag in drafted.flags):

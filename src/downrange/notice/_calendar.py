@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from downrange.notice._tokens import Cursor, Lead, TokenKind
@@ -15,9 +16,21 @@ _MONTHS: Final = (
 _NUMBERS: Final = {name[:length]: number for number, name in enumerate(_MONTHS, 1) for length in (3, len(name))} | {
     "SEPT": 9
 }
-_ZULU: Final = frozenset({"Z", "UTC", "GMT"})
-_WEEKDAYS: Final = frozenset({"MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"})
-_NOT_A_YEAR: Final = _ZULU | set("-°º˚NSEW")
+_ZULU: Final = frozenset({"Z", "UTC", "GMT", "UT", "ZULU"})
+_GLUED: Final = {mark + name: number for mark in ("Z", "UTC") for name, number in _NUMBERS.items() if len(name) < 5}
+_ALIKE: Final = str.maketrans("0158", "OLSB")
+_MONTH_LENGTH: Final = 3
+_MOST_MISSES: Final = 2
+_PAST: Final = timedelta(days=31)
+_FAR: Final = timedelta(days=300)
+# Words of three letters that stand behind numbers in notices and are one letter off a month.
+_NO_MONTH_WORDS: Final = (
+    "ACT ANT APT ARE BAR BAY CAN CAR DAY DEG EAR FAR FED FEW FUN GUN JAM JET JUG MAN MAP MAS MAT MAX MON NET NON NOT OAR "
+    "OUT PAR PAY PER RAN REC REP RUN SAN SAT SAY SEA SEC SET SUN TAN TUE VAN WAR WAY WEB WED FRI THU APP APC APU AUX OCL "
+    "ART AIR ALT NAV TUG SEE AUS WAS HAS DEN OCC RAY"
+)
+_NO_MONTHS: Final = frozenset(_NO_MONTH_WORDS.split())
+_NOT_A_YEAR: Final = _ZULU | set("-°º˚NSEW") | set(_GLUED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +49,23 @@ class Clock:
 
     day: int | None
     minutes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """A day as written: its number, and month and year where they are printed."""
+
+    number: int
+    month: Month | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """The days from the first to the last; often they are the same."""
+
+    first: Day
+    last: Day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,25 +93,83 @@ class Anchor:
     received: datetime | None = None
 
 
+def is_month(text: str) -> bool:
+    """Say whether a word is the name of a month, rightly spelt."""
+    return text in _NUMBERS
+
+
 def month(cur: Cursor) -> Month | None:
-    """Take a month; a name one letter off is the nearest month (same first letter before others) and says so."""
+    """Take a month; a misspelt name is the nearest month (same first letter before others) and says so."""
     token = cur.peek()
-    if token.kind is not TokenKind.LETTERS:
+    if token.kind is TokenKind.LETTERS:
+        number = _NUMBERS.get(token.text) or (_GLUED.get(token.text, 0) if token.lead is Lead.GLUED else 0)
+        if number:
+            cur.take()
+            return Month(number=number, typo="", start=token.start, stop=token.stop)
+    elif token.kind is not TokenKind.DIGITS or len(token.text) > 1:
         return None
-    number, typo = _NUMBERS.get(token.text, 0), ""
-    if not number and len(token.text) == 3 and token.text not in _WEEKDAYS:
-        near = [name for name in _NUMBERS if len(name) == 3 and _misses(name, token.text) == 1]
-        near.sort(key=lambda name: name[0] != token.text[0])
-        if near:
-            number, typo = _NUMBERS[near[0]], token.text
+    return _mixed_month(cur) or _misspelt(cur)
+
+
+def _misspelt(cur: Cursor) -> Month | None:
+    """Take a name that is nearly a month."""
+    token = cur.peek()
+    if token.kind is not TokenKind.LETTERS or token.text in _NO_MONTHS:
+        return None
+    number = nearest_month(token.text)
     if not number:
         return None
     cur.take()
-    return Month(number=number, typo=typo, start=token.start, stop=token.stop)
+    return Month(number=number, typo=token.text, start=token.start, stop=token.stop)
+
+
+def _mixed_month(cur: Cursor) -> Month | None:
+    """Take a month in which digits stand for letters: `N0V`, `0CT`, `JU1`, `5EP`."""
+    pieces = [cur.peek()]
+    while len(pieces) < _MONTH_LENGTH and cur.peek(len(pieces)).lead is Lead.GLUED:
+        after = cur.peek(len(pieces))
+        if after.kind not in {TokenKind.LETTERS, TokenKind.DIGITS}:
+            break
+        pieces.append(after)
+    text = "".join(piece.text for piece in pieces)
+    number = _NUMBERS.get(text.translate(_ALIKE), 0)
+    if len(pieces) == 1 or len(text) != _MONTH_LENGTH or not number:
+        return None
+    cur.at += len(pieces)
+    return Month(number=number, typo=text, start=pieces[0].start, stop=pieces[-1].stop)
+
+
+@lru_cache(maxsize=4096)
+def nearest_month(text: str) -> int:
+    """Return the month that a word of letters misspells, 0 when it is none.
+
+    >>> nearest_month("SEB"), nearest_month("NVO"), nearest_month("FEBUARY"), nearest_month("AREA")
+    (9, 11, 2, 0)
+    """
+    short = len(text) == _MONTH_LENGTH
+    if not short and not 5 <= len(text) <= 11:
+        return 0
+    most = 1 if short or len(text) < 7 else _MOST_MISSES
+    near = [name for name in _NUMBERS if (len(name) == _MONTH_LENGTH) is short and _misses(name, text) <= most]
+    near = [name for name in near if short or name[0] == text[0]]
+    near.sort(key=lambda name: (_misses(name, text), name[0] != text[0]))
+    return _NUMBERS[near[0]] if near else 0
 
 
 def _misses(one: str, other: str) -> int:
-    return sum(a != b for a, b in zip(one, other, strict=True))
+    """Return how many letters were changed, left out, added or swapped with their neighbour."""
+    if abs(len(one) - len(other)) > _MOST_MISSES:
+        return _MOST_MISSES + 1
+    rows = [list(range(len(other) + 1))]
+    for i, a in enumerate(one, 1):
+        row = [i]
+        for j, b in enumerate(other, 1):
+            best = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (a != b))
+            if i > 1 and j > 1 and (a, one[i - 2]) == (other[j - 2], b):
+                best = min(best, rows[-2][j - 2] + 1)
+            row.append(best)
+        rows.append(row)
+    return rows[-1][-1]
 
 
 def month_name(number: int) -> str:
@@ -94,7 +182,7 @@ def clock(cur: Cursor, *, zulu: bool = True) -> Clock | None:
     token = cur.peek()
     if token.kind is not TokenKind.DIGITS or len(token.text) not in {4, 6}:
         return None
-    if zulu and cur.peek(1).text not in _ZULU:
+    if zulu and cur.peek(1).text not in _ZULU and cur.peek(1).text not in _GLUED:
         return None
     day = int(token.text[:2]) if len(token.text) == 6 else None
     hours, minutes = int(token.text[-4:-2]), int(token.text[-2:])
@@ -152,26 +240,29 @@ def stamp(cur: Cursor) -> Stamp | None:
 
 
 def packed_moment(digits: str) -> datetime | None:
-    """Read yymmddhhmm, None when the calendar has no such moment.
+    """Read yymmddhhmm or yyyymmddhhmm, None when the calendar has no such moment.
 
     >>> packed_moment("2311302359").isoformat()
     '2023-11-30T23:59:00+00:00'
     """
-    if len(digits) != 10 or not digits.isdecimal():
+    if len(digits) not in {10, 12} or not digits.isdecimal():
         return None
-    hours, minutes = int(digits[6:8]), int(digits[8:])
-    if minutes > 59 or hours * 60 + minutes > 1440:
+    digits = digits if len(digits) == 12 else "20" + digits
+    hours, minutes = int(digits[8:10]), int(digits[10:])
+    if minutes > 59 or hours * 60 + minutes > 1440 or not 1950 <= int(digits[:4]) < 2100:
         return None
-    return at(2000 + int(digits[:2]), int(digits[2:4]), int(digits[4:6]), hours * 60 + minutes)
+    return at(int(digits[:4]), int(digits[4:6]), int(digits[6:8]), hours * 60 + minutes)
 
 
-def infer_year(month_: int, day: int, anchor: Anchor) -> int | None:
-    """Return the year of a day that has none: the first one after the issue, else the last before the cancel line.
+def infer_year(month_: int, day: int, anchor: Anchor, *, past: bool = True) -> int | None:
+    """Return the year of a day that has none: between issue and cancel line, else after the one or before the other.
 
     Failing both, the year of the number, else the year nearest to when the text was received.
+
+    past: a day of the last weeks before the issue is taken as past, not as one in eleven months
     """
     if anchor.issued is not None:
-        return _first_after(month_, day, anchor.issued.date())
+        return _near_issue(month_, day, anchor, anchor.issued.date(), past=past)
     if anchor.cancels is not None:
         return _last_before(month_, day, anchor.cancels.date())
     if anchor.year is not None or anchor.received is None:
@@ -179,6 +270,20 @@ def infer_year(month_: int, day: int, anchor: Anchor) -> int | None:
     today = anchor.received.date()
     days = [found for found in (_day(today.year + step, month_, day) for step in (-1, 0, 1)) if found is not None]
     return min(days, key=lambda found: abs(found - today)).year if days else None
+
+
+def _near_issue(month_: int, day: int, anchor: Anchor, issued: date, *, past: bool) -> int | None:
+    """Return the year that puts a day after the issue and before the cancel line, if one does."""
+    if anchor.cancels is not None and anchor.cancels.date() >= issued:
+        number = _last_before(month_, day, anchor.cancels.date())
+        found = None if number is None else _day(number, month_, day)
+        if found is not None and found >= issued:
+            return number
+    ahead, recent = _first_after(month_, day, issued), _first_after(month_, day, issued - _PAST)
+    if past and ahead is not None and recent is not None and recent < ahead:
+        found = _day(ahead, month_, day)
+        return recent if found is not None and found - issued > _FAR else ahead
+    return ahead
 
 
 def _day(year_: int, month_: int, day: int) -> date | None:

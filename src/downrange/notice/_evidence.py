@@ -35,6 +35,7 @@ class Said:
     whole:    counted whole, whatever else is said
     hides:    so many words behind it are a name
     nation:   the state that it names, else ""
+    answers:  it answers what another state does: a state that is named need not be the one that acts
     """
 
     what: str
@@ -44,6 +45,7 @@ class Said:
     whole: bool = False
     hides: int = 0
     nation: str = ""
+    answers: bool = False
 
 
 class Heard(NamedTuple):
@@ -205,10 +207,15 @@ def _said(entry: Mapping[str, Any]) -> Said:
     moves = _weights(entry["moves"])
     airspace = _weights(entry["airspace"]) if "airspace" in entry else moves
     numbered = _weights(entry["numbered"]) if "numbered" in entry else moves
-    whole, hides = bool(entry.get("whole", False)), int(entry.get("hides", 0))
     return Said(
-        what=str(entry["what"]), moves=moves, airspace=airspace, numbered=numbered, whole=whole, hides=hides
-    )  # fmt: skip
+        what=str(entry["what"]),
+        moves=moves,
+        airspace=airspace,
+        numbered=numbered,
+        whole=bool(entry.get("whole", False)),
+        hides=int(entry.get("hides", 0)),
+        answers=bool(entry.get("answers", False)),
+    )
 
 
 def _nation(code: str) -> Said:

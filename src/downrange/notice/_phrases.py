@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
+from downrange.notice._calendar import Day
 from downrange.notice.coordinates import Angle, Vertex
+from downrange.notice.model import Flag
 from downrange.notice.windows import Times
 
 
@@ -17,6 +19,9 @@ class Sign(Enum):
     CLOSE = auto()
     CUT = auto()
     POINTS = auto()
+    NOMINAL = auto()
+    EXCEPT = auto()
+    BORDER = auto()
     REGION = auto()
     GAP = auto()
     COLON = auto()
@@ -26,6 +31,7 @@ class Sign(Enum):
     COMMA = auto()
     DASH = auto()
     VAGUE_TIME = auto()
+    MOMENT = auto()
     UNREAD_TIME = auto()
     WORD = auto()
 
@@ -129,13 +135,21 @@ class Hours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancel:
-    """A cancel line: itself at a moment, or others by name; by: the name of who cancelled this one."""
+    """A cancel line: itself at a moment, or others by name.
+
+    by:      the name of who cancelled this one
+    day:     of a moment without a year, with the minutes after its midnight
+    notes:   what is wrong with how it is written
+    """
 
     moment: datetime | None
     names: tuple[str, ...]
     by: str
     start: int
     stop: int
+    day: Day | None = None
+    minutes: int = 0
+    notes: tuple[Flag, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,4 +171,20 @@ class Part:
     stop: int
 
 
-Phrase = Vertex | Angle | Mark | Label | Circle | Reach | Bearings | Arc | Count | Span | Hours | Cancel | Issue | Part | Times
+Phrase = (
+    Vertex
+    | Angle
+    | Mark
+    | Label
+    | Circle
+    | Reach
+    | Bearings
+    | Arc
+    | Count
+    | Span
+    | Hours
+    | Cancel
+    | Issue
+    | Part
+    | Times
+)

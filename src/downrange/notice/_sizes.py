@@ -20,7 +20,7 @@ SMALLEST_M2: Final = 1.0e4
 
 
 def area_m2(area: Draft) -> float:
-    """Return the area on a sphere, good to a per cent: enough to tell the plausible from the impossible."""
+    """Return the area on a sphere, good to a per cent for sides of up to ten degrees: enough to see the impossible."""
     if area.shape is Shape.CIRCLE:
         return math.pi * (area.radius_m or 0.0) ** 2
     lat = [math.radians(vertex.lat_deg) for vertex in area.ring]

@@ -1,11 +1,14 @@
 """Cut a row of tokens into records: one message each.
 
-A message begins at a header that can be nothing else; behind ZCZC or NNNN; or, where a blank line stands before it, at
-a header that has been shortened. What stands before a header is a record of its own only where it has something to say.
+A message begins at a header that can be nothing else; behind ZCZC, NNNN, a remark or a ruled line; or, where a blank
+line stands before it, at a header that has been shortened. What stands before a header is a record of its own only where
+it has something to say.
 """
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -18,6 +21,7 @@ _OPENERS: Final = frozenset({"NAVAREA", "HYDROPAC", "HYDROLANT", "HYDROARC"})
 _SPEAKERS: Final = frozenset({"CANCEL", "CNL", "BY", "MSG", "MESSAGE", "AT"})  # a name behind them is somebody else's
 _DOMESTIC: Final = frozenset({"FDC", "CARF"})
 _WIRE: Final = frozenset({"ZCZC", "NNNN"})
+_RULE: Final = re.compile(r"^(?:#|[ \t]*(?:-{4,}|={4,}|\*{4,}|_{4,}|~{4,})[ \t\r]*$)", re.MULTILINE)
 _LONGEST_TITLE: Final = 20
 
 
@@ -33,21 +37,31 @@ def split(cur: Cursor, text: str) -> list[Record]:
     """Return the messages of a text in order, at least one."""
     found: list[Record] = []
     first, row = cur.at, cur.tail(cur.stop)
-    begin, inline, headed, fielded = first, False, False, False
-    for place in _may_start(row):
+    ruled = _ruled(row, text)
+    begin, inline, headed, fielded, soft = first, False, False, False, False
+    for place in sorted(ruled.union(_may_start(row))):
         here, token = first + place, row[place]
         if here < cur.at:
             continue
         cur.at = here
         wire = token.text in _WIRE
-        fresh = token.lead is Lead.BREAK and (here == begin or _blank_before(cur, token, text))
-        if wire or _starts(cur, fresh=fresh, fielded=fielded):
-            _keep(found, cur, Record(begin, here, inline), headed=headed)
-            begin, headed, fielded, inline = here + wire, not wire, False, token.lead is not Lead.BREAK and here > 0
-            _ = wire or notam_header(cur) or nga_header(cur, strict=False)
+        fresh = token.lead is Lead.BREAK and (here == begin or place in ruled or _blank_before(cur, token, text))
+        starts = wire or _starts(cur, fresh=fresh, fielded=fielded)
+        if starts or place in ruled:
+            _keep(found, cur, Record(begin, here, inline), headed=headed, soft=soft)
+            begin, headed, soft, fielded = here + wire, starts and not wire, not starts, False
+            inline = token.lead is not Lead.BREAK and here > 0
+            _ = headed and (notam_header(cur) or nga_header(cur, strict=False))
         fielded = fielded or token.text == "Q"
-    _keep(found, cur, Record(begin, cur.stop, inline), headed=headed)
+    _keep(found, cur, Record(begin, cur.stop, inline), headed=headed, soft=soft)
     return found or [Record(cur.begin, cur.stop, inline=False)]
+
+
+def _ruled(row: Sequence[Token], text: str) -> set[int]:
+    """Return the places of the tokens that stand behind a remark or a ruled line, the first of all left out."""
+    starts = [token.start for token in row]
+    places = (bisect_left(starts, text.find("\n", match.end()) % (len(text) + 1)) for match in _RULE.finditer(text))
+    return {place for place in places if 0 < place < len(row)}
 
 
 def _may_start(row: Sequence[Token]) -> list[int]:
@@ -68,10 +82,17 @@ def _may_start(row: Sequence[Token]) -> list[int]:
     return sorted({here for here in found if here >= 0})
 
 
-def _keep(found: list[Record], cur: Cursor, record: Record, *, headed: bool) -> None:
-    """Keep a record; a title, or what the wire adds before a message, is none."""
-    if record.stop > record.start and (headed or _speaks(cur, record)):
+def _keep(found: list[Record], cur: Cursor, record: Record, *, headed: bool, soft: bool) -> None:
+    """Keep a record; a title, or what the wire adds before a message, is none.
+
+    soft: only a remark or a ruled line stands before it; what has nothing to say then belongs to the message before
+    """
+    if record.stop <= record.start:
+        return
+    if headed or _speaks(cur, record):
         found.append(record)
+    elif soft and found:
+        found[-1] = found[-1]._replace(stop=record.stop)
 
 
 def _speaks(cur: Cursor, record: Record) -> bool:

@@ -52,7 +52,8 @@ def about(row: Sequence[Token], notice: Notice) -> About:
         scores[place] += reason.logodds
     p = _shares(scores)
     activity = _ACTIVITIES[p.index(max(p))]
-    nation, why = _nation(states, notice.kind, activity)
+    answers = any(one.said.answers for one in said)
+    nation, why = ("", "") if answers else _nation(states, notice.kind, activity)
     moved = tuple(reason for _, reason in reasons)
     return About(activity=activity, p=p, reasons=moved, nation=nation, nation_reason=why)
 
@@ -108,7 +109,8 @@ def _measured(row: Sequence[Token], notice: Notice, known: Lore, *, airspace: bo
     meaning = known.q_code.get(code[:3]) or known.q_code.get(code[:2])
     if meaning is not None:
         yield meaning, _word(row, code)
-    if notice.ceiling_m is not None and notice.ceiling_m < _LOW_M:
+    limited = notice.kind is NoticeKind.NOTAM  # the United States end restrictions at FL180, where other rules begin
+    if limited and notice.ceiling_m is not None and notice.ceiling_m < _LOW_M:
         yield seen["low_ceiling"], _word(row, "G")
     if airspace:
         name = _length(notice.windows)

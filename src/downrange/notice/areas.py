@@ -81,8 +81,9 @@ def _check_end(segment: Segment, drafts: Sequence[Draft]) -> None:
     commas = sum(
         is_sign(segment.items[here + 1], Sign.COMMA) for here in places[:-1] if here + 1 < len(segment.items)
     )  # fmt: skip
-    after = segment.items[places[-1] + 1 : places[-1] + 2]
-    if commas < 2 or (after and is_sign(after[0], Sign.FULL_STOP, Sign.CLOSE)):
+    after = segment.items[places[-1] + 1 : places[-1] + 3]
+    closed = any(is_sign(item, Sign.CLOSE) for item in after) or (after and is_sign(after[0], Sign.FULL_STOP))
+    if commas < 2 or closed:
         return
     ending = "ends with a comma" if after and is_sign(after[0], Sign.COMMA) else "has no full stop"
     drafts[-1].flag(FlagCode.POSSIBLY_INCOMPLETE, f"the list of positions {ending}: vertices may be missing")

@@ -1,18 +1,24 @@
-"""Heights as fields F) and G) print them: SFC, FL180, 5000FT AMSL, 12000M AMSL, UNL."""
+"""Heights as fields F) and G) print them, or a text: SFC, FL180, 5000FT AMSL, 12000M AMSL, UNL; SFC-UNL."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from downrange.base.units import FOOT
-from downrange.notice._tokens import Cursor, Lead, TokenKind
+from downrange.notice._tokens import Cursor, Lead, Token, TokenKind
+from downrange.notice.model import Notice, NoticeKind
 
 _GROUND: Final = frozenset({"SFC", "GND", "SURFACE", "GROUND", "SEA", "MSL"})
 _ENDLESS: Final = frozenset({"UNL", "UNLTD", "UNLIM", "UNLIMITED", "UNLIMITTED", "UNLIMIT"})
 _UNITS: Final = {
     "FT": FOOT, "FEET": FOOT, "FOOT": FOOT, "M": 1.0, "METRES": 1.0, "METERS": 1.0, "MTR": 1.0, "KM": 1000.0,
 }  # fmt: skip
+_FROM: Final = frozenset({"SFC", "GND", "SURFACE", "GROUND"})
+_UP_TO: Final = frozenset({"-", "TO", "/", "UP"})
+_TO_SHIPS: Final = frozenset({NoticeKind.NAVAREA, NoticeKind.HYDROPAC, NoticeKind.HYDROLANT, NoticeKind.HYDROARC})
 _FLIGHT_LEVEL: Final = 100.0 * FOOT
 _MOST_DIGITS: Final = 6
 
@@ -36,6 +42,29 @@ def height_m(cur: Cursor) -> float | None:
         return float(number.text) * _FLIGHT_LEVEL if _is_number(number.text) else None
     if token.kind is TokenKind.DIGITS:
         return _with_unit(cur)
+    return None
+
+
+def with_limits(row: Sequence[Token], notice: Notice) -> Notice:
+    """Return the notice with the limits its text prints, where it is no warning to ships and no field has them."""
+    if notice.kind in _TO_SHIPS or notice.floor_m is not None or notice.ceiling_m is not None:
+        return notice
+    limits = limits_m(row)
+    return notice if limits is None else replace(notice, floor_m=limits[0], ceiling_m=limits[1])
+
+
+def limits_m(row: Sequence[Token]) -> tuple[float, float] | None:
+    """Find lower and upper limit in a text without fields: the first `SFC-UNL`, `SFC-FL180` or `Surface to 18000 feet`.
+
+    >>> from downrange.notice._tokens import tokens
+    >>> limits_m(tokens("TO POINT OF ORIGIN SFC-FL100 EFFECTIVE 2604071500 UTC"))
+    (0.0, 3048.0)
+    """
+    for place, token in enumerate(row):
+        if token.text in _FROM and place + 2 < len(row) and row[place + 1].text in _UP_TO:
+            upper = height_m(Cursor(row, place + 2, len(row)))
+            if upper:
+                return 0.0, upper
     return None
 
 

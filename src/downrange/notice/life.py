@@ -109,11 +109,13 @@ def life(notices: Iterable[Notice], at: datetime | None = None) -> tuple[Standin
     """
     row = tuple(notices)
     moment = None if at is None else utc(at, where="at")
-    enders = _enders(row)
-    return tuple(_standing(row, place, enders.get(place, ()), moment) for place in range(len(row)))
+    by_name = _by_name(row)
+    enders = _enders(row, by_name)
+    return tuple(_standing(row, place, enders.get(place, ()), by_name, moment) for place in range(len(row)))
 
 
 _Places = dict[int, list[int]]
+_Names = dict[str, list[int]]
 
 
 def _key(notice: Notice) -> str:
@@ -133,12 +135,17 @@ def _same_office(one: Notice, other: Notice) -> bool:
     return one.kind is other.kind and (not first or not second or bool(first & second))
 
 
-def _enders(row: Sequence[Notice]) -> _Places:
-    """Return, by place, the places of the notices that replace or cancel each one."""
-    by_name: dict[str, list[int]] = {}
+def _by_name(row: Sequence[Notice]) -> _Names:
+    """Return the places of the notices of each name."""
+    by_name: _Names = {}
     for place, notice in enumerate(row):
         if notice.source_id:
             by_name.setdefault(_key(notice), []).append(place)
+    return by_name
+
+
+def _enders(row: Sequence[Notice], by_name: _Names) -> _Places:
+    """Return, by place, the places of the notices that replace or cancel each one."""
     found: _Places = {}
     for place, notice in enumerate(row):
         for name in dict.fromkeys(normal_name(name) for name in notice.cancels):
@@ -162,10 +169,12 @@ class _End:
     by: str
 
 
-def _standing(row: Sequence[Notice], place: int, enders: Sequence[int], moment: datetime | None) -> Standing:
+def _standing(
+    row: Sequence[Notice], place: int, enders: Sequence[int], by_name: _Names, moment: datetime | None
+) -> Standing:
     """Return where one notice stands."""
     notice = row[place]
-    changes = _changes(row, place)
+    changes = _changes(row, place, by_name)
     if moment is not None and notice.issued is not None and notice.issued > moment:
         reason = f"issued {iso(notice.issued)}"
         return Standing(notice=notice, state=State.PENDING, reason=reason, since=notice.issued, changes=changes)
@@ -179,7 +188,7 @@ def _standing(row: Sequence[Notice], place: int, enders: Sequence[int], moment: 
     active = tuple(
         area for area in notice.areas if moment is not None and any(window.holds(moment) for window in area.windows)
     )
-    reason = _why_in_force(row, notice, ends)
+    reason = _why_in_force(notice, ends, by_name)
     return Standing(
         notice=notice, state=State.IN_FORCE, reason=reason, since=notice.issued, active=active, changes=changes
     )
@@ -222,9 +231,8 @@ def _expiry(notice: Notice, moment: datetime | None) -> list[_End]:
     return [_End(state=State.EXPIRED, moment=last, reason=f"its last window closes {iso(last)}", by="")]
 
 
-def _why_in_force(row: Sequence[Notice], notice: Notice, ends: Sequence[_End]) -> str:
+def _why_in_force(notice: Notice, ends: Sequence[_End], here: _Names) -> str:
     """Say what holds for a notice in force: what it ends, and what will end it."""
-    here = {_key(other) for other in row}
     told = [f"names {name}" + ("" if normal_name(name) in here else ", not among these") for name in notice.cancels]
     told += [end.reason for end in sorted(ends, key=lambda one: one.moment or _EARLIEST)]
     return "; ".join(told) or "nothing in it says when it ends"
@@ -233,17 +241,14 @@ def _why_in_force(row: Sequence[Notice], notice: Notice, ends: Sequence[_End]) -
 # ------------------------------------------------------------------------------------------ what has changed
 
 
-def _changes(row: Sequence[Notice], place: int) -> tuple[Change, ...]:
+def _changes(row: Sequence[Notice], place: int, by_name: _Names) -> tuple[Change, ...]:
     """Return what a notice says otherwise than those it replaces."""
     notice = row[place]
     names = {normal_name(name) for name in notice.cancels}
     if not names or _only_cancels(notice):
         return ()
-    olds = [
-        old
-        for other, old in enumerate(row)
-        if other != place and old.source_id and _key(old) in names and _same_office(notice, old)
-    ]
+    places = [other for name in sorted(names) for other in by_name.get(name, ()) if other != place]
+    olds = [row[other] for other in places if _same_office(notice, row[other])]
     return tuple(change for old in olds for change in changes(old, notice))
 
 

@@ -229,8 +229,8 @@ class Notice:
     self_cancel:  when it cancels itself, None when it does not say
     firs:         flight information regions of A), else the one of Q)
     q_code:       the Q code of a NOTAM, else ""
-    floor_m:      lower limit of F), 0 for the surface, None when it does not say
-    ceiling_m:    upper limit of G), infinite for UNL, None when it does not say
+    floor_m:      lower limit of F), or of words such as SFC-UNL: 0 for the surface, None when it does not say
+    ceiling_m:    upper limit of G), or of such words: infinite for UNL, None when it does not say
     about:        what it announces, with its probability
     flags:        everything that is wrong, those of the areas included
     text:         the text of this notice as received

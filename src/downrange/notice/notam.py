@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from downrange.notice._build import build
-from downrange.notice._calendar import Anchor, packed_moment
-from downrange.notice._tokens import Cursor, Lead, TokenKind
+from downrange.notice._build import build, sun_place
+from downrange.notice._calendar import Anchor
+from downrange.notice._envelope import field_windows
+from downrange.notice._tokens import Cursor, Lead, Token, TokenKind
 from downrange.notice.checks import QCircle
 from downrange.notice.coordinates import position
 from downrange.notice.levels import height_m
-from downrange.notice.model import Flag, FlagCode, Notice, NoticeKind, NoticeWindow
+from downrange.notice.model import Notice, NoticeKind
 from downrange.notice.phrases import phrases
-from downrange.notice.schedule import schedule
 
 _FIELDS: Final = "QABCDEFG"
 _ACTIONS: Final = ("NOTAMN", "NOTAMR", "NOTAMC")
@@ -23,10 +23,11 @@ _FIR_LENGTH: Final = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotamHeader:
-    """`B1234/26 NOTAMR B1200/26`: its own name and the one it replaces or cancels."""
+    """`B1234/26 NOTAMR B1200/26`: its own name, what it does, and the one it replaces or cancels."""
 
     name: str
     replaces: str
+    action: str = ""
 
 
 def notam_name(cur: Cursor) -> str | None:
@@ -52,7 +53,7 @@ def notam_header(cur: Cursor) -> NotamHeader | None:
         action = cur.word(*_ACTIONS)
         if action is not None:
             replaces = notam_name(cur) or "" if action.text != "NOTAMN" else ""
-            return NotamHeader(name=name, replaces=replaces)
+            return NotamHeader(name=name, replaces=replaces, action=action.text)
         if cur.peek().text == "Q" and cur.peek(1).text == ")":
             return NotamHeader(name=name, replaces="")
     cur.at = first
@@ -67,7 +68,7 @@ def _fields(cur: Cursor) -> dict[str, tuple[int, int]]:
         token = cur.peek()
         letter = token.text if token.kind is TokenKind.LETTERS and token.text in _FIELDS else ""
         later = letter and (not current or _FIELDS.index(letter) > _FIELDS.index(current))
-        if later and cur.peek(1).text == ")" and cur.peek(-1).text != "(" and token.lead is not Lead.GLUED:
+        if later and cur.peek(1).text == ")" and _stands_apart(cur, token, current):
             if current:
                 places[current] = (begin, cur.at)
             cur.at += 2
@@ -79,6 +80,13 @@ def _fields(cur: Cursor) -> dict[str, tuple[int, int]]:
     return places
 
 
+def _stands_apart(cur: Cursor, token: Token, current: str) -> bool:
+    """Say whether a letter can open a field: it may touch the digits of a moment before it, no hemisphere does."""
+    if token.lead is not Lead.GLUED:
+        return cur.peek(-1).text != "("
+    return cur.peek(-1).kind is TokenKind.DIGITS and (current in {"B", "C", "D"} or token.text in {"B", "C", "D"})
+
+
 def read_notam(cur: Cursor, received: datetime | None) -> Notice:
     """Read one NOTAM from its header to the end of the cursor."""
     header = notam_header(cur)
@@ -86,12 +94,13 @@ def read_notam(cur: Cursor, received: datetime | None) -> Notice:
     end = cur.stop
     inside = {name: _within(cur, place) for name, place in places.items()}
     q_code, q_fir, q_circle = _q_line(inside["Q"]) if "Q" in inside else ("", "", None)
-    windows, flags = _windows(inside)
     body_cursor = inside.get("E") or _within(cur, (end, end))
     row = phrases(body_cursor)
+    cancelling = header is not None and header.action == "NOTAMC"
+    windows, flags = field_windows(inside, lambda: sun_place(row, q_circle), cancelling=cancelling)
     cur.steps += sum(part.steps for part in inside.values())
     near = Anchor(received=windows[0].opens if windows else received)
-    body = build(row, near, envelope=windows, timed=True, q_circle=q_circle)
+    body = build(row, near, envelope=windows, timed=True, q_circle=q_circle, received=received)
     firs = _firs(inside["A"]) if "A" in inside else ()
     return Notice(
         source_id="" if header is None else header.name,
@@ -139,50 +148,3 @@ def _firs(cur: Cursor) -> tuple[str, ...]:
         if token.kind is TokenKind.LETTERS and len(token.text) == _FIR_LENGTH:
             found.append(token.text)
     return tuple(found)
-
-
-def _windows(inside: dict[str, Cursor]) -> tuple[tuple[NoticeWindow, ...], list[Flag]]:
-    """Return the windows of B), C) and D), and what is wrong with them."""
-    if "B" not in inside and "C" not in inside:
-        return (), [Flag(code=FlagCode.WINDOW_OPEN, start=0, stop=0, message="this copy has neither B) nor C)")]
-    span = _span(inside.get("B"), inside.get("C"))
-    opens, _ = _moment(inside.get("B"))
-    closes, word = _moment(inside.get("C"))
-    if opens is None or closes is None:
-        which = "B)" if opens is None else "C)"
-        said = f" ({word})" if word else ""
-        code = FlagCode.WINDOW_OPEN if word in {"PERM", "UFN"} else FlagCode.WINDOW_UNREAD
-        return (), [Flag(code=code, start=span[0], stop=span[1], message=f"{which} holds no moment{said}")]
-    if closes <= opens:
-        message = "C) does not come after B)"
-        return (), [Flag(code=FlagCode.WINDOW_CONFLICT, start=span[0], stop=span[1], message=message)]
-    flags: list[Flag] = []
-    if word == "EST":
-        flags.append(Flag(code=FlagCode.WINDOW_OPEN, start=span[0], stop=span[1], message="the end is an estimate"))
-    envelope = NoticeWindow(opens=opens, closes=closes)
-    if "D" not in inside or inside["D"].done():
-        return (envelope,), flags
-    pieces = schedule(inside["D"], envelope)
-    if isinstance(pieces, str):
-        start, stop = _span(inside["D"])
-        flags.append(Flag(code=FlagCode.WINDOW_UNREAD, start=start, stop=stop, message=pieces))
-        return (envelope,), flags
-    return pieces, flags
-
-
-def _span(*fields: Cursor | None) -> tuple[int, int]:
-    """Return where fields stand in the text, their letters included."""
-    present = [field for field in fields if field is not None]
-    ends = [field.part(field.stop - 1, field.stop).peek().stop for field in present]
-    return min(field.peek(field.begin - field.at - 2).start for field in present), max(ends)
-
-
-def _moment(cur: Cursor | None) -> tuple[datetime | None, str]:
-    """Return the moment of B) or C) and the word behind or instead of it; a line may break inside."""
-    if cur is None:
-        return None, "missing"
-    digits = ""
-    while cur.peek().kind is TokenKind.DIGITS and len(digits) < 10:
-        digits += cur.take().text
-    word = cur.word("EST", "PERM", "UFN")
-    return packed_moment(digits), "" if word is None else word.text

@@ -11,25 +11,36 @@ from dataclasses import replace
 from typing import Final
 
 from downrange.notice._circles import arc, bearings, count, radius_first, trackline
-from downrange.notice._clauses import cancel, hours, issue, moments, part, written_moments
+from downrange.notice._clauses import TIME_WORDS, issue, moments, unread_time
 from downrange.notice._labels import label
 from downrange.notice._layouts import LATITUDE, LONGITUDE
 from downrange.notice._lengths import NUMBERS
 from downrange.notice._phrases import Mark, Phrase, Sign
 from downrange.notice._signs import SIGNED, close, sign
 from downrange.notice._tokens import Cursor, Lead, TokenKind
-from downrange.notice.coordinates import Angle, Vertex, position, stray
+from downrange.notice.coordinates import Angle, Vertex, common, nameless, position, stray
 from downrange.notice.windows import times
 
 _LETTERS, _MARK = TokenKind.LETTERS, TokenKind.MARK
+_MOST_WORDS: Final = 4
+_OPEN_WORDS: Final = ("VOR", "VORTAC", "NDB", "DME", "TACAN", "OF", "AT", "PSN", "POSITION", "CENTERED", "CENTRED",
+                      "ORIGIN", "POINT", "THEN", "THENCE", "VIA", "BY")  # fmt: skip
 
 
 def phrases(cur: Cursor) -> list[Phrase]:
-    """Read the rest of the cursor into phrases; what is no phrase becomes a word."""
+    """Read the rest of the cursor into phrases; what is no phrase becomes a word, of a long row of words the first."""
     row: list[Phrase] = []
     bracket = False
+    words = 0
     while cur.at < cur.stop:
         token = cur.peek()
+        if token.kind is _LETTERS and token.text not in _KNOWN and len(token.text) > 1 and not token.gap:
+            cur.at += 1
+            words += 1
+            bracket = False
+            if words <= _MOST_WORDS:
+                row.append(Mark(sign=Sign.WORD, text=token.text, start=token.start, stop=token.stop))
+            continue
         if token.gap:
             row.append(Mark(sign=Sign.GAP, text="", start=token.start, stop=token.start))
         if token.text in {"(", "["}:
@@ -44,6 +55,7 @@ def phrases(cur: Cursor) -> list[Phrase]:
             found = replace(found, bracketed=True)
         if found is not None:
             row.append(found)
+            words = 0
         bracket = False
     return row
 
@@ -60,15 +72,21 @@ def _plain(cur: Cursor) -> Mark | None:
 
 
 def _digits(cur: Cursor) -> Phrase | None:
-    """Read what can start with a number; a number with a hemisphere behind it is looked at first."""
-    if cur.peek(1).text in _HEMISPHERES:
-        found = position(cur)
+    """Read what can start with a number, first of all what can only be a position."""
+    after = cur.peek(1)
+    may_be_position = after.kind is TokenKind.DIGITS or after.text in _INSIDE
+    if may_be_position:
+        found = position(cur) if after.text in _HEMISPHERES else common(cur)
         if found is not None:
             return found
-    return (
-        issue(cur) or times(cur) or label(cur) or moments(cur) or position(cur) or radius_first(cur)
-        or count(cur) or unread(cur)
-    )  # fmt: skip
+    other: Phrase | None = issue(cur) or times(cur) or label(cur) or moments(cur)
+    if other is not None:
+        return other
+    if may_be_position:
+        other = position(cur) or radius_first(cur) or count(cur) or unread(cur)
+    else:
+        other = radius_first(cur) or count(cur) or unread_time(cur)
+    return other
 
 
 def _letters(cur: Cursor) -> Phrase | None:
@@ -105,15 +123,7 @@ def _nothing(_: Cursor) -> Phrase | None:
 
 def unread(cur: Cursor) -> Angle | Mark | None:
     """Read half a position, or a time that belongs to no window we know."""
-    token = cur.peek()
-    half = stray(cur)
-    if half is not None:
-        return half
-    if len(token.text) in {4, 6} and cur.peek(1).text == "Z":
-        cur.take()
-        cur.take()
-        return Mark(sign=Sign.UNREAD_TIME, text=token.text, start=token.start, stop=cur.peek(-1).stop)
-    return None
+    return stray(cur) or nameless(cur) or unread_time(cur)
 
 
 _PLAIN: Final = {
@@ -125,16 +135,19 @@ _PLAIN: Final = {
     "AND": Sign.AND,
 }
 _HEMISPHERES: Final = frozenset("NSEW")
+_INSIDE: Final = frozenset(
+    (*"NSEW.,-:°º˚˙*?\ufffdÂD", "NORTH", "SOUTH", "EAST", "WEST", "DEG", "DEGS", "DEGREE", "DEGREES")
+)
 _OF_AXES: Final = frozenset((*LATITUDE.words, *LONGITUDE.words))
 _RADIUS: Final = (radius_first,)
 _ARC: Final = (arc,)
 _BEARING: Final = (bearings,)
 _BY_WORD: Final[dict[str, tuple[Callable[[Cursor], Phrase | None], ...]]] = {
+    **TIME_WORDS,
     "ALTERNATE": (times, sign),
-    "FROM": (hours, times, bearings),
-    "FM": (hours, times),
-    "BTN": (hours, bearings),
-    "BETWEEN": (hours, bearings),
+    "FROM": (times, bearings),
+    "BTN": (times, bearings),
+    "BETWEEN": (times, bearings),
     "AREA": (label, sign),
     "ZONE": (label,),
     "WITHIN": (radius_first, sign),
@@ -163,16 +176,11 @@ _BY_WORD: Final[dict[str, tuple[Callable[[Cursor], Phrase | None], ...]]] = {
     "RADIALS": _BEARING,
     "AZIMUTHS": _BEARING,
     "TO": (close,),
-    "BACK": (close,),
+    "BACK": (close, times),
     "RETURN": (close,),
     "RETURNING": (close,),
-    "CANCEL": (cancel,),
-    "CNL": (cancel,),
-    "CANCELLED": (cancel,),
-    "CANCELED": (cancel,),
-    "PART": (part,),
-    "BEGINNING": (written_moments,),
 }
+_KNOWN: Final = frozenset((*_BY_WORD, *SIGNED, *NUMBERS, *_PLAIN, *_OF_AXES, *_OPEN_WORDS, "HALF"))
 _READERS: Final[dict[TokenKind, Callable[[Cursor], Phrase | None]]] = {
     TokenKind.DIGITS: _digits,
     TokenKind.LETTERS: _letters,

@@ -15,6 +15,7 @@ from downrange.notice._parts import units
 from downrange.notice._split import is_bang, split
 from downrange.notice._tokens import Cursor, TokenKind, tokens
 from downrange.notice.about import about
+from downrange.notice.levels import with_limits
 from downrange.notice.model import Flag, FlagCode, Notice, NoticeError, NoticeKind, Shape
 from downrange.notice.nga import read_nga, read_plain
 from downrange.notice.notam import notam_header, read_notam
@@ -58,7 +59,9 @@ def read_tokens(cur: Cursor, text: str, source: str, received: datetime | None) 
         if merged:
             message = f"{len(records)} messages stand in one record"
             flags += (Flag(code=FlagCode.MERGED_RECORDS, start=begin, stop=end, message=message),)
-        subject = about(unit.cursor.part(unit.cursor.begin, unit.cursor.stop).tail(unit.cursor.stop), notice)
+        row = unit.cursor.part(unit.cursor.begin, unit.cursor.stop).tail(unit.cursor.stop)
+        notice = with_limits(row, notice)
+        subject = about(row, notice)
         own = "\n".join(text[start:stop] for start, stop in unit.pieces)
         dressed.append(replace(notice, about=subject, text=own, source=source, flags=flags))
     return tuple(dressed)

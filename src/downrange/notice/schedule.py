@@ -1,246 +1,173 @@
 """Field D) of a NOTAM: the daily pieces inside the envelope of B) and C).
 
 `DAILY 2334-0259` · `24-28 1100-2100` · `13 2100-2359, 14-29 0000-1600 2100-2359` · `APR 24 0900-1100` ·
-`0900-1100 24 AND 26` · rows of `yymmddhhmm TO yymmddhhmm`. Pieces that abut within a minute are one window.
+`0900-1100 24 AND 26` · `MON-FRI 0800-1600 EXC 26` · `SR-SS` · `24 0900-26 1100` · rows of `yymmddhhmm TO yymmddhhmm`.
+Pieces that abut within a minute are one window.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from downrange.notice._calendar import Month, month, packed_moment
-from downrange.notice._tokens import Cursor, Token, TokenKind
-from downrange.notice.model import NoticeWindow
+from downrange.notice._lines import Line, Lines, Moment, UnreadError, read_lines
+from downrange.notice._sunlight import SunError, midnight, sun_span
+from downrange.notice._tokens import Cursor
+from downrange.notice.model import Flag, FlagCode, NoticeWindow
 
 _MOST: Final = 2_000
-_LONGEST_MONTH: Final = 31
 _LONGEST_SEARCH: Final = 800
 _ABUTTING: Final = timedelta(minutes=1)
-_FILLER: Final = ("DAILY", "DLY", "BTN", "BETWEEN", "AND", "FM", "FROM", "UTC", "EVERY", "DAY", "ON")
-_LINKS: Final = ("TO", "AND", "TILL", "UNTIL", "THRU")
+_DAY: Final = timedelta(days=1)
 
-
-class _UnreadError(Exception):
-    """The schedule goes on in a way this grammar does not know."""
+_Spans = list[tuple[datetime, datetime]]
+_Place = tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
-    """Days (month or None, first, last) and the times of each of them, minutes after midnight."""
+class Schedule:
+    """What field D) gives.
 
-    days: tuple[tuple[int | None, int, int], ...]
-    times: tuple[tuple[int, int], ...]
+    windows: pieces inside the envelope, empty when it is not understood
+    problem: why it is not, "" when it is
+    flags:   what was remarked on the way
+    """
+
+    windows: tuple[NoticeWindow, ...] = ()
+    problem: str = ""
+    flags: tuple[Flag, ...] = ()
 
 
-def schedule(cur: Cursor, envelope: NoticeWindow) -> tuple[NoticeWindow, ...] | str:
-    """Read field D) to its end; return the windows inside the envelope, or why it cannot be read."""
-    lines: list[_Line] = []
-    spans: list[tuple[datetime, datetime]] = []
-    days_last = _days_last(cur)
+def schedule(cur: Cursor, envelope: NoticeWindow, *, place: _Place = None) -> Schedule:
+    """Read field D) to its end and put it into the envelope.
+
+    place: latitude and longitude [deg] at which the Sun rises and sets
+    """
     try:
-        while _skip(cur):
-            if _is(cur.peek(), 10):
-                spans.append(_moments(cur))
-            else:
-                lines.append(_line(cur, lines[-1] if lines else None, days_last=days_last))
-        spans += _spread(lines, envelope)
-    except _UnreadError as unread:
-        return str(unread)
+        lines = read_lines(cur)
+        spans = [*lines.spans, *_spread(lines.lines, envelope, place)]
+    except UnreadError as unread:
+        return Schedule(problem=str(unread))
     if len(spans) > _MOST:
-        return f"more than {_MOST} windows"
+        return Schedule(problem=f"more than {_MOST} windows")
     windows = _merged(spans, envelope)
-    return windows or "no piece of the schedule lies between B) and C)"
+    problem = "" if windows else "no piece of the schedule lies between B) and C)"
+    return Schedule(windows=windows, problem=problem, flags=(*lines.flags, *_remarks(lines, windows, place)))
+
+
+def _remarks(lines: Lines, windows: Sequence[NoticeWindow], place: _Place) -> list[Flag]:
+    """Say where the Sun was computed, and what is left open."""
+    found: list[Flag] = []
+    if (
+        place is not None
+        and windows
+        and any(moment.sun for line in lines.lines for pair in line.times for moment in pair)
+    ):
+        message = f"rising and setting of the Sun computed for {place[0]:.2f}, {place[1]:.2f}: assumed"
+        found.append(Flag(code=FlagCode.WINDOW_FROM_SUN, start=lines.start, stop=lines.stop, message=message))
+    return found
 
 
 def daily(opens_min: int, closes_min: int, windows: Sequence[NoticeWindow]) -> tuple[NoticeWindow, ...]:
     """Return the daily pieces between two minutes of the day that lie inside the windows."""
-    line = _Line(days=(), times=((opens_min, closes_min),))
-    return tuple(piece for window in windows for piece in _merged(_spread([line], window), window))
+    line = Line(times=((Moment(minutes=opens_min), Moment(minutes=closes_min)),))
+    return tuple(piece for window in windows for piece in _merged(_spread([line], window, None), window))
 
 
-def _days_last(cur: Cursor) -> bool:
-    """Say whether days stand behind their times, as in `0900-1100 24 AND 26`: it begins with a time and has days."""
-    first = cur.at
-    _skip(cur)
-    begins = _is(cur.peek(), 4)
-    days = False
-    while begins and not cur.done():
-        days = _is(cur.take(), 1, 2) or days
-    cur.at = first
-    return begins and days
-
-
-def _skip(cur: Cursor) -> bool:
-    """Skip filling words and marks; say whether anything is left."""
-    while cur.word(*_FILLER) or cur.mark(",.;:()"):
-        pass
-    return not cur.done()
-
-
-def _is(token: Token, *lengths: int) -> bool:
-    return token.kind is TokenKind.DIGITS and len(token.text) in lengths
-
-
-def _unread(cur: Cursor) -> _UnreadError:
-    return _UnreadError(f"the schedule in D) is not understood from {cur.peek().text!r} on")
-
-
-def _moments(cur: Cursor) -> tuple[datetime, datetime]:
-    """Read yymmddhhmm TO yymmddhhmm."""
-    opens = packed_moment(cur.take().text)
-    linked = cur.word(*_LINKS) or cur.mark("-/")
-    closes = packed_moment(cur.take().text) if linked and _is(cur.peek(), 10) else None
-    if opens is None or closes is None or closes <= opens:
-        raise _unread(cur)
-    return opens, closes
-
-
-def _line(cur: Cursor, before: _Line | None, *, days_last: bool) -> _Line:
-    """Read days with their times, in the order in which this schedule prints them."""
-    days = () if days_last else _days(cur, before)
-    times = _times(cur)
-    if days_last:
-        days = _days(cur, before)
-    if not times or (days_last and not days):
-        raise _unread(cur)
-    return _Line(days=days, times=times)
-
-
-def _days(cur: Cursor, before: _Line | None) -> tuple[tuple[int | None, int, int], ...]:
-    """Read `13`, `14-29`, `APR 24`, `24 26 28`; the month of the line before holds on."""
-    found: list[tuple[int | None, int, int]] = []
-    number = before.days[-1][0] if before is not None and before.days else None
-    while True:
-        named = _month(cur)
-        number = named.number if named is not None else number
-        if not _is(cur.peek(), 1, 2):
-            return tuple(found)
-        first = last = int(cur.take().text)
-        if cur.peek().text in {"-", "/"} and (_is(cur.peek(1), 1, 2) or cur.peek(1).kind is TokenKind.LETTERS):
-            cur.take()
-            ending = _month(cur)
-            if not _is(cur.peek(), 1, 2):
-                raise _unread(cur)
-            last = int(cur.take().text)
-            if last > _LONGEST_MONTH:
-                raise _unread(cur)
-            found.append((number, first, last))
-            number = ending.number if ending is not None else number
-        else:
-            found.append((number, first, last))
-        _between_days(cur)
-
-
-def _month(cur: Cursor) -> Month | None:
-    """Take a month; a misspelt one ends the reading, B) and C) are then the safer answer."""
-    here = cur.at
-    named = month(cur)
-    if named is not None and named.typo:
-        cur.at = here
-        raise _unread(cur)
-    return named
-
-
-def _between_days(cur: Cursor) -> None:
-    """Take a comma or AND when another day follows."""
-    here = cur.at
-    cur.mark(",")
-    cur.word("AND")
-    if not _is(cur.peek(), 1, 2):
-        cur.at = here
-
-
-def _times(cur: Cursor) -> tuple[tuple[int, int], ...]:
-    """Read `0000-1600 2100-2359`, with `/`, TO or AND as the link and UTC where it likes."""
-    found: list[tuple[int, int]] = []
-    while True:
-        here = cur.at
-        cur.mark(",")
-        cur.word(*_FILLER)
-        if cur.words("H", "24"):
-            found.append((0, 1440))
-            continue
-        opens = _minutes(cur)
-        linked = opens is not None and (cur.mark("-/") or cur.word(*_LINKS))
-        closes = _minutes(cur) if linked else None
-        if opens is None or closes is None:
-            cur.at = here
-            return tuple(found)
-        found.append((opens, closes))
-
-
-def _minutes(cur: Cursor) -> int | None:
-    """Take hhmm."""
-    token = cur.digits(4)
-    if token is None:
-        return None
-    minutes = int(token.text[:2]) * 60 + int(token.text[2:])
-    if minutes > 1440 or int(token.text[2:]) > 59:
-        raise _unread(cur)
-    cur.word("UTC", "Z")
-    return minutes
-
-
-def _spread(lines: Sequence[_Line], envelope: NoticeWindow) -> list[tuple[datetime, datetime]]:
+def _spread(lines: Sequence[Line], envelope: NoticeWindow, place: _Place) -> _Spans:
     """Put every line on its days; days without a month come in order from B) on."""
-    spans: list[tuple[datetime, datetime]] = []
+    spans: _Spans = []
     first = envelope.opens.date()
     for line in lines:
         days = _named_dates(line, first, envelope) if line.days else _every_date(envelope)
-        first = days[-1] if line.days else first
+        first = days[-1] if line.days and not line.week else first
         for day in days:
-            midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
-            for opens, closes in line.times:
-                begin = midnight + timedelta(minutes=opens)
-                spans.append((begin, begin + timedelta(minutes=(closes - opens) % 1440 or 1440)))
+            if not line.week or day.weekday() in line.week:
+                spans += [_piece(day, opens, closes, envelope, place) for opens, closes in line.times]
         if len(spans) > _MOST:
             break
-    return spans
+    left_out = {day for line in lines for day in _left_out(line, envelope)}
+    return [span for span in spans if span[0].date() not in left_out] if left_out else spans
+
+
+def _left_out(line: Line, envelope: NoticeWindow) -> list[date]:
+    """Return the days on which a line says that nothing happens."""
+    named = [day for day in _every_date(envelope) if day.weekday() in line.except_week]
+    if line.except_days:
+        named += _named_dates(Line(days=line.except_days, times=()), envelope.opens.date(), envelope)
+    return named
+
+
+def _piece(
+    day: date, opens: Moment, closes: Moment, envelope: NoticeWindow, place: _Place
+) -> tuple[datetime, datetime]:
+    """Return the piece of one day."""
+    begin = midnight(day) + timedelta(minutes=opens.minutes)
+    if opens.sun or closes.sun:
+        return _by_sun(day, opens, closes, place)
+    if closes.day is None:
+        return begin, begin + timedelta(minutes=(closes.minutes - opens.minutes) % 1440 or 1440)
+    last = _next(closes.day, None, day, envelope.closes.date())
+    if last is None:
+        raise UnreadError(f"day {closes.day} of D) does not lie between B) and C)")
+    return begin, midnight(last) + timedelta(minutes=closes.minutes)
+
+
+def _by_sun(day: date, opens: Moment, closes: Moment, place: _Place) -> tuple[datetime, datetime]:
+    """Return a piece that begins or ends with the Sun."""
+    if place is None:
+        raise UnreadError("the schedule names the Sun, and the text no place")
+    begin = None if opens.sun else midnight(day) + timedelta(minutes=opens.minutes)
+    end = None if closes.sun else midnight(day) + timedelta(minutes=closes.minutes)
+    try:
+        return sun_span(*place, day, (opens.sun, opens.minutes, begin), (closes.sun, closes.minutes, end))
+    except SunError as reason:
+        raise UnreadError(str(reason)) from None
 
 
 def _every_date(envelope: NoticeWindow) -> list[date]:
     """Return every day of the envelope, and the one before: its piece may cross midnight."""
-    begin = envelope.opens.date() - timedelta(days=1)
+    begin = envelope.opens.date() - _DAY
     days = min((envelope.closes.date() - begin).days + 1, _MOST + 1)
     return [begin + timedelta(days=count) for count in range(days)]
 
 
-def _named_dates(line: _Line, first: date, envelope: NoticeWindow) -> list[date]:
+def _named_dates(line: Line, first: date, envelope: NoticeWindow) -> list[date]:
     """Return the days that a line names."""
     found: list[date] = []
+    start, last = envelope.opens.date() - _DAY, envelope.closes.date()
     for number, low, high in line.days:
-        day = _next(low, number, first, envelope) or _next(low, number, envelope.opens.date(), envelope)
+        day = _next(low, number, first, last) or _next(low, number, start, last)
         if day is None:
-            raise _UnreadError(f"day {low} of D) does not lie between B) and C)")
+            raise UnreadError(f"day {low} of D) does not lie between B) and C)")
         found.append(day)
         while day.day != high:
-            day += timedelta(days=1)
-            if day > envelope.closes.date():
-                raise _UnreadError(f"day {high} of D) does not lie between B) and C)")
+            day += _DAY
+            if day > last:
+                raise UnreadError(f"day {high} of D) does not lie between B) and C)")
             found.append(day)
         first = day
     return found
 
 
-def _next(number: int, month_: int | None, first: date, envelope: NoticeWindow) -> date | None:
-    """Return the first date from `first` on with this day of the month, inside the envelope."""
-    day, last = first, envelope.closes.date()
+def _next(number: int, month_: int | None, first: date, last: date) -> date | None:
+    """Return the first date from `first` on with this day of the month, none behind `last`."""
+    day = first
     for _ in range(_LONGEST_SEARCH):
         if day > last:
             return None
         if day.day == number and month_ in {None, day.month}:
             return day
-        day += timedelta(days=1)
+        day += _DAY
     return None
 
 
-def _merged(spans: list[tuple[datetime, datetime]], envelope: NoticeWindow) -> tuple[NoticeWindow, ...]:
+def _merged(spans: Iterable[tuple[datetime, datetime]], envelope: NoticeWindow) -> tuple[NoticeWindow, ...]:
     """Cut the pieces to the envelope and join those that abut within a minute."""
     cut = [(max(opens, envelope.opens), min(closes, envelope.closes)) for opens, closes in spans]
-    row: list[tuple[datetime, datetime]] = []
+    row: _Spans = []
     for opens, closes in sorted(span for span in cut if span[0] < span[1]):
         if row and opens - row[-1][1] <= _ABUTTING:
             row[-1] = (row[-1][0], max(row[-1][1], closes))

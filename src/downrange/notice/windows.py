@@ -1,212 +1,31 @@
-"""Times of navigational warnings: `ddhhmmZ TO ddhhmmZ MMM`, `hhmmZ TO hhmmZ DAILY dd THRU dd MMM`, lists, ALTERNATE.
+"""Windows of navigational warnings: from the periods of a time phrase to half-open UTC intervals.
 
-The phrase is read first, then resolved: months run backward from the last one printed, the year comes from the
-issue time, the cancel line or the number of the notice. Windows are half-open UTC intervals.
+Months and years that are not printed are inferred from the issue time, the cancel line, the number of the notice or
+the time of receipt, and the windows say so. What gives no moments gives a flag.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from downrange.notice._calendar import Anchor, Clock, Month, at, clock, infer_year, month, month_name, year
-from downrange.notice._tokens import Cursor, Lead, Token, TokenKind
+from downrange.notice._calendar import Anchor, month_name
+from downrange.notice._fill import Dated, filled, first_moment, last_moment
+from downrange.notice._periods import Edge, Period, Times, typos
+from downrange.notice._sunlight import SunError, midnight, sun_span
+from downrange.notice._times import times
 from downrange.notice.model import Flag, FlagCode, NoticeWindow, Role
+from downrange.notice.schedule import daily
 
-_SUN: Final = ("SUNSET", "SUNRISE")
-_WEEKDAYS: Final = (
-    "MONDAY",
-    "TUESDAY",
-    "WEDNESDAY",
-    "THURSDAY",
-    "FRIDAY",
-    "SATURDAY",
-    "SUNDAY",
-    "WEEKDAYS",
-    "WEEKENDS",
-)
-_DAILY: Final = ("DAILY", "DLY")
-_LEAP_YEAR: Final = 2024
-_LONGEST_JOINT: Final = 6
+__all__ = ["Resolved", "Times", "in_order", "resolve", "times"]
+
 _LONGEST: Final = timedelta(days=400)
+_MOST_DAYS: Final = 1000
+_UNREAD: Final = ("no day", "local time", "two time zones", "the first day")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Days:
-    """A range of days on which a daily window opens; months as printed, or None."""
-
-    first: int
-    first_month: Month | None
-    last: int
-    last_month: Month | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
-    """One window, or one daily window, as printed.
-
-    role:   primary or alternate
-    opens:  the first time
-    closes: the second time; None when it is sunset or sunrise
-    months: of the two times, or None
-    days:   of a daily window
-    year:   when printed
-    vague:  what keeps it from being turned into moments, "" when nothing does
-    """
-
-    role: Role
-    opens: Clock
-    closes: Clock | None
-    months: tuple[Month | None, Month | None]
-    days: tuple[Days, ...]
-    year: int | None
-    vague: str
-    start: int
-    stop: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Times:
-    """All periods of one time phrase."""
-
-    periods: tuple[Period, ...]
-    start: int
-    stop: int
-
-
-# ------------------------------------------------------------------------------------------ the phrase
-
-
-def times(cur: Cursor) -> Times | None:
-    """Read a time phrase: periods joined by commas, AND or ALTERNATE."""
-    first, start = cur.at, cur.peek().start
-    role, periods = Role.PRIMARY, list[Period]()
-    while True:
-        here = cur.at
-        role = _joint(cur, role)
-        period = _period(cur, role)
-        if period is None:
-            cur.at = here
-            break
-        periods.append(period)
-    if not periods:
-        cur.at = first
-        return None
-    return Times(periods=tuple(periods), start=start, stop=cur.peek(-1).stop)
-
-
-def _joint(cur: Cursor, role: Role) -> Role:
-    """Take what stands between periods: a few words at most."""
-    for _ in range(_LONGEST_JOINT):
-        if cur.word("ALTERNATE", "ALTERNATES", "ALTERNATIVE", "BACKUP"):
-            role = Role.ALTERNATE
-        elif not (cur.mark(",;") or cur.word("AND", "OR", "FROM", "FM")):
-            break
-    return role
-
-
-def _period(cur: Cursor, role: Role) -> Period | None:
-    """Read `time TO time`, with the days of a daily one."""
-    first, start = cur.at, cur.peek().start
-    opens = clock(cur)
-    opening = month(cur) if opens is not None and not _is_link(cur.peek()) else None
-    if opening is not None:
-        year(cur, 4)
-    if opens is None or not (cur.word("TO", "UNTIL", "THRU", "TILL") or cur.mark("-")):
-        cur.at = first
-        return None
-    sun = cur.word(*_SUN)
-    closes = None if sun else clock(cur)
-    if sun is None and closes is None:
-        cur.at = first
-        return None
-    closing = month(cur) if closes is not None and closes.day is not None else None
-    number = year(cur, 2, 4) if closing is not None else None
-    daily, vague = _daily(cur, opens)
-    if sun is not None:
-        vague = f"{sun.text.lower()} depends on the place and the day"
-    if opens.day is None and not daily and not vague:
-        vague = "no day stands with these times"
-    return Period(
-        role=role,
-        opens=opens,
-        closes=closes,
-        months=(opening, closing),
-        days=daily,
-        year=number,
-        vague=vague,
-        start=start,
-        stop=cur.peek(-1).stop,
-    )
-
-
-def _is_link(token: Token) -> bool:
-    return token.text in {"TO", "UNTIL", "THRU", "TILL", "-"}
-
-
-def _daily(cur: Cursor, opens: Clock) -> tuple[tuple[Days, ...], str]:
-    """Read the days of a daily window; weekdays are read over and named as vague."""
-    said = cur.word(*_DAILY)
-    cur.word("EVERY", "EACH")
-    if cur.peek().text in _WEEKDAYS:
-        return _weekdays(cur)
-    if said is None and opens.day is not None:
-        return (), ""
-    if said is None and cur.word("ON", "FROM") is None and not _is_day(cur.peek()):
-        return (), ""
-    return _days(cur), ""
-
-
-def _weekdays(cur: Cursor) -> tuple[tuple[Days, ...], str]:
-    """Read over a list of weekdays with its limits, as far as it goes; the limits are kept."""
-    begin = cur.at
-    limits: list[Days] = []
-    while cur.word(*_WEEKDAYS, "THRU", "THROUGH", "TO", "AND", "UNTIL", "FROM", "EVERY") or cur.mark(","):
-        if cur.peek().text not in _WEEKDAYS:
-            limits.extend(_days(cur))
-    row = [cur.peek(place - cur.at).text for place in range(begin, cur.at)]
-    return tuple(limits), "days of the week: " + " ".join(row[:12]).lower()
-
-
-def _is_day(token: Token) -> bool:
-    return token.kind is TokenKind.DIGITS and len(token.text) <= 2 and 1 <= int(token.text) <= 31
-
-
-def _days(cur: Cursor) -> tuple[Days, ...]:
-    """Read a list of days: `06 THRU 15 MAR`, `14 APR THRU 07 MAY`, `19, 21 AND 24 APR`."""
-    found: list[Days] = []
-    while True:
-        here = cur.at
-        if found:
-            cur.mark(",")
-            cur.word("AND")
-            if cur.at == here:
-                break
-        if not _is_day(cur.peek()) or (found and cur.peek(1).text in {"Z", "."} and cur.peek(1).lead is Lead.GLUED):
-            cur.at = here
-            break
-        found.append(_range(cur))
-    year(cur, 4)
-    return tuple(found)
-
-
-def _range(cur: Cursor) -> Days:
-    """Read one day or a range of days."""
-    first = int(cur.take().text)
-    first_month = month(cur) if not _is_link(cur.peek()) and cur.peek().text != "AND" else None
-    here = cur.at
-    linked = cur.word("THRU", "THROUGH", "TO", "UNTIL") or cur.mark("-")
-    if linked is None or not _is_day(cur.peek()):
-        cur.at = here
-        return Days(first=first, first_month=first_month, last=first, last_month=first_month)
-    last = int(cur.take().text)
-    last_month = month(cur) if cur.peek().text != "AND" else None
-    return Days(first=first, first_month=first_month, last=last, last_month=last_month)
-
-
-# ------------------------------------------------------------------------------------------ its meaning
+_Spans = list[tuple[datetime, datetime]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,31 +36,64 @@ class Resolved:
     flags: tuple[Flag, ...]
 
 
-def resolve(phrase: Times, anchor: Anchor) -> Resolved:
-    """Turn a phrase into windows."""
-    periods = _with_months(phrase.periods, anchor)
+class _UnresolvedError(Exception):
+    """A period gives no moments; the code and the reason are for its flag."""
+
+    def __init__(self, code: FlagCode, message: str) -> None:
+        self.code = code
+        super().__init__(message)
+
+
+class _Resolver:
+    """What all periods of a phrase share."""
+
+    def __init__(self, anchor: Anchor, envelope: Sequence[NoticeWindow], place: tuple[float, float] | None) -> None:
+        self.anchor, self.envelope, self.place = anchor, envelope, place
+        self.flags: list[Flag] = []
+
+    def remark(self, code: FlagCode, period: Period, message: str) -> None:
+        """Flag a period; the same words are said once."""
+        if not any((flag.code, flag.message) == (code, message) for flag in self.flags):
+            self.flags.append(Flag(code=code, start=period.start, stop=period.stop, message=message))
+
+
+def resolve(
+    phrase: Times,
+    anchor: Anchor,
+    *,
+    envelope: Sequence[NoticeWindow] = (),
+    place: tuple[float, float] | None = None,
+) -> Resolved:
+    """Turn a phrase into windows.
+
+    envelope: windows given elsewhere, on whose days times without a day fall
+    place:    latitude and longitude [deg] at which the Sun rises and sets
+    """
+    found = filled(phrase.periods, anchor, envelope)
+    shared = _Resolver(anchor, envelope, place)
+    shared.flags += _written(phrase)
     windows: list[NoticeWindow] = []
-    flags = _typos(phrase.periods)
-    inferred = False
-    for period in periods:
-        if period.vague:
-            code = FlagCode.WINDOW_UNREAD if period.vague.startswith("no day") else FlagCode.WINDOW_OPEN
-            flags.append(_flag(code, period, f"window not turned into moments: {period.vague}"))
+    for dated in found.rows:
+        try:
+            spans = _spans(dated, shared)
+        except _UnresolvedError as reason:
+            shared.remark(reason.code, dated.period, str(reason))
             continue
-        pieces = _pieces(period, anchor)
-        if isinstance(pieces, Flag):
-            if pieces.code not in {flag.code for flag in flags}:
-                flags.append(pieces)
-            continue
-        windows.extend(pieces)
-        inferred = inferred or period.year is None
-    if inferred:
-        message = f"no year is printed; {windows[0].opens.year} inferred from {_reason(anchor)}"
-        flags.append(Flag(code=FlagCode.YEAR_INFERRED, start=phrase.start, stop=phrase.stop, message=message))
-    return Resolved(windows=tuple(windows), flags=tuple(flags))
+        windows.extend(
+            NoticeWindow(opens=opens, closes=closes, role=dated.period.role) for opens, closes in spans if opens < closes
+        )  # fmt: skip
+    if windows and found.no_year:
+        what = "neither month nor year is printed" if found.no_month else "no year is printed"
+        message = f"{what}; {windows[0].opens:%Y} inferred from {_reason(anchor, envelope)}"
+        if found.no_month:
+            message = f"{what}; {windows[0].opens:%b %Y} inferred from {_reason(anchor, envelope)}"
+        shared.flags.append(Flag(code=FlagCode.YEAR_INFERRED, start=phrase.start, stop=phrase.stop, message=message))
+    return Resolved(windows=tuple(windows), flags=tuple(shared.flags))
 
 
-def _reason(anchor: Anchor) -> str:
+def _reason(anchor: Anchor, envelope: Sequence[NoticeWindow]) -> str:
+    if envelope:
+        return "fields B) and C)"
     if anchor.issued is not None:
         return "the issue time"
     if anchor.cancels is not None:
@@ -249,128 +101,222 @@ def _reason(anchor: Anchor) -> str:
     return "the number of the notice" if anchor.year is not None else "the time of receipt"
 
 
-def _flag(code: FlagCode, period: Period, message: str) -> Flag:
-    return Flag(code=code, start=period.start, stop=period.stop, message=message)
+def _written(phrase: Times) -> list[Flag]:
+    """Return flags for months that had to be guessed and for damaged times."""
+    found = [
+        Flag(
+            code=FlagCode.TYPO_MONTH, start=named.start, stop=named.stop,
+            message=f"{named.typo!r} is no month; read as {month_name(named.number)}",
+        )
+        for named in typos(phrase.periods)
+    ]  # fmt: skip
+    return found + [note for period in phrase.periods for note in period.notes]
 
 
-def _typos(periods: Sequence[Period]) -> list[Flag]:
-    """Return a flag for every month that had to be guessed."""
-    months = [name for period in periods for name in period.months]
-    months += [name for period in periods for days in period.days for name in (days.first_month, days.last_month)]
-    seen: dict[int, Flag] = {}
-    for name in months:
-        if name is not None and name.typo:
-            message = f"{name.typo!r} is no month; read as {month_name(name.number)}"
-            seen[name.start] = Flag(code=FlagCode.TYPO_MONTH, start=name.start, stop=name.stop, message=message)
-    return list(seen.values())
+def _spans(dated: Dated, shared: _Resolver) -> _Spans:
+    """Return opening and closing of every window of one period."""
+    period = dated.period
+    if dated.problem:
+        code = FlagCode.YEAR_UNKNOWN if dated.problem.startswith("no year") else FlagCode.WINDOW_UNREAD
+        raise _UnresolvedError(code, dated.problem)
+    if period.vague:
+        code = FlagCode.WINDOW_UNREAD if period.vague.startswith(_UNREAD) else FlagCode.WINDOW_OPEN
+        shared.remark(code, period, f"the window is left open: {period.vague}")
+        if code is FlagCode.WINDOW_UNREAD or last_moment(shared.anchor, shared.envelope) is None:
+            return []
+    if period.opens is None or period.closes is None:
+        return _one_ended(dated, shared)
+    if period.recurs:
+        return _recurring(dated, period.opens, period.closes, shared)
+    return _single(dated, period.opens, period.closes, shared)
 
 
-def _last_known(anchor: Anchor) -> int | None:
-    """Return the month to fall back on when a phrase has none."""
-    moment = anchor.cancels or anchor.issued
-    return None if moment is None else moment.month
+def _moment(day: date, edge: Edge, period: Period) -> datetime:
+    """Return the moment of an end that is no event of the Sun."""
+    offset_min = 0 if period.zone is None or period.zone.offset_min is None else period.zone.offset_min
+    return midnight(day) + timedelta(minutes=edge.minutes - offset_min)
 
 
-def _with_months(periods: Sequence[Period], anchor: Anchor) -> list[Period]:
-    """Give every day a month and every period a year where printed: both run backward from the next one printed."""
-    filled: list[Period] = []
-    number, next_day, printed = _last_known(anchor), 32, None
-    for period in reversed(periods):
-        printed = period.year or printed
-        days: list[Days] = []
-        for part in reversed(period.days):
-            last_month, number = _backward(part.last_month, part.last, number, next_day)
-            first_month, number = _backward(part.first_month, part.first, number, part.last)
-            days.append(replace(part, first_month=first_month, last_month=last_month))
-            next_day = part.first
-        opening, closing = period.months
-        if period.closes is not None and period.closes.day is not None:
-            closing, number = _backward(closing, period.closes.day, number, next_day)
-            next_day = period.closes.day
-        if period.opens.day is not None:
-            opening, number = _backward(opening, period.opens.day, number, next_day)
-            next_day = period.opens.day
-        filled.append(replace(period, months=(opening, closing), days=tuple(reversed(days)), year=printed))
-    return filled[::-1]
-
-
-def _backward(printed: Month | None, day: int, number: int | None, next_day: int) -> tuple[Month | None, int | None]:
-    """Return the month of a day that comes before next_day of the month `number`."""
-    if printed is not None or number is None:
-        return printed, number if printed is None else printed.number
-    if day > next_day:
-        number = (number - 2) % 12 + 1
-    return Month(number=number, typo="", start=0, stop=0), number
-
-
-def _pieces(period: Period, anchor: Anchor) -> list[NoticeWindow] | Flag:
-    """Return the windows of one period, or a flag that says why there are none."""
-    if period.days:
-        spans = [_daily_span(period, days, anchor) for days in period.days]
+def _one_ended(dated: Dated, shared: _Resolver) -> _Spans:
+    """Return a window of which one end, or none, is printed; the notice itself gives the other, where it can."""
+    period = dated.period
+    begin, end = first_moment(shared.anchor, shared.envelope), last_moment(shared.anchor, shared.envelope)
+    if period.opens is not None:
+        if dated.opens is None:
+            return _daily_open(dated)
+        begin = _moment(dated.opens, period.opens, period)
+        which = "end"
+    elif period.closes is not None and dated.closes is not None:
+        end, which = _moment(dated.closes, period.closes, period), "beginning"
     else:
-        spans = [_single_span(period, anchor)]
-    found: list[NoticeWindow] = []
-    for span in spans:
-        if isinstance(span, str):
-            code = FlagCode.YEAR_UNKNOWN if span.startswith("no year") else FlagCode.WINDOW_UNREAD
-            return _flag(code, period, span)
-        found.extend(NoticeWindow(opens=opens, closes=closes, role=period.role) for opens, closes in span)
+        return []
+    if begin is None or end is None or end <= begin:
+        raise _UnresolvedError(FlagCode.WINDOW_OPEN, f"the {which} of the window is not printed")
+    taken = (
+        "that of the notice is taken"
+        if shared.envelope
+        else ("issue time" if which == "beginning" else "cancel line") + " taken"
+    )
+    shared.remark(FlagCode.WINDOW_OPEN, period, f"the {which} of the window is not printed: {taken}")
+    return _hourly([(begin, end)], period)
+
+
+def _daily_open(dated: Dated) -> _Spans:
+    """Say that a time of the day is open at its end and stands on no day."""
+    code = FlagCode.WINDOW_OPEN if dated.period.vague else FlagCode.WINDOW_UNREAD
+    raise _UnresolvedError(code, "a time of the day alone makes no window")
+
+
+def _single(dated: Dated, opens: Edge, closes: Edge, shared: _Resolver) -> _Spans:
+    """Return a window between two ends of which at least one has a date."""
+    period, day = dated.period, dated.opens
+    if day is None:
+        raise _UnresolvedError(FlagCode.WINDOW_UNREAD, "no day stands with the first time")
+    if opens.sun or closes.sun:
+        return [_by_sun(day, period, opens, closes, shared)]
+    begin = _moment(day, opens, period)
+    end = _moment(dated.closes or day, closes, period)
+    if dated.closes is None and end <= begin:
+        end += timedelta(days=1)
+    if not begin < end <= begin + _LONGEST:
+        message = "the window closes before it opens" if end <= begin else "the window lasts more than 400 days"
+        raise _UnresolvedError(FlagCode.WINDOW_UNREAD, message)
+    if opens.whole or closes.whole:
+        _remark_whole(period, shared)
+    return _hourly([(begin, end)], period)
+
+
+def _hourly(spans: _Spans, period: Period) -> _Spans:
+    """Cut a window of several days to the hours and days of the week that it names."""
+    if not period.hours and not period.week:
+        return spans
+    offset_min = 0 if period.zone is None or period.zone.offset_min is None else period.zone.offset_min
+    around = [NoticeWindow(opens=opens, closes=closes) for opens, closes in spans]
+    found: _Spans = []
+    for opens_min, closes_min in period.hours or ((0, 1440),):
+        shifted = ((opens_min - offset_min) % 1440, (closes_min - offset_min) % 1440 or 1440)
+        found += (
+            [(piece.opens, piece.closes) for piece in daily(*shifted, around)] if period.hours else _midnights(spans)
+        )
+    if period.week:
+        found = [span for span in found if span[0].weekday() in period.week]
     return found
 
 
-_Spans = list[tuple[datetime, datetime]]
+def _midnights(spans: _Spans) -> _Spans:
+    """Cut windows at every midnight."""
+    found: _Spans = []
+    for opens, closes in spans:
+        begin = opens
+        while begin < closes:
+            stop = min(closes, midnight(begin.date()) + timedelta(days=1))
+            found.append((begin, stop))
+            begin = stop
+    return found
 
 
-def _single_span(period: Period, anchor: Anchor) -> _Spans | str:
-    """Return opening and closing of a window between two date-time groups."""
-    opens, closes = period.opens, period.closes
-    opening, closing = period.months
-    if closes is None or opens.day is None:
-        return "no day stands with these times"
-    if closes.day is None:
-        closes, closing = replace(closes, day=opens.day), opening
-    if opening is None or closing is None or closes.day is None:
-        return "no month stands with these times"
-    number = period.year or infer_year(closing.number, closes.day, anchor)
-    if number is None:
-        return _no_year(closing.number, closes.day)
-    ends = at(number, closing.number, closes.day, closes.minutes)
-    begins = at(number - (opening.number > closing.number), opening.number, opens.day, opens.minutes)
-    if begins is None or ends is None:
-        return "the calendar has no such day"
-    if ends <= begins and period.closes is not None and period.closes.day is None:
-        ends += timedelta(days=1)
-    if not begins < ends <= begins + _LONGEST:
-        return "the window closes before it opens"
-    return [(begins, ends)]
-
-
-def _no_year(month_: int, day: int) -> str:
-    """Say why no year was found for a day."""
-    if at(_LEAP_YEAR, month_, day) is None:
-        return "the calendar has no such day"
-    return "no year: the text has neither issue time nor cancel line nor number"
-
-
-def _daily_span(period: Period, days: Days, anchor: Anchor) -> _Spans | str:
+def _recurring(dated: Dated, opens: Edge, closes: Edge, shared: _Resolver) -> _Spans:
     """Return one window a day; one that crosses midnight belongs to the day it opens."""
-    if period.closes is None or days.first_month is None or days.last_month is None:
-        return "no month stands with these days"
-    number = period.year or infer_year(days.last_month.number, days.last, anchor)
-    if number is None:
-        return _no_year(days.last_month.number, days.last)
-    last = at(number, days.last_month.number, days.last)
-    first = at(number - (days.first_month.number > days.last_month.number), days.first_month.number, days.first)
-    if first is None or last is None:
-        return "the calendar has no such day"
-    if not first <= last <= first + _LONGEST:
-        return "the last day comes before the first"
-    length = (period.closes.minutes - period.opens.minutes) % 1440 or 1440
+    period = dated.period
+    days = _days(dated, shared)
+    if days is None:
+        return _in_envelope(period, opens, closes, shared)
+    if opens.whole:
+        _remark_whole(period, shared)
+        return _joined_days(days, period)
+    if opens.sun or closes.sun:
+        return [_by_sun(day, period, opens, closes, shared) for day in days]
+    length = (closes.minutes - opens.minutes) % 1440 or 1440
+    begins = [_moment(day, opens, period) for day in days]
+    return [(begin, begin + timedelta(minutes=length)) for begin in begins]
+
+
+def _joined_days(days: Sequence[date], period: Period) -> _Spans:
+    """Return runs of whole days."""
     row: _Spans = []
-    for count in range((last - first).days + 1):
-        opens = first + timedelta(days=count, minutes=period.opens.minutes)
-        row.append((opens, opens + timedelta(minutes=length)))
+    for day in sorted(days):
+        opens = _moment(day, Edge(), period)
+        if row and row[-1][1] == opens:
+            row[-1] = (row[-1][0], opens + timedelta(days=1))
+        else:
+            row.append((opens, opens + timedelta(days=1)))
     return row
+
+
+def _remark_whole(period: Period, shared: _Resolver) -> None:
+    shared.remark(FlagCode.WINDOW_OPEN, period, "no time of the day is printed: whole days taken")
+
+
+def _in_envelope(period: Period, opens: Edge, closes: Edge, shared: _Resolver) -> _Spans:
+    """Return daily pieces inside the windows given elsewhere."""
+    if not shared.envelope:
+        raise _UnresolvedError(FlagCode.WINDOW_UNREAD, "no day stands with these times")
+    if opens.sun or closes.sun:
+        first, last = shared.envelope[0].opens.date(), shared.envelope[-1].closes.date()
+        return [_by_sun(day, period, opens, closes, shared) for day in _run(first - timedelta(days=1), last)]
+    offset_min = 0 if period.zone is None or period.zone.offset_min is None else period.zone.offset_min
+    minutes = ((opens.minutes - offset_min) % 1440, (closes.minutes - offset_min) % 1440 or 1440)
+    pieces = daily(*minutes, shared.envelope)
+    if not pieces:
+        message = "these times of the day fall on no day of the notice"
+        raise _UnresolvedError(FlagCode.WINDOW_CONFLICT, message)
+    return [(piece.opens, piece.closes) for piece in pieces]
+
+
+def _days(dated: Dated, shared: _Resolver) -> list[date] | None:
+    """Return the days on which a period opens, None when it does not say."""
+    period = dated.period
+    found: list[date] = []
+    for first, last in dated.days:
+        if not first <= last <= first + _LONGEST:
+            raise _UnresolvedError(FlagCode.WINDOW_UNREAD, "the last day comes before the first")
+        found += _run(first, last)
+    if dated.limit is not None or (not dated.days and (period.week or (period.vague and not shared.envelope))):
+        found = [*_from_notice(dated, shared), *found]
+    elif not dated.days:
+        return None
+    if period.week:
+        found = [day for day in found if day.weekday() in period.week]
+    left_out = {day for first, last in dated.except_ for day in _run(first, last)}
+    return [day for day in dict.fromkeys(found) if day not in left_out]
+
+
+def _from_notice(dated: Dated, shared: _Resolver) -> list[date]:
+    """Return the days from the issue of the notice to the last one named, or to its end."""
+    begin, end = first_moment(shared.anchor, shared.envelope), last_moment(shared.anchor, shared.envelope)
+    last = dated.limit or (None if end is None else end.date())
+    if begin is None or last is None:
+        which = "first" if begin is None else "last"
+        raise _UnresolvedError(FlagCode.WINDOW_OPEN, f"days are named, but not the {which} one")
+    if not shared.envelope:
+        code = FlagCode.YEAR_INFERRED if dated.limit is not None else FlagCode.WINDOW_OPEN
+        missing = "first day is" if dated.limit is not None else "first and last day are"
+        shared.remark(code, dated.period, f"the {missing} not printed: issue and cancel time of the notice taken")
+    return _run(begin.date(), last)
+
+
+def _run(first: date, last: date) -> list[date]:
+    """Return the days from the first to the last."""
+    return [first + timedelta(days=count) for count in range(min((last - first).days + 1, _MOST_DAYS))]
+
+
+def _by_sun(day: date, period: Period, opens: Edge, closes: Edge, shared: _Resolver) -> tuple[datetime, datetime]:
+    """Return a window that begins or ends with the Sun."""
+    which = " and ".join(sorted({edge.sun.lower() for edge in (opens, closes) if edge.sun}))
+    if shared.place is None:
+        raise _UnresolvedError(FlagCode.WINDOW_OPEN, f"{which} depends on a place, and the text names none")
+    lat_deg, lon_deg = shared.place
+    begin = None if opens.sun else _moment(day, opens, period)
+    end_min = None if closes.sun else _moment(day, closes, period)
+    try:
+        found = sun_span(
+            lat_deg, lon_deg, day, (opens.sun, opens.minutes, begin), (closes.sun, closes.minutes, end_min)
+        )
+    except SunError as reason:
+        raise _UnresolvedError(FlagCode.WINDOW_UNREAD, str(reason)) from None
+    message = f"{which} computed for {lat_deg:.2f}, {lon_deg:.2f}, upper limb on a sea horizon, the days being those of UTC: assumed"
+    shared.remark(FlagCode.WINDOW_FROM_SUN, period, message)
+    return found
 
 
 def in_order(windows: Iterable[NoticeWindow]) -> tuple[NoticeWindow, ...]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from downrange.replay.job import replay_scenario
     from downrange.replay.model import Done, Replay
     from downrange.replay.notices import launch_files, launches_shown, notice_files, notices_shown
+    from downrange.replay.plan import Planned, plan_launch, plan_shown, write_plan
     from downrange.replay.refit import refit_record, refit_shown
     from downrange.replay.risk import LaunchRisk, launch_risk, risk_files, risk_shown
     from downrange.replay.show import (
@@ -39,6 +40,7 @@ __all__ = [
     "Column",
     "Done",
     "LaunchRisk",
+    "Planned",
     "Replay",
     "Scenario",
     "Single",
@@ -64,6 +66,8 @@ __all__ = [
     "notice_files",
     "notices_shown",
     "passes_shown",
+    "plan_launch",
+    "plan_shown",
     "planned_burns",
     "readings_about",
     "refit_record",
@@ -75,6 +79,7 @@ __all__ = [
     "scenario_names",
     "track_shown",
     "write_folder",
+    "write_plan",
     "write_single",
 ]
 
@@ -92,6 +97,7 @@ _LAZY = {
     **dict.fromkeys(("fly_ensemble", "hands_of"), "ensemble"),
     "ensemble_shown": "ensemble_tables",
     **dict.fromkeys(("Single", "drop_bodies", "fly_single", "write_single"), "single"),
+    **dict.fromkeys(("Planned", "plan_launch", "plan_shown", "write_plan"), "plan"),
     **dict.fromkeys(("refit_record", "refit_shown"), "refit"),
     **dict.fromkeys(("LaunchRisk", "launch_risk", "risk_files", "risk_shown"), "risk"),
 }

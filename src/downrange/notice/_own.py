@@ -1,0 +1,114 @@
+"""The windows that stand in a body: those of each labelled part, cut to the fields of the notice where it has them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from downrange.notice._calendar import Anchor
+from downrange.notice._geometry import centre
+from downrange.notice._phrases import Circle, Phrase, Span
+from downrange.notice.areas import Drafted, Segment
+from downrange.notice.coordinates import Vertex
+from downrange.notice.model import Flag, FlagCode, NoticeWindow
+from downrange.notice.windows import Times, resolve
+
+Own = dict[tuple[str, str], list[NoticeWindow]]
+_MOST: Final = 5_000
+_SLACK: Final = timedelta(minutes=1)
+
+
+def own_windows(
+    drafted: Drafted, anchor: Anchor, envelope: tuple[NoticeWindow, ...], place: tuple[float, float] | None
+) -> tuple[Own, list[Flag]]:
+    """Return the windows of every segment by number and letter, and what was remarked.
+
+    envelope: windows of the fields
+    place:    latitude and longitude [deg] at which the Sun rises and sets
+    """
+    own: Own = {}
+    flags: list[Flag] = []
+    count = 0
+    for segment in drafted.segments:
+        here = own.setdefault((segment.number, segment.letter), [])
+        for item in segment.items:
+            if not isinstance(item, Times | Span):
+                continue
+            if count > _MOST:
+                message = f"more than {_MOST} windows: the times from here on are not read"
+                flags.append(_at(FlagCode.WINDOW_UNREAD, item, message))
+                return own, flags
+            there = middle(segment.items) or place
+            found = _printed(item, anchor, envelope or _above(own, segment, item), there, flags)
+            count += len(found)
+            here.extend(_fitted(found, item, envelope, flags))
+    return own, flags
+
+
+def middle(row: Iterable[Phrase]) -> tuple[float, float] | None:
+    """Return a place in the middle of the positions of a row, where the Sun is looked at."""
+    places = [item for item in row if isinstance(item, Vertex) and not item.problem]
+    places += [item.centre for item in row if isinstance(item, Circle) and not item.centre.problem]
+    return centre([item.lat_deg for item in places], [item.lon_deg for item in places]) if places else None
+
+
+def _above(own: Own, segment: Segment, item: Times | Span) -> Sequence[NoticeWindow]:
+    """Return the windows of the paragraph, or of the whole body, for times that stand without a day."""
+    if isinstance(item, Span) or not any(period.floats for period in item.periods):
+        return ()
+    return (own.get((segment.number, "")) if segment.letter else None) or own.get(("", "")) or ()
+
+
+def _printed(
+    item: Times | Span,
+    anchor: Anchor,
+    around: Sequence[NoticeWindow],
+    place: tuple[float, float] | None,
+    flags: list[Flag],
+) -> tuple[NoticeWindow, ...]:
+    """Return the windows of one phrase as printed."""
+    if isinstance(item, Span):
+        return (NoticeWindow(opens=item.opens, closes=item.closes),)
+    resolved = resolve(item, anchor, envelope=around, place=place)
+    flags.extend(resolved.flags)
+    return resolved.windows
+
+
+def _fitted(
+    found: Sequence[NoticeWindow], item: Times | Span, envelope: tuple[NoticeWindow, ...], flags: list[Flag]
+) -> Sequence[NoticeWindow]:
+    """Cut windows to the fields; where they lie outside both are kept, and it is flagged."""
+    if not envelope or not found:
+        return found
+    inside = _inside(found, envelope)
+    if not inside:
+        message = "the times in the text lie outside those of B), C) and D): both are kept"
+        flags.append(_at(FlagCode.WINDOW_CONFLICT, item, message))
+        return (*envelope, *found)
+    first, last = envelope[0].opens - _SLACK, max(window.closes for window in envelope) + _SLACK
+    if any(window.opens < first or window.closes > last for window in found):
+        message = "the times in the text reach beyond those of B), C) and D): cut to them"
+        flags.append(_at(FlagCode.WINDOW_CONFLICT, item, message))
+    return inside
+
+
+def _inside(windows: Iterable[NoticeWindow], envelope: tuple[NoticeWindow, ...]) -> tuple[NoticeWindow, ...]:
+    """Cut windows to the envelope; both are in order of time."""
+    found: list[NoticeWindow] = []
+    begin = 0
+    for window in sorted(windows, key=lambda one: one.opens):
+        while begin < len(envelope) and envelope[begin].closes <= window.opens:
+            begin += 1
+        for around in envelope[begin:]:
+            if around.opens >= window.closes:
+                break
+            opens, closes = max(window.opens, around.opens), min(window.closes, around.closes)
+            if opens < closes:
+                found.append(replace(window, opens=opens, closes=closes))
+    return tuple(found)
+
+
+def _at(code: FlagCode, item: Phrase, message: str) -> Flag:
+    return Flag(code=code, start=item.start, stop=item.stop, message=message)
