@@ -13,10 +13,12 @@ import pytest
 from downrange.base import Array, normals, wgs84
 from downrange.corridor import Fit, Record, Starts, from_starts, load_fits, load_record, solve
 from downrange.corridor.fit import bounds, offsets_m, orbit_columns, predict, residuals
-from downrange.corridor.fit_model import NAMES, Fact, crowd_from
+from downrange.corridor.fit_model import Fact, crowd_from, names_of
 from downrange.earth import destination, range_azimuth
 from downrange.fall import drop
 from downrange.flight import Failure, fly_crowd, orbit_of, troubles_of
+
+NAMES = list(names_of(3))
 
 LIMITS = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "authority" / "fit_limits.py")))
 SOFT_RULES = 5

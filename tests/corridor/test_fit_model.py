@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from downrange.base import InputError
 from downrange.corridor import load_fits, load_record
-from downrange.corridor.fit_model import FIXED, NAMES, crowd_from
+from downrange.corridor.fit_model import FIXED, crowd_from, names_of
 from downrange.flight import timeline
+
+NAMES = list(names_of(3))
 
 TEXT = resources.files("downrange.corridor").joinpath("data", "chollima-1.toml").read_text(encoding="utf-8")
 
@@ -62,7 +64,7 @@ def test_a_number_that_is_missing_or_unknown_is_named(tmp_path: Path, table: str
         ('kind = "axis"', 'kind = "line"', "facts[2].kind", "line", "shipped chollima-1.toml"),
         ("sigma_m = 12500.0", "sigmam = 12500.0", "facts[0].sigmam", "unknown key", "write sigma_m"),
         ("lat_deg = 36.10", 'lat_deg = "36.10"', "facts[0].lat_deg", "Expected float", "shipped chollima-1.toml"),
-        ("[soft]", "[hard]", "hard", "unknown key", "use one of drag, facts"),
+        ("[soft]", "[hard]", "hard", "unknown key", "use one of azimuths, drag, facts"),
         ('name = "chollima-1"', 'name = "chollima-1', "", "Illegal", "correct that line"),
     ],
 )

@@ -12,10 +12,12 @@ import pytest
 
 from downrange.base import InputError, Kind
 from downrange.corridor import Fit, Record, Starts, load_fits, load_record, parameters, refit, vehicle_toml
-from downrange.corridor.fit_model import NAMES, crowd_from, read_fits
+from downrange.corridor.fit_model import crowd_from, names_of, read_fits
 from downrange.corridor.refit import fits_csv
 from downrange.earth import load_site
 from downrange.flight import crowd_of, read_vehicle
+
+NAMES = list(names_of(3))
 
 LIMITS = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "authority" / "fit_limits.py")))
 

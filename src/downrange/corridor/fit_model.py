@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -17,11 +19,12 @@ from downrange.flight import Crowd, Figure, outlined_crowd
 
 
 class Prior(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """What we guess about a number before looking at the record."""
+    """What we guess about a number before looking at the record: mean and sigma, or a median and a factor each way."""
 
     mean: float
-    sigma: float
     source: str
+    sigma: float = 0.0
+    factor: float = 1.0
 
 
 class Fact(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -75,49 +78,9 @@ class DragRows(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     cd: list[float]
 
 
-class _File(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    name: str
-    title: str
-    site: str
-    fixed: dict[str, Figure]
-    drag: DragRows
-    facts: list[Fact]
-    soft: Soft
-    priors: dict[str, Prior]
-
-
 _SHIPPED = resources.files("downrange.corridor") / "data"
 _FORM = "compare with the shipped chollima-1.toml"
-NAMES = [
-    "liftoff_kg",
-    "propellant2_kg",
-    "propellant3_kg",
-    "structure1",
-    "structure2",
-    "structure3",
-    "thrust_sl1_n",
-    "thrust_vac2_n",
-    "thrust_vac3_n",
-    "isp_vac1_s",
-    "isp_vac2_s",
-    "isp_vac3_s",
-    "kick_deg",
-    "azimuth1_deg",
-    "pitch2_start_deg",
-    "pitch2_end_deg",
-    "pitch3_start_deg",
-    "pitch3_end_deg",
-    "azimuth2_start_deg",
-    "azimuth2_end_deg",
-    "azimuth3_start_deg",
-    "azimuth3_end_deg",
-    "coast_s",
-    "ln_beta1",
-    "ln_beta2",
-    "ln_beta_fairing",
-    "fairing_s",
-]
-FIXED = [
+FIXED = (
     "payload_kg",
     "fairing_kg",
     "thrust_sl_over_vac",
@@ -126,19 +89,51 @@ FIXED = [
     "vertical_s",
     "kick_s",
     "gap_s",
-]
+)
+
+
+def names_of(stages: int) -> tuple[str, ...]:
+    """Return the parameters of a vehicle of two stages or more, in the order of the columns of its fits.
+
+    The coast, where there is one, comes before the last of three stages or more; the gap before every other.
+    """
+    uppers = range(2, stages + 1)
+    every = range(1, stages + 1)
+    return (
+        "liftoff_kg",
+        *(f"propellant{n}_kg" for n in uppers),
+        *(f"structure{n}" for n in every),
+        "thrust_sl1_n",
+        *(f"thrust_vac{n}_n" for n in uppers),
+        *(f"isp_vac{n}_s" for n in every),
+        "kick_deg",
+        "azimuth1_deg",
+        *(f"pitch{n}_{end}_deg" for n in uppers for end in ("start", "end")),
+        *(f"azimuth{n}_{end}_deg" for n in uppers for end in ("start", "end")),
+        *(("coast_s",) if stages > 2 else ()),
+        "ln_beta1",
+        "ln_beta2",
+        "ln_beta_fairing",
+        "fairing_s",
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A public record with its guesses: what `solve` fits.
+    """A public record with its guesses: what `solve` fits and `infer` weighs.
 
-    mean, sigma: (27,) of the priors, in the order of NAMES
+    stages: how many
+    names:  (n,) the parameters with a prior, in the order of `names_of`, then of FIXED
+    mean:   (n,) prior means, or medians of those whose logarithm is guessed
+    sigma:  (n,) prior sigmas; of a logarithm, the sigma near the median
+    ln_factor: (n,) sigma of the logarithm where that is what is guessed, else 0
     """
 
     name: str
     title: str
     site: Site
+    stages: int
+    names: tuple[str, ...]
     fixed: dict[str, Figure]
     drag: DragRows
     facts: tuple[Fact, ...]
@@ -146,22 +141,108 @@ class Record:
     priors: dict[str, Prior]
     mean: Array
     sigma: Array
+    ln_factor: Array
+
+    def x_of(self, u: Array) -> Array:
+        """Return parameters (..., n) of prior sigmas from the prior means (..., n)."""
+        return np.where(self.ln_factor > 0.0, self.mean * np.exp(self.ln_factor * u), self.mean + self.sigma * u)
+
+    def u_of(self, x: Array) -> Array:
+        """Return prior sigmas from the prior means (..., n) of parameters (..., n)."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            logs = np.log(x / self.mean) / np.where(self.ln_factor > 0.0, self.ln_factor, 1.0)
+        return np.where(self.ln_factor > 0.0, logs, (x - self.mean) / self.sigma)
+
+    def column(self, name: str, x: Array) -> Array:
+        """Return one parameter of rows x (N, n), (N,): drawn where it has a prior, else the fixed figure."""
+        if name in self.names:
+            return x[:, self.names.index(name)]
+        return np.full(len(x), self.fixed[name].value)
+
+
+def record_of(
+    *,
+    name: str,
+    title: str,
+    site: Site,
+    fixed: dict[str, Figure],
+    drag: DragRows,
+    facts: tuple[Fact, ...],
+    soft: Soft,
+    priors: dict[str, Prior],
+    where: str,
+) -> Record:
+    """Return a record; InputError when the parameters are not exactly those of a vehicle of some number of stages."""
+    stages = sum(key.startswith("propellant") for key in (*priors, *fixed)) + 1
+    known = (*names_of(max(stages, 2)), *FIXED)
+    twice = sorted(set(priors) & set(fixed))
+    differ = sorted((set(priors) | set(fixed)) ^ set(known))
+    if twice or differ:
+        raise InputError(
+            where=where,
+            key="priors" if set(twice or differ) - set(FIXED) else "fixed",
+            seen=f"{', '.join(twice or differ)} {'in both' if twice else 'missing or unknown'}",
+            cure=f"for {max(stages, 2)} stages give each in one of the two tables: {', '.join(known)}",
+        )
+    for key, prior in priors.items():
+        if (
+            (prior.sigma > 0.0) == (prior.factor > 1.0)
+            or prior.sigma < 0.0
+            or (prior.factor > 1.0 and prior.mean <= 0.0)
+        ):
+            cure = "give a sigma above 0, or a factor above 1 with a positive mean"
+            raise InputError(where=where, key=f"priors.{key}", seen="no spread, or two", cure=cure)
+    names = tuple(key for key in known if key in priors)
+    mean = np.array([priors[key].mean for key in names])
+    ln_factor = np.array([np.log(priors[key].factor) for key in names])
+    sigma = np.array([priors[key].sigma for key in names])
+    return Record(
+        name=name,
+        title=title,
+        site=site,
+        stages=stages,
+        names=names,
+        fixed=fixed,
+        drag=drag,
+        facts=facts,
+        soft=soft,
+        priors=priors,
+        mean=mean,
+        sigma=np.where(ln_factor > 0.0, mean * ln_factor, sigma),
+        ln_factor=ln_factor,
+    )
+
+
+class RecordFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A file as it stands: a record, or an outline, which has neither site nor facts.
+
+    azimuths: "given" as they are, or "from areas": counted from the direction in which the pad sees the nearest area
+    """
+
+    name: str
+    title: str
+    fixed: dict[str, Figure]
+    drag: DragRows
+    soft: Soft
+    priors: dict[str, Prior]
+    site: str = ""
+    facts: list[Fact] = []
+    azimuths: Literal["given", "from areas"] = "given"
+
+
+def read_record_file(name_or_path: str | Path) -> tuple[str, RecordFile]:
+    """Return where a shipped or a given file stands, and what it says."""
+    where, text = toml_text(name_or_path, folder=_SHIPPED, what="record")
+    return where, read_toml(where, text, RecordFile, missing=_FORM, wrong=_FORM)
 
 
 def load_record(name_or_path: str | Path) -> Record:
     """Return the record of a shipped name (chollima-1) or of a TOML file; InputError names file, key and cure."""
-    where, text = toml_text(name_or_path, folder=_SHIPPED, what="record")
-    file = read_toml(where, text, _File, missing=_FORM, wrong=_FORM)
-    for key, wanted in (("priors", NAMES), ("fixed", FIXED)):
-        differ = set(getattr(file, key)) ^ set(wanted)
-        if differ:
-            raise InputError(
-                where=where,
-                key=key,
-                seen=f"{', '.join(sorted(differ))} missing or unknown",
-                cure=f"give exactly {', '.join(wanted)}",
-            )
-    return Record(
+    where, file = read_record_file(name_or_path)
+    if not file.site or not file.facts:
+        cure = "give a file with a site and facts; an outline is for corridor fit --vehicle"
+        raise InputError(where=where, key="site" if file.facts else "facts", seen="is an outline", cure=cure)
+    return record_of(
         name=file.name,
         title=file.title,
         site=load_site(file.site),
@@ -170,64 +251,68 @@ def load_record(name_or_path: str | Path) -> Record:
         facts=tuple(file.facts),
         soft=file.soft,
         priors=file.priors,
-        mean=np.array([file.priors[n].mean for n in NAMES]),
-        sigma=np.array([file.priors[n].sigma for n in NAMES]),
+        where=where,
     )
 
 
 def crowd_from(record: Record, x: Array) -> Crowd:
-    """Return the crowd of vehicles and plans that parameter rows x (N, 27) describe.
+    """Return the crowd of vehicles and plans that parameter rows x (N, n) describe.
 
     Stage 1 is the lift-off mass less everything above it, which closes the budget.
     """
-    count = len(x)
-    d = {name: x[:, i] for i, name in enumerate(NAMES)}
-    f = {name: figure.value for name, figure in record.fixed.items()}
-    dry2 = d["propellant2_kg"] * d["structure2"] / (1.0 - d["structure2"])
-    dry3 = d["propellant3_kg"] * d["structure3"] / (1.0 - d["structure3"])
-    stage1 = (
-        d["liftoff_kg"] - d["propellant2_kg"] - dry2 - d["propellant3_kg"] - dry3 - f["fairing_kg"] - f["payload_kg"]
-    )
+    count, stages = len(x), record.stages
 
-    def stages(*columns: Array | float) -> Array:
-        return np.stack([np.broadcast_to(np.asarray(c, dtype=float), (count,)) for c in columns], axis=1)
+    def d(name: str) -> Array:
+        return record.column(name, x)
 
-    def one(value: float) -> Array:
-        return np.full(count, value)
+    def row(first: Array | float, *above: Array | float) -> Array:
+        """Return (N, S) of a value a stage."""
+        return np.stack([np.broadcast_to(np.asarray(c, dtype=float), (count,)) for c in (first, *above)], axis=1)
 
+    def uppers(form: str) -> list[Array]:
+        return [d(form.format(n)) for n in range(2, stages + 1)]
+
+    propellant = uppers("propellant{}_kg")
+    dry = [kg * share / (1.0 - share) for kg, share in zip(propellant, uppers("structure{}"), strict=True)]
+    stage1 = d("liftoff_kg")
+    for part in (*chain.from_iterable(zip(propellant, dry, strict=True)), d("fairing_kg"), d("payload_kg")):
+        stage1 = stage1 - part
+    gaps: list[Array | float] = [d("gap_s")] * (stages - 1)
+    if stages > 2:
+        gaps[-1] = d("coast_s")
     return outlined_crowd(
-        propellant_kg=stages(stage1 * (1.0 - d["structure1"]), d["propellant2_kg"], d["propellant3_kg"]),
-        dry_kg=stages(stage1 * d["structure1"], dry2, dry3),
-        thrust_vac_n=stages(d["thrust_sl1_n"] / f["thrust_sl_over_vac"], d["thrust_vac2_n"], d["thrust_vac3_n"]),
-        isp_vac_s=stages(d["isp_vac1_s"], d["isp_vac2_s"], d["isp_vac3_s"]),
-        sl_over_vac=stages(f["thrust_sl_over_vac"], 1.0, 1.0),
-        beta_kgpm2=stages(np.exp(d["ln_beta1"]), np.exp(d["ln_beta2"]), np.exp(d["ln_beta2"])),
-        coast_s=stages(0.0, f["gap_s"], d["coast_s"]),
-        pitch0_deg=stages(0.0, d["pitch2_start_deg"], d["pitch3_start_deg"]),
-        pitch1_deg=stages(0.0, d["pitch2_end_deg"], d["pitch3_end_deg"]),
-        azimuth0_deg=stages(0.0, d["azimuth2_start_deg"], d["azimuth3_start_deg"]),
-        azimuth1_deg=stages(0.0, d["azimuth2_end_deg"], d["azimuth3_end_deg"]),
-        payload_kg=one(f["payload_kg"]),
-        fairing_kg=one(f["fairing_kg"]),
-        fairing_beta_kgpm2=np.exp(d["ln_beta_fairing"]),
-        beta_stack_kgpm2=one(f["beta_stack_kgpm2"]),
-        area_m2=one(f["reference_area_m2"]),
-        vertical_s=one(f["vertical_s"]),
-        kick_s=one(f["kick_s"]),
-        kick_deg=d["kick_deg"],
-        azimuth_deg=d["azimuth1_deg"],
-        fairing_s=d["fairing_s"],
-        stop_sma_m=one(0.0),
-        lat_deg=one(record.site.lat_deg),
-        lon_deg=one(record.site.lon_deg),
-        alt_m=one(record.site.alt_m),
+        propellant_kg=row(stage1 * (1.0 - d("structure1")), *propellant),
+        dry_kg=row(stage1 * d("structure1"), *dry),
+        thrust_vac_n=row(d("thrust_sl1_n") / d("thrust_sl_over_vac"), *uppers("thrust_vac{}_n")),
+        isp_vac_s=row(d("isp_vac1_s"), *uppers("isp_vac{}_s")),
+        sl_over_vac=row(d("thrust_sl_over_vac"), *[1.0] * (stages - 1)),
+        beta_kgpm2=row(np.exp(d("ln_beta1")), *[np.exp(d("ln_beta2"))] * (stages - 1)),
+        coast_s=row(0.0, *gaps),
+        pitch0_deg=row(0.0, *uppers("pitch{}_start_deg")),
+        pitch1_deg=row(0.0, *uppers("pitch{}_end_deg")),
+        azimuth0_deg=row(0.0, *uppers("azimuth{}_start_deg")),
+        azimuth1_deg=row(0.0, *uppers("azimuth{}_end_deg")),
+        payload_kg=d("payload_kg"),
+        fairing_kg=d("fairing_kg"),
+        fairing_beta_kgpm2=np.exp(d("ln_beta_fairing")),
+        beta_stack_kgpm2=d("beta_stack_kgpm2"),
+        area_m2=d("reference_area_m2"),
+        vertical_s=d("vertical_s"),
+        kick_s=d("kick_s"),
+        kick_deg=d("kick_deg"),
+        azimuth_deg=d("azimuth1_deg"),
+        fairing_s=d("fairing_s"),
+        stop_sma_m=np.zeros(count),
+        lat_deg=np.full(count, record.site.lat_deg),
+        lon_deg=np.full(count, record.site.lon_deg),
+        alt_m=np.full(count, record.site.alt_m),
         drag=np.array([record.drag.mach, record.drag.cd]).T,
     )
 
 
 @cache
 def load_fits(name: str) -> Array:
-    """Return the shipped randomised fits of a record, (F, 27) in the order of NAMES; row 0 is the best fit."""
+    """Return the shipped randomised fits of a record, (F, n) in the order of its names; row 0 is the best fit."""
     file = resources.files("downrange.corridor").joinpath("data", f"{name}.fits.csv")
     if not file.is_file():
         raise InputError(
@@ -236,10 +321,10 @@ def load_fits(name: str) -> Array:
     return read_fits(file.read_text(encoding="utf-8"), where=file.name)
 
 
-def read_fits(text: str, *, where: str = "fits") -> Array:
-    """Return the parameter rows (F, 27) of the text of a file of fits; InputError when it has other columns."""
+def read_fits(text: str, *, names: Sequence[str] = names_of(3), where: str = "fits") -> Array:
+    """Return the parameter rows (F, n) of the text of a file of fits; InputError when it has other columns."""
     lines = [line for line in text.splitlines() if not line.startswith("#")]
-    if lines[0].split(",") != list(NAMES):
+    if not lines or lines[0].split(",") != list(names):
         raise InputError(where=where, seen="its columns are not the parameters", cure="run downrange corridor refit")
     rows = np.loadtxt(lines[1:], delimiter=",", ndmin=2)
     rows.setflags(write=False)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from downrange.base import Array, ModelError, normals
-from downrange.corridor.fit import Fit, orbit_columns, solve
-from downrange.corridor.fit_model import NAMES, Record, crowd_from, read_fits
+from downrange.corridor.fit import Fit, orbit_columns, soft_columns, solve
+from downrange.corridor.fit_model import Record, crowd_from, read_fits
 
 SAME_CHI2 = 0.1
 WORST_CHI2 = 120.0  # a randomised fit whose facts contradict each other worse than this is left out and counted
@@ -49,7 +49,7 @@ class Parameter:
 
 def from_starts(record: Record, *, starts: int = 10, seed: int = 1) -> Starts:
     """Fit from the prior means and from so many random starts drawn from the prior."""
-    draws = normals(seed, starts, len(NAMES))
+    draws = normals(seed, starts, len(record.names))
     fits = [solve(record), *(solve(record, draw) for draw in draws)]
     best = min(fits, key=lambda fit: fit.chi2)
     return Starts(
@@ -62,19 +62,20 @@ def from_starts(record: Record, *, starts: int = 10, seed: int = 1) -> Starts:
 def randomised(
     record: Record, *, fits: int, seed: int, say: Callable[[str], None] = lambda _: None
 ) -> tuple[Array, int]:
-    """Return parameter rows (F, 27) of fits to perturbed facts and prior means, and how many fits were left out.
+    """Return parameter rows (F, n) of fits to perturbed facts and prior means, and how many fits were left out.
 
     Each fact is moved by a normal number of its own sigmas, each prior mean likewise; sample i of a seed is the same
     however many are made.
     """
     columns = len(orbit_columns(record))
-    draws = normals(seed, fits, columns + len(NAMES))
-    facts = columns - 5  # the last five are the soft rules, which are not data
+    draws = normals(seed, fits, columns + len(record.names))
+    soft = soft_columns(record)
+    facts = columns - soft
     rows = []
     for i, draw in enumerate(draws):
         if i and i % _SAY_EVERY == 0:
             say(f"{i} of {fits} randomised fits")
-        shift = np.concatenate([draw[:facts], np.zeros(5)])
+        shift = np.concatenate([draw[:facts], np.zeros(soft)])
         fit = solve(record, shift=shift, prior_shift=draw[columns:])
         if fit.chi2 <= WORST_CHI2:
             rows.append(fit.x)
@@ -84,7 +85,7 @@ def randomised(
 
 
 def parameters(record: Record, fits: Array) -> tuple[Parameter, ...]:
-    """Return each parameter with its spread over the fits (F, 27); row 0 is the best fit."""
+    """Return each parameter with its spread over the fits (F, n); row 0 is the best fit."""
     spread = fits[1:].std(axis=0)
     return tuple(
         Parameter(
@@ -96,19 +97,19 @@ def parameters(record: Record, fits: Array) -> tuple[Parameter, ...]:
             determined=bool(spread[i] < LEARNT * record.sigma[i]),
             source=record.priors[name].source,
         )
-        for i, name in enumerate(NAMES)
+        for i, name in enumerate(record.names)
     )
 
 
 def fits_csv(record: Record, starts: Starts, rows: Array, seed: int) -> str:
-    """Return the text of the file of fits: the best one first, then the randomised ones (F, 27)."""
+    """Return the text of the file of fits: the best one first, then the randomised ones (F, n)."""
     counts = starts.simulations
     head = [
         f"# {record.title}: best fit (chi2 {starts.best.chi2:.3f}) and {len(rows)} randomised fits, seed {seed}",
         f"# {starts.agreeing} of {len(counts)} random starts came within {SAME_CHI2} of the best chi2, "
         f"in {counts.min()} to {counts.max()} simulations",
         "# fitted to public facts, not measured; written by: downrange corridor refit",
-        ",".join(NAMES),
+        ",".join(record.names),
     ]
     table = [",".join(f"{v:.9g}" for v in row) for row in np.vstack([starts.best.x, rows])]
     return "\n".join(head + table) + "\n"
@@ -116,7 +117,7 @@ def fits_csv(record: Record, starts: Starts, rows: Array, seed: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refit:
-    """A record fitted again: what the starts came to, the fits (F + 1, 27) with the best first, the two files."""
+    """A record fitted again: what the starts came to, the fits (F + 1, n) with the best first, the two files."""
 
     starts: Starts
     fits: Array
@@ -143,7 +144,11 @@ def refit(
     text = fits_csv(record, found, rows, seed)
     every = np.vstack([found.best.x, rows])
     return Refit(
-        starts=found, fits=every, left_out=left_out, fits_csv=text, vehicle_toml=vehicle_toml(record, read_fits(text))
+        starts=found,
+        fits=every,
+        left_out=left_out,
+        fits_csv=text,
+        vehicle_toml=vehicle_toml(record, read_fits(text, names=record.names)),
     )
 
 
@@ -160,6 +165,8 @@ def vehicle_toml(record: Record, fits: Array) -> str:
         return f'{key} = {{ value = {values[0]:.8g}, sigma = {values[1:].std():.3g}, kind = "{kind}", source = "{how} ({names})" }}'
 
     def fixed(key: str, name: str) -> str:
+        if name in record.names:
+            return figure(key, record.column(name, fits), (name,))
         f = record.fixed[name]
         return f'{key} = {{ value = {f.value:.8g}, kind = "{f.kind}", source = "{f.source}" }}'
 
@@ -167,7 +174,7 @@ def vehicle_toml(record: Record, fits: Array) -> str:
         f"# {record.title}.",
         "# An outline: nothing but the payload and the diameter was published with certainty. Written by: downrange corridor refit",
         f'name = "{record.name}"',
-        'title = "Chollima-1 (outline, fitted to the public record)"',
+        f'title = "{record.title.split(":")[0]} (outline, fitted to the public record)"',
         "",
         "[body]",
         fixed("payload_kg", "payload_kg"),
@@ -182,7 +189,7 @@ def vehicle_toml(record: Record, fits: Array) -> str:
         f"mach = {record.drag.mach}",
         f"cd = {record.drag.cd}",
     ]
-    for s in range(3):
+    for s in range(record.stages):
         n = s + 1
         mass = ("liftoff_kg", "structure1") if s == 0 else (f"propellant{n}_kg", f"structure{n}")
         lines += [
@@ -204,12 +211,14 @@ def vehicle_toml(record: Record, fits: Array) -> str:
         figure("azimuth_deg", crowd.azimuth_deg, ("azimuth1_deg",)),
         figure("fairing_s", crowd.fairing_s, ("fairing_s",)),
     ]
-    for s in (1, 2):
+    for s in range(1, record.stages):
         n = s + 1
         lines += [
             "",
             "[[plan.uppers]]",
-            fixed("coast_s", "gap_s") if s == 1 else figure("coast_s", crowd.coast_s[:, 2], ("coast_s",)),
+            figure("coast_s", crowd.coast_s[:, s], ("coast_s",))
+            if 1 < s == record.stages - 1
+            else fixed("coast_s", "gap_s"),
             figure("pitch_start_deg", crowd.pitch0_deg[:, s], (f"pitch{n}_start_deg",)),
             figure("pitch_end_deg", crowd.pitch1_deg[:, s], (f"pitch{n}_end_deg",)),
             figure("azimuth_start_deg", crowd.azimuth0_deg[:, s], (f"azimuth{n}_start_deg",)),

@@ -13,7 +13,7 @@ from downrange.fall._io import FRAGMENTS, IMPACTS, impacts_csv, read_fragments
 from downrange.fall.apogee import apogee
 
 # campaign is both a module and a function in it: imported late, the one would hide the other
-from downrange.fall.campaign import BLOCK_FLIGHTS, Done, Work, campaign
+from downrange.fall.campaign import BLOCK_FLIGHTS, Done, Work, blocks_of, campaign
 from downrange.fall.drop import drop, fall_path, impact_point, states_at
 from downrange.fall.footprint import footprint, holds, ring
 from downrange.fall.model import Falls, Footprint, Impacts
@@ -100,6 +100,7 @@ __all__ = [
     "Window",
     "Work",
     "apogee",
+    "blocks_of",
     "campaign",
     "casualties",
     "casualty_area_m2",

@@ -1,0 +1,245 @@
+"""Infer the flight that a notice announces: an outlined vehicle flown through the engine, weighted by the areas.
+
+The prior is the outline. Facts are the areas, the orbit aimed at and known times. The mode is found first, by the fit;
+then weighted draws are taken around it (see rto.py), each from about 80 flights, until the flights asked are flown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import gammaincc
+
+from downrange.base import Array, ModelError, normals
+from downrange.corridor.draws import Inferring, Sample, tenths_for, values_of
+from downrange.corridor.fit import (
+    Fit,
+    Prediction,
+    bounds,
+    facts_in_sigmas,
+    predict,
+    residual_columns,
+    soft_columns,
+    solve,
+)
+from downrange.corridor.fit_model import Record
+from downrange.corridor.posterior import Quantity, credible_level, effective, normalised, picked, quantities
+from downrange.corridor.rto import tangent
+from downrange.fall import Done, campaign
+
+FLIGHTS: Final = 100_000
+PRIOR_FLIGHTS: Final = 1_000
+STARTS: Final = 3  # of the search: the flights of the outline that fit best. From its means 5 of 8 invented launches
+# were fitted; from the best three of a thousand flights, all.
+SURPRISE: Final = 0.001  # a misfit rarer than this is not explained by the outline
+HOPELESS: Final = 1e-9  # beyond this no draws are taken: there is nothing to weigh
+TOO_FEW: Final = 50.0  # effective draws below which intervals are not to be trusted
+_SAME_CHI2: Final = 0.1
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactCheck:
+    """One fact beside the flights that it helped to weigh.
+
+    misfit_sigma: of the weighted mean flight
+    p:            posterior predictive: how often data drawn from the flights would fit as badly, or worse
+    """
+
+    fact: str
+    body: str
+    misfit_sigma: float
+    p: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inference:
+    """Weighted flights, and how far they can be trusted.
+
+    record:      the outline with its facts
+    mode:        (n,) the likeliest parameters; chi2: their misfit; p: how often an outlined vehicle would fit worse
+    other_chi2:  misfits of other modes that random starts ended in
+    x, weight:   (N, n) draws and their weights, which add up to 1
+    after:       what the draws lead to; prior_x, prior: draws of the outline before the notice
+    effective:   how many equal draws they are worth
+    unsolved:    share of draws that the equations had no solution for; outside: share beyond the parameters' bounds
+    log_evidence: of the facts under this outline, up to a constant that only the facts' own sigmas and number decide
+    flights:     flown in all
+    checks:      one a fact that is not a rule of thumb
+    """
+
+    record: Record
+    mode: Array
+    chi2: float
+    p: float
+    other_chi2: tuple[float, ...]
+    x: Array
+    weight: Array
+    after: Prediction
+    prior_x: Array
+    prior: Prediction
+    effective: float
+    unsolved: float
+    outside: float
+    log_evidence: float
+    flights: int
+    seed: int
+    checks: tuple[FactCheck, ...]
+
+    @property
+    def explained(self) -> bool:
+        """Whether the outline can have flown this notice."""
+        return self.p >= SURPRISE and all(check.p >= SURPRISE for check in self.checks)
+
+    @property
+    def trusted(self) -> bool:
+        """Whether there are enough effective draws for its intervals."""
+        return self.effective >= TOO_FEW
+
+    def quantities(self) -> tuple[Quantity, ...]:
+        """Return parameters, burn times, orbit and falls, before and after."""
+        return quantities(self.record, self.prior_x, self.prior, self.x, self.after, self.weight)
+
+    def fits(self, count: int) -> Array:
+        """Return the mode and `count` rows drawn by weight, (count + 1, n): the form in which other rooms take fits."""
+        return np.vstack([self.mode, self.x[picked(self.weight, count, seed=self.seed)]])
+
+    def level_of(self, body: str, lat_deg: float, lon_deg: float) -> float:
+        """Return at which credible level a place lies in the falls of a body; 0 in the middle, near 1 far out."""
+        lat, lon, _ = self.after.place[body]
+        return credible_level(lat, lon, self.weight, lat_deg, lon_deg)
+
+
+def infer(
+    record: Record,
+    *,
+    flights: int = FLIGHTS,
+    seed: int = 1,
+    starts: int = STARTS,
+    folder: Path | None = None,
+    threads: int | None = None,
+    cluster: str | None = None,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> Inference:
+    """Weigh about so many flights of an outline by the facts of a record.
+
+    starts:  of the search for the mode
+    folder:  where draws are kept on the way, to be resumed from; a temporary one when none is given
+    cluster: address of a Dask scheduler
+    ModelError when no vehicle of the outline can be fitted, or no draw has a weight. The same seed gives the same bits
+    on any number of threads or workers.
+    """
+    fits = _modes(record, seed, starts)
+    best = min(fits, key=lambda fit: fit.chi2)
+    mode = record.u_of(best.x)
+    work = Inferring(record=record, line=tangent(lambda u: values_of(record, u), mode), seed=seed)
+    if _p_of(best, work) < HOPELESS:
+        alone = Sample(u=mode[None], log_weight=np.zeros(1), outside=0, flights=0)
+        return _inferred(work, fits, alone, seed)
+    with TemporaryDirectory() as spare:
+        done: Done[Sample] = campaign(
+            work,
+            flights=tenths_for(flights),
+            folder=folder or Path(spare) / "draws",
+            threads=threads,
+            cluster=cluster,
+            resume=resume,
+            progress=None if progress is None else lambda now, all_, _: progress(now * flights // all_, flights),
+        )
+    return _inferred(work, fits, done.state, seed)
+
+
+def _modes(record: Record, seed: int, starts: int) -> Sequence[Fit]:
+    """Return the solutions from the flights of the outline that fit best."""
+    low, high = bounds(record)
+    u = np.clip(normals(seed + 1, PRIOR_FLIGHTS, len(record.names)), low, high)
+    off = np.log1p(values_of(record, u)[:, : -len(record.names)] ** 2).sum(axis=1)  # far misses are all alike
+    return [solve(record, u[row]) for row in np.argsort(off, kind="stable")[:starts]]
+
+
+def _p_of(fit: Fit, work: Inferring) -> float:
+    """Return how often an outlined vehicle would fit worse."""
+    return float(_worse(fit.chi2, len(work.line.at) - len(work.record.names)))
+
+
+def _inferred(work: Inferring, fits: Sequence[Fit], sample: Sample, seed: int) -> Inference:
+    """Put weights, predictions and checks together."""
+    best = min(fits, key=lambda fit: fit.chi2)
+    others = tuple(sorted({round(fit.chi2, 1) for fit in fits if fit.chi2 > best.chi2 + _SAME_CHI2}))
+    record = work.record
+    weight = normalised(sample.log_weight)
+    if not weight.any():
+        raise ModelError(
+            f"none of {len(weight)} draws around the best fit (chi2 {best.chi2:.1f}) can be weighed: the outline "
+            f"{record.name} is too far from these areas; widen its spread, or try another outline or another site"
+        )
+    keep = weight > 0.0
+    x, weight = record.x_of(sample.u[keep]), weight[keep]
+    after = predict(record, x)
+    prior_x = _prior_rows(record, seed + 2)
+    peak = float(sample.log_weight.max())
+    return Inference(
+        record=record,
+        mode=best.x,
+        chi2=best.chi2,
+        p=_p_of(best, work),
+        other_chi2=others,
+        x=x,
+        weight=weight,
+        after=after,
+        prior_x=prior_x,
+        prior=_prior_flown(record, prior_x),
+        effective=effective(weight),
+        unsolved=1.0 - float((np.isfinite(sample.log_weight).sum() + sample.outside) / len(sample.log_weight)),
+        outside=sample.outside / len(sample.log_weight),
+        log_evidence=peak + float(np.log(np.exp(sample.log_weight - peak).mean())),
+        flights=sample.flights + sum(fit.simulations for fit in fits) + 2 * PRIOR_FLIGHTS,
+        seed=seed,
+        checks=_checks(record, after, weight),
+    )
+
+
+def _prior_rows(record: Record, seed: int) -> Array:
+    """Return parameters drawn from the outline alone, those outside the bounds left out."""
+    u = normals(seed, PRIOR_FLIGHTS, len(record.names))
+    low, high = bounds(record)
+    return record.x_of(u[((u >= low) & (u <= high)).all(axis=1)])
+
+
+def _prior_flown(record: Record, x: Array) -> Prediction:
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        return predict(record, x)
+
+
+def _checks(record: Record, after: Prediction, weight: Array) -> tuple[FactCheck, ...]:
+    """Return how each fact lies in what the weighted flights would announce."""
+    columns = facts_in_sigmas(record, after)
+    columns = columns[:, : columns.shape[1] - soft_columns(record)]
+    found, first = [], 0
+    for fact in record.facts:
+        count = residual_columns(fact)
+        off = columns[:, first : first + count]
+        first += count
+        square = (off * off).sum(axis=1)
+        found.append(
+            FactCheck(
+                fact=fact.name,
+                body=fact.body,
+                misfit_sigma=float(np.linalg.norm(weight @ off)),
+                p=float(weight @ _worse(square, count)),
+            )
+        )
+    return tuple(found)
+
+
+def _worse(chi2: ArrayLike, count: int) -> Array:
+    """Return how often the sum of so many squared normal numbers is larger."""
+    return np.asarray(gammaincc(0.5 * count, 0.5 * np.asarray(chi2)))
