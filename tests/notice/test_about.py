@@ -52,6 +52,12 @@ def test_no_ordinary_message_is_a_launch_or_a_reentry(kind, text) -> None:
         assert p_of_space(notice.about) < 0.3, notice.about
 
 
+@pytest.mark.parametrize("subject", ORDINARY["subjects"])
+def test_an_area_and_a_time_make_no_launch_of_an_ordinary_subject(subject) -> None:
+    warning = about(f"HYDROPAC 10/26(61). 1. {subject} 0600Z TO 1200Z DAILY 12 THRU 14 APR IN AREA BOUND BY {RING}.")
+    assert p_of_space(warning) < 0.3, warning
+
+
 @pytest.mark.parametrize(("kind", "text"), messages(SPACE))
 def test_launches_reentries_and_missiles_are_told_apart(kind, text) -> None:
     subject = about(text)
