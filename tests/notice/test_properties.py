@@ -89,9 +89,27 @@ def circles(draw, per_degree=PER_SECOND):
     )
 
 
+@st.composite
+def bands(draw, per_degree=PER_SECOND):
+    lat, lon = draw(middles(per_degree))
+    steps = draw(
+        st.lists(st.tuples(st.integers(-90, 90), st.integers(20, 90)), min_size=1, max_size=4)
+    )  # minutes of arc, always eastward: the line does not come back to its start
+    places = [(lat, lon)]
+    for north, east in steps:
+        places.append((places[-1][0] + north * per_degree // 60, places[-1][1] + east * per_degree // 60))
+    return Area(
+        label="1",
+        shape=Shape.BAND,
+        lat_deg=tuple(y / per_degree for y, _ in places),
+        lon_deg=tuple(wrapped(x / per_degree) for _, x in places),
+        radius_m=draw(st.sampled_from([1, 5, 12.5, 40])) * NAUTICAL_MILE_M,
+    )
+
+
 def areas(per_degree=PER_SECOND):
     """One to eight areas of any kind."""
-    one = st.one_of(rings(per_degree).map(polygon), circles(per_degree))
+    one = st.one_of(rings(per_degree).map(polygon), circles(per_degree), bands(per_degree))
     return st.lists(one, min_size=1, max_size=8)
 
 
@@ -222,6 +240,7 @@ CLOSINGS = {
     "brackets": "{list}{and}({first}).",
     "twice": "{list}{and}{first}{and}({first}).",
     "phrase": "{list} BACK TO START.",
+    "comma and phrase": "{list}, BACK TO START.",
     "beginning": "{list} TO BEGINNING.",
     "origin": "{list} TO POINT OF ORIGIN.",
 }
