@@ -154,8 +154,21 @@ LATER = NoticeWindow(opens=START + timedelta(hours=3), closes=START + timedelta(
         ((CIRCLE, SQUARE, BAND, TRIANGLE), (FIRST, SECOND)),
         ((BAND,), (FIRST, SECOND)),
         ((replace(BAND, windows=(FIRST,)), replace(CIRCLE, windows=(SECOND,))), (FIRST, SECOND)),
+        ((replace(SQUARE, windows=(FIRST,)),), (FIRST, SECOND)),
+        ((SQUARE,), (NoticeWindow(opens=START, closes=START + timedelta(days=366)),)),
     ],
-    ids=["alternate", "own windows", "own alternate", "one area", "touching", "shapes", "band", "band with windows"],
+    ids=[
+        "alternate",
+        "own windows",
+        "own alternate",
+        "one area",
+        "touching",
+        "shapes",
+        "band",
+        "band with windows",
+        "a window of no area",
+        "no area",
+    ],
 )
 def test_all_that_windows_and_shapes_can_be_is_written_and_read(areas, windows) -> None:
     texts = (
@@ -225,6 +238,24 @@ def test_the_words_say_what_it_is_about() -> None:
 
 
 def test_a_warning_has_no_more_areas_than_letters() -> None:
-    with pytest.raises(InputError, match="27 areas, but only 26 letters"):
+    with pytest.raises(InputError, match="27 areas, but only 26 labels"):
         to_navarea([SQUARE] * 27, (FIRST,), name="HYDROPAC 7/26", issued=START)
     assert len(read(to_navarea([SQUARE] * 26, (FIRST,), name="HYDROPAC 7/26", issued=START))[0].areas) == 26
+
+
+def test_single_positions_would_be_read_as_corners() -> None:
+    point = Area(label="1", shape=Shape.POINT, lat_deg=(1.0,), lon_deg=(2.0,))
+    with pytest.raises(InputError, match="3 single positions, which would be read as the corners of one area"):
+        to_notam([point] * 3, (FIRST,), name="B1/26", fir="RPHI")
+    (notice,) = read(to_notam([point], (FIRST,), name="B1/26", fir="RPHI"))
+    assert notice.areas[0].shape is Shape.POINT
+
+
+def test_windows_without_an_area_are_kept() -> None:
+    (notice,) = read(to_notam((), (FIRST, SPARE), name="B1/26", fir="RPHI"))
+    assert notice.windows == (FIRST, SPARE)
+
+
+def test_a_cancel_time_before_the_last_window_is_not_kept() -> None:
+    text = to_navarea([SQUARE], (FIRST, SECOND), name="HYDROPAC 7/26", issued=START, self_cancel=START)
+    assert read(text)[0].self_cancel == SECOND.closes + timedelta(hours=1)

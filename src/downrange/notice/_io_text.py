@@ -16,6 +16,7 @@ from downrange.notice._calendar import month_name
 from downrange.notice.model import Activity, Area, Notice, NoticeKind, NoticeWindow, Role, Shape
 
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_MOST_NUMBERED: Final = 99
 _ABUTTING: Final = timedelta(minutes=1)
 _LOWEST_FLIGHT_LEVEL: Final = 180  # lower heights are printed in feet
 _DRAFT_FIR: Final = "XXXX"
@@ -109,14 +110,18 @@ def _spoken(windows: Sequence[NoticeWindow], *, year: bool = False) -> str:
     """Return the windows in words, primary ones first."""
     parts: list[str] = []
     for role in Role:
-        rows = [
-            f"{_group(window.opens)} TO {_group(window.closes)}" + (f" {utc(window.closes):%Y}" if year else "")
-            for window in windows
-            if window.role is role
-        ]
+        rows = [_pair(window, year=year) for window in windows if window.role is role]
         if rows:
             parts.append(("ALTERNATE " if role is Role.ALTERNATE else "") + ", ".join(rows))
     return ", ".join(parts)
+
+
+def _pair(window: NoticeWindow, *, year: bool) -> str:
+    """Return both ends of a window; with both years where the months alone would be read as days apart."""
+    opens, closes = utc(window.opens), utc(window.closes)
+    long = closes.year > opens.year and closes.month >= opens.month
+    first = f" {opens:%Y}" if long else ""
+    return f"{_group(opens)}{first} TO {_group(closes)}" + (f" {closes:%Y}" if year or long else "")
 
 
 def _own(areas: Sequence[Area], windows: Sequence[NoticeWindow]) -> bool:
@@ -127,6 +132,23 @@ def _own(areas: Sequence[Area], windows: Sequence[NoticeWindow]) -> bool:
 def _all_windows(areas: Sequence[Area], windows: Sequence[NoticeWindow]) -> list[NoticeWindow]:
     """Return the windows of a notice and of its areas."""
     return [*windows, *(window for area in areas for window in area.windows)]
+
+
+def _unclaimed(areas: Sequence[Area], windows: Sequence[NoticeWindow]) -> tuple[NoticeWindow, ...]:
+    """Return the windows of a notice in which no area is active."""
+    claimed = {window for area in areas for window in area.windows or windows}
+    return tuple(window for window in windows if window not in claimed)
+
+
+def _refuse(areas: Sequence[Area], name: str, most: int) -> None:
+    """Refuse what the text forms cannot say."""
+    points = sum(area.shape is Shape.POINT for area in areas)
+    if points > 1:
+        seen = f"{points} single positions, which would be read as the corners of one area"
+        raise InputError(where=name, key="areas", seen=seen, cure="write one notice for each position")
+    if len(areas) > most:
+        seen = f"{len(areas)} areas, but only {most} labels"
+        raise InputError(where=name, key="areas", seen=seen, cure="write several notices")
 
 
 # ------------------------------------------------------------------------------------------ NOTAM
@@ -148,6 +170,7 @@ def to_notam(
     Several windows are rows in D). Alternates, windows that touch, and areas with windows of their own stand in words
     in E), because D) cannot say them. A limit of height that is None is left out.
     """
+    _refuse(areas, name, _MOST_NUMBERED)
     everything = _all_windows(areas, windows)
     first, last = _limits(everything, name)
     lines = [
@@ -159,20 +182,23 @@ def to_notam(
     if not in_words and len(windows) > 1:
         rows = [f"{utc(window.opens):%y%m%d%H%M} TO {utc(window.closes):%y%m%d%H%M}" for window in windows]
         lines.append("D) " + ", ".join(rows))
-    lines.append(f"E) {_DANGERS[activity]} WI:")
+    rest = _unclaimed(areas, windows) if in_words else ()
+    lines.append(f"E) {_DANGERS[activity]} {_spoken(rest, year=True)}." if rest else f"E) {_DANGERS[activity]} WI:")
     for number, area in enumerate(areas, 1):
-        head = f"AREA{number}: " if len(areas) > 1 else ""
+        head = f"AREA{number}: " if len(areas) > 1 or rest else ""
         times = f"{_spoken(area.windows or windows, year=True)} " if in_words else ""
-        times += "WI " if times and not _around(area) else ""
-        points = [
-            f"{dms(lat, 'NS', 2)} {dms(lon, 'EW', 3)}" for lat, lon in zip(area.lat_deg, area.lon_deg, strict=True)
-        ]
-        closing = points[:1] if area.shape is Shape.POLYGON else []
-        lines.append(f"{head}{times}{_around(area)}{' - '.join([*points, *closing])}.")
+        lines.append(head + times + _drawn(area, wi=bool(times)))
     levels = [
         f"{field}) {_level(height)}" for field, height in (("F", floor_m), ("G", ceiling_m)) if height is not None
     ]
     return "\n".join([*lines, " ".join(levels), ""]) if levels else "\n".join([*lines, ""])
+
+
+def _drawn(area: Area, *, wi: bool) -> str:
+    """Write the positions of an area with what stands before them; a ring is closed."""
+    points = [f"{dms(lat, 'NS', 2)} {dms(lon, 'EW', 3)}" for lat, lon in zip(area.lat_deg, area.lon_deg, strict=True)]
+    closing = points[:1] if area.shape is Shape.POLYGON else []
+    return f"{_around(area) or ('WI ' if wi else '')}{' - '.join([*points, *closing])}."
 
 
 def _fit_rows(windows: Sequence[NoticeWindow]) -> bool:
@@ -216,27 +242,28 @@ def to_navarea(
 ) -> str:
     """Write areas and windows as a navigational warning: positions to a hundredth of a minute, no year in the windows.
 
-    Areas with windows of their own say them behind their letter. The message cancels itself at self_cancel, one hour
-    after its last window if not given.
+    Areas with windows of their own say them behind their letter. The message cancels itself at self_cancel; one hour
+    after its last window if that is not given, or too early.
     """
-    if len(areas) > len(_LETTERS):
-        seen = f"{len(areas)} areas, but only {len(_LETTERS)} letters"
-        raise InputError(where=name, key="areas", seen=seen, cure="write several warnings")
+    _refuse(areas, name, len(_LETTERS))
     _, last = _limits(_all_windows(areas, windows), name)
-    cancels = utc(self_cancel or last + timedelta(hours=1), where=f"{name}: self_cancel")
+    cancels = utc(self_cancel or last, where=f"{name}: self_cancel")
+    cancels = cancels if self_cancel and cancels >= last else last + timedelta(hours=1)
     lines = [] if issued is None else [f"{_group(utc(issued, where=f'{name}: issued'))} {utc(issued):%y}"]
     lines += [f"{name}.", f"1. {_SUBJECTS[activity]}"]
     own = _own(areas, windows)
-    if not own:
-        lines.append(f"   {_spoken(windows)}")
+    rest = _unclaimed(areas, windows) if own else windows
+    if rest:
+        lines.append(f"   {_spoken(rest)}{'.' if own else ''}")
     plain = not own and all(area.shape is Shape.POLYGON for area in areas)
-    if len(areas) > 1:
+    lettered = len(areas) > 1 or (own and rest)
+    if lettered:
         lines.append("   IN AREAS BOUND BY:" if plain else "   IN AREAS:")
     elif areas:
         lines.append(f"   {_opening(areas[0], windows, own=own)}")
     for letter, area in zip(_LETTERS, areas, strict=False):
         opening = "" if plain else f"{_opening(area, windows, own=own)} "
-        head = f"{letter}. {opening}" if len(areas) > 1 else ""
+        head = f"{letter}. {opening}" if lettered else ""
         points = [
             f"{decimal_minutes(lat, 'NS', 2)} {decimal_minutes(lon, 'EW', 3)}"
             for lat, lon in zip(area.lat_deg, area.lon_deg, strict=True)
