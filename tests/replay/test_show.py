@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from downrange.corridor import Target, dog_leg, one_plane, ranges
+from downrange.corridor import Target, explain, ranges
 from downrange.earth import load_site
 from downrange.fall import Impacts
 from downrange.notice import read
@@ -38,7 +38,10 @@ def test_one_area_is_always_in_one_plane_and_three_may_not_be() -> None:
     )
     a = Target(label="A", lat_deg=(36.10,), lon_deg=(123.54,), radius_m=25e3)
     for areas, single in (((c,), True), ((a, c), False)):
-        tables, document = corridor_shown(ranges(site, areas), one_plane(site, areas), dog_leg(site, areas))
+        tables, document = corridor_shown(ranges(site, areas), explain(site, areas, inclination_deg=97.4))
+        assert document["verdict"] == ("one plane" if single else "dog-leg")
+        assert len(tables[1].rows) == len(areas)
+        assert document["areas"][0]["course_low_deg"] < document["areas"][0]["course_high_deg"]
         assert document["single_plane"] is single
         assert len(tables[0].rows) == len(areas)
         assert set(document["residual_m"]) == {area.label for area in areas}

@@ -24,15 +24,15 @@ def corridor_fit(
     Example: downrange corridor fit --notice navarea.txt --site sohae-coastal --inclination-deg 97.4
     """
     with explained():
-        from downrange.corridor import dog_leg, one_plane, ranges
+        from downrange.corridor import explain, ranges
         from downrange.earth import load_site
         from downrange.notice import read_file, require_areas
         from downrange.replay import corridor_shown
 
         pad = load_site(site)
         areas = [area for one in read_file(notice) for area in require_areas(one).areas]
-        legs = dog_leg(pad, areas, inclination_deg=inclination_deg)
-        show(corridor_shown(ranges(pad, areas), one_plane(pad, areas), legs), as_json=as_json)
+        found = explain(pad, areas, inclination_deg=inclination_deg)
+        show(corridor_shown(ranges(pad, areas), found), as_json=as_json)
 
 
 @app.command("refit")

@@ -11,7 +11,7 @@ from downrange.base import KST, iso, utc
 from downrange.replay.tables import Table, columns, number, place, signed
 
 if TYPE_CHECKING:
-    from downrange.corridor import AreaRange, DogLeg, PlaneFit
+    from downrange.corridor import AreaPlane, AreaRange, DogLeg, Explained
     from downrange.fall import Impacts
     from downrange.flight import Flight
     from downrange.orbit import Pass
@@ -25,9 +25,30 @@ def _r(value: float, digits: int) -> float | None:
     return round(float(value), digits) + 0.0 if math.isfinite(value) else None
 
 
-def corridor_shown(seen: Sequence[AreaRange], plane: PlaneFit, legs: DogLeg) -> Shown:
-    """Return areas from the pad, the plane or its residuals, the dog-leg."""
-    miss = dict(zip(plane.labels, zip(plane.residual_m, plane.tolerance_m, strict=True), strict=True))
+def corridor_shown(seen: Sequence[AreaRange], found: Explained) -> Shown:
+    """Return areas from the pad, what each says alone, the plane or its residuals, the dog-leg, the verdict."""
+    turning = found.plane.turning
+    miss = dict(zip(found.plane.labels, zip(turning.residual_m, turning.tolerance_m, strict=True), strict=True))
+    alone = dict(zip(found.plane.labels, found.planes, strict=True))
+    tables = (
+        _areas_table(seen, miss),
+        _alone_table([alone[one.label] for one in seen], found.sentence),
+        _legs_table(found.dog_leg),
+    )
+    return tables, _corridor_document(seen, found, miss, alone)
+
+
+def _areas_table(seen: Sequence[AreaRange], miss: dict[str, tuple[float, float]]) -> Table:
+    """Return how the areas lie from the pad, and by how much the best course misses them."""
+    names = columns(
+        "area",
+        "near [km] >",
+        "centre [km] >",
+        "far [km] >",
+        "azimuth [deg] >",
+        "miss of the best course [km] >",
+        "allowed [km] >",
+    )
     rows = tuple(
         (
             one.label,
@@ -40,16 +61,38 @@ def corridor_shown(seen: Sequence[AreaRange], plane: PlaneFit, legs: DogLeg) -> 
         )
         for one in seen
     )
+    return Table(title="The areas from the pad", columns=names, rows=rows)
+
+
+def _alone_table(alone: Sequence[AreaPlane], note: str) -> Table:
+    """Return what each area alone says of the flight's plane."""
     names = columns(
         "area",
-        "near [km] >",
-        "centre [km] >",
-        "far [km] >",
-        "azimuth [deg] >",
-        "miss of the best plane [km] >",
-        "allowed [km] >",
+        "on the map [deg] >",
+        "course on the turning Earth [deg] >",
+        "low to high >",
+        "inclination if kept [deg] >",
+        "low to high >",
     )
-    turns = tuple(
+    rows = tuple(
+        (
+            one.label,
+            number(one.azimuth_mid_deg % 360.0, 1),
+            number(one.course_mid_deg % 360.0, 1),
+            f"{one.course_low_deg % 360.0:.1f} to {one.course_high_deg % 360.0:.1f}",
+            number(one.inclination_mid_deg, 1),
+            f"{one.inclination_low_deg:.1f} to {one.inclination_high_deg:.1f}",
+        )
+        if one.informs
+        else (one.label, "any", "any", "any", "any", "any")
+        for one in alone
+    )
+    return Table(title="What each area says alone", columns=names, rows=rows, note=note)
+
+
+def _legs_table(legs: DogLeg) -> Table:
+    """Return the legs and the turns between them."""
+    rows = tuple(
         (
             f"{leg.start} to {leg.end}",
             number(leg.range_m / 1e3),
@@ -58,30 +101,31 @@ def corridor_shown(seen: Sequence[AreaRange], plane: PlaneFit, legs: DogLeg) -> 
         )
         for leg in legs.legs
     )
-    tables = (
-        Table(title="The areas from the pad", columns=names, rows=rows, note=plane.sentence),
-        Table(
-            title="The legs",
-            columns=columns("leg", "length [km] >", "course [deg] >", "turn before it [deg] >"),
-            rows=turns,
-            note=legs.sentence,
-        ),
-    )
-    document = {
+    names = columns("leg", "length [km] >", "course [deg] >", "turn before it [deg] >")
+    return Table(title="The legs", columns=names, rows=rows, note=legs.sentence)
+
+
+def _corridor_document(
+    seen: Sequence[AreaRange],
+    found: Explained,
+    miss: dict[str, tuple[float, float]],
+    alone: dict[str, AreaPlane],
+) -> dict[str, Any]:
+    """Return the same for programs."""
+    plane = found.plane
+    return {
+        "verdict": str(found.verdict),
         "single_plane": plane.accepted,
         "azimuth_deg": _r(plane.azimuth_deg, 3),
+        "course_deg": _r(plane.turning.azimuth_deg, 3),
+        "course_low_deg": _r(plane.turning.low_deg, 3),
+        "course_high_deg": _r(plane.turning.high_deg, 3),
+        "inclination_deg": _r(plane.inclination_deg, 3),
+        "inclination_low_deg": _r(plane.inclination_low_deg, 3),
+        "inclination_high_deg": _r(plane.inclination_high_deg, 3),
         "residual_m": {label: _r(m, 0) for label, (m, _) in miss.items()},
         "tolerance_m": {label: _r(m, 0) for label, (_, m) in miss.items()},
-        "areas": [
-            {
-                "label": one.label,
-                "azimuth_deg": _r(one.azimuth_deg, 3),
-                "near_m": _r(one.near_m, 0),
-                "centre_m": _r(one.centre_m, 0),
-                "far_m": _r(one.far_m, 0),
-            }
-            for one in seen
-        ],
+        "areas": [_area_document(one, alone[one.label]) for one in seen],
         "dog_leg": [
             {
                 "start": leg.start,
@@ -89,12 +133,27 @@ def corridor_shown(seen: Sequence[AreaRange], plane: PlaneFit, legs: DogLeg) -> 
                 "range_m": _r(leg.range_m, 0),
                 "course_deg": _r(leg.course_deg, 3),
                 "turn_deg": _r(leg.turn_deg, 3),
+                "turn_spread_deg": _r(leg.turn_spread_deg, 3),
             }
-            for leg in legs.legs
+            for leg in found.dog_leg.legs
         ],
-        "sentence": plane.sentence,
+        "last_turn_deg": None if found.dog_leg.last_turn_deg is None else _r(found.dog_leg.last_turn_deg, 3),
+        "sentence": found.sentence,
     }
-    return tables, document
+
+
+def _area_document(one: AreaRange, alone: AreaPlane) -> dict[str, Any]:
+    """Return one area for programs; courses and inclinations are null where the area shows none."""
+    shown = ("course", "inclination", "own_inclination")
+    angles = [f"{name}_{part}_deg" for name in shown for part in ("low", "mid", "high")]
+    return {
+        "label": one.label,
+        "azimuth_deg": _r(one.azimuth_deg, 3),
+        "near_m": _r(one.near_m, 0),
+        "centre_m": _r(one.centre_m, 0),
+        "far_m": _r(one.far_m, 0),
+        **{name: _r(getattr(alone, name), 3) if alone.informs else None for name in angles},
+    }
 
 
 def flight_shown(flight: Flight, falls: Impacts, apogees: Sequence[tuple[float, float]]) -> Shown:
