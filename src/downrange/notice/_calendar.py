@@ -199,7 +199,10 @@ def year(cur: Cursor, *lengths: int, wrapped: bool = False) -> int | None:
     wrapped: two digits and a full stop on a new line are a year, not the number of a paragraph
     """
     token, after = cur.peek(), cur.peek(1)
-    if token.kind is not TokenKind.DIGITS or len(token.text) not in lengths or after.text in _NOT_A_YEAR:
+    if token.kind is not TokenKind.DIGITS or len(token.text) not in lengths:
+        return None
+    apart = after.text == "-" and after.lead is not Lead.GLUED and len(token.text) == 4
+    if after.text in _NOT_A_YEAR and not apart:
         return None
     value = int(token.text)
     if len(token.text) == 4 and not 1950 <= value < 2100:

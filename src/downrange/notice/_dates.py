@@ -173,10 +173,16 @@ def _year(cur: Cursor, *lengths: int) -> int | None:
         row = after.kind is TokenKind.DIGITS and len(after.text) < 3
         refused = (comma is not None and comma.text == ",") or after.text in _JOINTS or is_month(after.text) or row
     else:
-        refused = (
-            after.text in {*LINKS, "-", "/"} and cur.peek(2).kind is TokenKind.DIGITS and len(cur.peek(2).text) == 4
-        )
+        refused = _begins_hours(cur)
     found = None if refused else year(cur, *lengths)
     if found is None:
         cur.at = here
     return found
+
+
+def _begins_hours(cur: Cursor) -> bool:
+    """Say whether four digits are the first of two times, as in `2000 TO 2100`; a date behind the second says no."""
+    link, twin = cur.peek(1), cur.peek(2)
+    if link.text not in {*LINKS, "-", "/"} or twin.kind is not TokenKind.DIGITS or len(twin.text) != 4:
+        return False
+    return not any(is_day(cur.peek(ahead)) and is_month(cur.peek(ahead + 1).text) for ahead in (3, 4))

@@ -10,7 +10,7 @@ from typing import Final
 from downrange.notice._calendar import Day, Days, is_month, month, year
 from downrange.notice._dates import LINKS, dated, days, is_day, is_iso
 from downrange.notice._tokens import Cursor, Lead, Token, TokenKind
-from downrange.notice._zones import Zone, zone
+from downrange.notice._zones import Zone, is_elsewhere, zone
 
 _SUN: Final = {"SUNRISE": "SUNRISE", "SUNSET": "SUNSET", "SR": "SUNRISE", "SS": "SUNSET", "DAWN": "", "DUSK": ""}
 _DAILY: Final = ("DAILY", "DLY", "NIGHTLY", "EVERYDAY")
@@ -278,6 +278,8 @@ def _word(cur: Cursor, row: list[Element]) -> Element | None:
     token = cur.peek()
     kind = _SIMPLE.get(token.text)
     if kind is not None:
+        if token.text in {"THRU", "THROUGH"} and (not row or row[-1].kind is Kind.DAILY):
+            kind = Kind.UNTIL
         cur.take()
         return _made(cur, kind, token)
     reader = _BY_WORD.get(token.text)
@@ -422,16 +424,22 @@ def _bracket(cur: Cursor) -> Element | None:
     cur.take()
     kind = Kind.NEXT_DAY if cur.words("NEXT", "DAY") or cur.words("FOLLOWING", "DAY") else None
     kind = Kind.DAILY if kind is None and cur.word(*_DAILY) else kind
+    elsewhere, plain = kind is not None, True
     for _ in range(_LONGEST):
         taken = cur.take()
-        if taken.text in {")", "]"}:
+        if taken.text in {")", "]"} and (elsewhere or plain):
             return _made(cur, kind or Kind.COMMA, token, name="" if kind else BRACKET)
-        if taken.kind is TokenKind.END or taken.text == "(":
+        if taken.kind is TokenKind.END or taken.text in {"(", ")", "]"}:
             break
+        elsewhere = elsewhere or is_elsewhere(taken.text)
+        plain = plain and taken.kind is TokenKind.LETTERS and taken.text not in _NOT_PLAIN
     cur.at = first
     return None
 
 
+_NOT_PLAIN: Final = frozenset(
+    {*_SUN, *_DAILY, "UNTIL", "UFN", "ALTERNATE", "NOON", "TBD", "TBC", "DETERMINED", "CANCELLED"}
+)
 _BY_WORD: Final[Mapping[str, Callable[[Cursor, list[Element]], Element | None]]] = (
     dict.fromkeys(_SUN, _sun)
     | dict.fromkeys((*_WEEKDAYS, *_GROUPS), _week)

@@ -33,6 +33,11 @@ class Zone:
 UTC_ZONE: Final = Zone(offset_min=0, name="UTC")
 
 
+def is_elsewhere(text: str) -> bool:
+    """Say whether a word names a zone other than UTC: what stands beside it is a time said twice."""
+    return text in _UNCERTAIN or bool(_OFFSETS_MIN.get(text))
+
+
 def zone(cur: Cursor) -> Zone | None:
     """Take a time zone, in brackets or not."""
     token = cur.peek()

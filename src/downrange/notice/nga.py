@@ -73,6 +73,10 @@ def _skip_wire(cur: Cursor) -> None:
             if cur.peek().lead is Lead.BREAK or cur.done():
                 break
             cur.take()
+    code, digits = cur.peek(), cur.peek(1)
+    coded = code.kind is TokenKind.LETTERS and len(code.text) == 2 and digits.lead is Lead.GLUED
+    if coded and digits.kind is TokenKind.DIGITS and len(digits.text) == 2 and cur.peek(2).lead is Lead.BREAK:
+        cur.at += 2
 
 
 def _issued(cur: Cursor) -> datetime | None:
