@@ -135,7 +135,15 @@ def test_the_areas_of_july_2026_are_an_eastward_launch_and_the_far_one_says_noth
     found = explained("plesetsk-2026-07")
     assert found.verdict is Verdict.ONE_PLANE
     assert [one.informs for one in found.planes] == [True, True, False]
+    assert found.plane.labels == ("1", "2")
     assert found.plane.inclination_deg == pytest.approx(62.8, abs=0.3)
+
+
+def test_the_pacific_area_of_andoya_is_left_out_and_the_others_are_a_polar_launch():
+    found = explained("andoya-2026-01", kinds=("announced", "near-pad", "disposal"))
+    assert found.verdict is Verdict.ONE_PLANE
+    assert found.plane.labels == ("B", "C")
+    assert found.plane.inclination_low_deg < 97.4 < found.plane.inclination_high_deg
 
 
 def test_the_wrong_site_is_no_flight_or_refused():

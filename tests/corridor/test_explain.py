@@ -51,3 +51,13 @@ def test_an_orbit_that_no_direct_ascent_reaches_is_said_so():
 def test_an_orbit_along_the_areas_needs_no_turn():
     found = explain(PAD, [at("one", 178.0, 500e3)], inclination_deg=87.0)
     assert found.sentence.endswith("as the areas say.")
+
+
+def test_an_area_most_of_an_orbit_away_is_left_out_and_said_to_be():
+    near, far = at("near", 178.0, 500e3), at("far", 200.0, 11_000e3, 300e3)
+    found = explain(PAD, [far, near])
+    assert found.verdict is Verdict.ONE_PLANE
+    assert found.plane.labels == ("near",)
+    assert [one.label for one in found.planes] == ["near", "far"]
+    assert "far begins 10,7" in found.sentence
+    assert "left out" in found.sentence

@@ -15,6 +15,9 @@ from downrange.corridor.swaths import swaths
 # Assumed. Of launches that turn, those from Sriharikota to the pole turn most, by some 50 deg; the cost grows as the
 # sine of half the turn, and at 60 deg it is the whole speed again.
 MOST_TURN_DEG: Final = 60.0
+# Assumed. What is dropped on the way up comes down nearer; farther off a stage has all but reached orbit, and is often
+# turned, or brought down a revolution later, on purpose.
+FAR_M: Final = 8_000_000.0
 
 
 def explain(
@@ -22,12 +25,15 @@ def explain(
 ) -> Explained:
     """Return which flight explains announced areas: one that does not turn, one that does, or none.
 
+    Areas that begin more than 8,000 km away are left out where there are nearer ones, and said to be.
     inclination_deg: of the orbit, when known: what the last stage must still turn is worked out too
     """
-    seen = swaths(site, areas)
+    everything = swaths(site, areas)
+    near = [swath for swath in everything if swath.near_m <= FAR_M]
+    seen = near if any(swath.thrown.informs for swath in near) else everything
     plane = plane_through(site, seen, speed_mps=speed_mps)
     legs = dog_leg_through(site, seen, inclination_deg=inclination_deg, speed_mps=speed_mps)
-    alone = tuple(area_plane(site, swath, speed_mps=speed_mps) for swath in seen)
+    alone = tuple(area_plane(site, swath, speed_mps=speed_mps) for swath in everything)
     sharp = max(legs.legs, key=_proven_turn)
     if plane.accepted:
         verdict = Verdict.ONE_PLANE
@@ -35,7 +41,13 @@ def explain(
         verdict = Verdict.DOG_LEG if _proven_turn(sharp) <= MOST_TURN_DEG else Verdict.NONE
     text = _sentence(verdict, plane, legs, sharp)
     if inclination_deg is not None and verdict is not Verdict.NONE:
-        text += f" {_orbit_told(site, alone, plane, legs, inclination_deg, speed_mps)}"
+        told = [one for one in alone if one.informs and one.label in plane.labels]
+        text += f" {_orbit_told(site, told, plane, legs, inclination_deg, speed_mps)}"
+    text += "".join(
+        f" {swath.label} begins {swath.near_m / 1e3:,.0f} km away and is left out: what falls there had all but reached orbit."
+        for swath in everything
+        if swath.label not in plane.labels
+    )
     return Explained(verdict=verdict, planes=alone, plane=plane, dog_leg=legs, sentence=text)
 
 
@@ -60,7 +72,7 @@ def _sentence(verdict: Verdict, plane: PlaneFit, legs: DogLeg, sharp: Leg) -> st
 
 def _orbit_told(
     site: Pad,
-    alone: Sequence[AreaPlane],
+    told: Sequence[AreaPlane],
     plane: PlaneFit,
     legs: DogLeg,
     inclination_deg: float,
@@ -72,7 +84,6 @@ def _orbit_told(
         direct = azimuth_at(site.lat_deg, inclination_deg, speed_mps=speed_mps, southbound=south)
     except ModelError:
         return f"No direct ascent from {site.name} reaches {inclination_deg:.1f} deg."
-    told = [one for one in alone if one.informs]
     holding = [one.label for one in told if _within(direct, one.course_low_deg, one.course_high_deg)]
     last = told[-1]
     off = (direct - last.course_mid_deg + 180.0) % 360.0 - 180.0

@@ -276,8 +276,8 @@ class Explained:
 
     verdict:  one plane if it fits, else the dog-leg that does, else neither
     planes:   what each area says alone, in order of range
-    plane:    the one plane or its residuals
-    dog_leg:  the legs
+    plane:    the one plane or its residuals, without areas half an orbit away where there are nearer ones
+    dog_leg:  the legs, likewise
     sentence: the finding in words
     """
 

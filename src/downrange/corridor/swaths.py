@@ -73,12 +73,13 @@ class Swath:
     """An area as the pad sees it: as drawn, and as thrown to.
 
     outline:    as announced
-    range_m:    of its middle
+    range_m:    of its middle; near_m: of its nearest corner
     around_pad: the pad lies inside, or just outside: a strip is then taken by its farther half
     """
 
     outline: Outline
     range_m: float
+    near_m: float
     around_pad: bool
     drawn: Spread
     thrown: Spread
@@ -131,6 +132,7 @@ def swath_of(site: Pad, one: Outline) -> Swath:
     return Swath(
         outline=one,
         range_m=float(range_m.mean()),
+        near_m=float(range_m.min()),
         around_pad=around_pad,
         drawn=Spread(
             angle_rad=range_m / wgs84.MEAN_RADIUS_M,

@@ -29,7 +29,7 @@ def corridor_shown(seen: Sequence[AreaRange], found: Explained) -> Shown:
     """Return areas from the pad, what each says alone, the plane or its residuals, the dog-leg, the verdict."""
     turning = found.plane.turning
     miss = dict(zip(found.plane.labels, zip(turning.residual_m, turning.tolerance_m, strict=True), strict=True))
-    alone = dict(zip(found.plane.labels, found.planes, strict=True))
+    alone = {one.label: one for one in found.planes}
     tables = (
         _areas_table(seen, miss),
         _alone_table([alone[one.label] for one in seen], found.sentence),
@@ -56,8 +56,7 @@ def _areas_table(seen: Sequence[AreaRange], miss: dict[str, tuple[float, float]]
             number(one.centre_m / 1e3),
             number(one.far_m / 1e3),
             number(one.azimuth_deg, 2),
-            signed(miss[one.label][0] / 1e3),
-            number(miss[one.label][1] / 1e3),
+            *(f(miss[one.label][i] / 1e3) if one.label in miss else "left out" for i, f in enumerate((signed, number))),
         )
         for one in seen
     )
