@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import shapely
 
 from downrange.base import InputError, Window
-from downrange.corridor import Closure, Plan, Unit, closures, closures_geojson
+from downrange.corridor import (
+    Closure,
+    Plan,
+    Target,
+    Unit,
+    closures,
+    closures_geojson,
+    load_fits,
+    load_record,
+    plan,
+)
+from downrange.earth import area_m2
 
 
 @pytest.fixture(scope="module")
@@ -87,3 +99,32 @@ def test_the_geojson_is_that_of_rfc_7946(found: tuple[Closure, ...]) -> None:
             assert part.exterior.is_ccw
             assert not any(hole.is_ccw for hole in part.interiors)
             assert -180.0 <= part.bounds[0] <= part.bounds[2] <= 180.0
+
+
+def test_over_the_date_line_everything_is_the_same_and_cut() -> None:
+    """The Earth is as round at 180 degrees as elsewhere: a pad 52 degrees farther east gives the same plan, moved.
+
+    Planned falls are the same; pieces are thrown off in axes that do not turn with the pad, so theirs are only alike.
+    """
+    record, fits = load_record("chollima-1"), load_fits("chollima-1")
+    plans = []
+    for east_deg in (0.0, 52.0):
+        lon = [(lon + east_deg + 180.0) % 360.0 - 180.0 for lon in (record.site.lon_deg, 127.2, 129.9, 129.6, 126.9)]
+        area = Target(label="C", lat_deg=(15.0, 15.0, 11.3, 11.3), lon_deg=tuple(lon[1:]))
+        pad = replace(record.site, lon_deg=lon[0])
+        plans.append(plan(replace(record, site=pad), fits, [area], runs=200, seed=4))
+    here, there = (closures(one, units=(Unit.SHIP,)) for one in plans)
+    assert plans[1].areas[0].bodies == plans[0].areas[0].bodies
+    crossing = 0
+    for one, other in zip(here, there, strict=True):
+        assert (one.kind, one.name) == (other.kind, other.name)
+        same = one.kind == "planned"
+        assert other.p == pytest.approx(one.p, rel=1e-6 if same else 0.05)
+        if same:
+            assert other.until_t_s == pytest.approx(one.until_t_s, abs=0.1)
+        if one.kind in {"planned", "announced"}:
+            assert area_m2(other.region_lonlat) == pytest.approx(area_m2(one.region_lonlat), rel=0.05)
+        west, _, east, _ = other.region_lonlat.bounds
+        assert -180.0 <= west <= east <= 180.0
+        crossing += west < -179.0 and east > 179.0
+    assert crossing > 5

@@ -205,8 +205,8 @@ def _passes(found: Tracks, near: NDArray[np.bool_], flights: NDArray[np.int64], 
     lines = shapely.linestrings(flat, indices=which)  # the time goes along as the third coordinate
     shape = shapely.simplify(flat_shape(ground), _COARSE_M)
     shapely.prepare(shape)
-    distance_m = shapely.distance(lines, shape)
-    touch = shapely.get_point(shapely.shortest_line(lines, shape), 0)
+    shortest = shapely.shortest_line(lines, shape)
+    distance_m, touch = shapely.length(shortest), shapely.get_point(shortest, 0)
     over = np.flatnonzero(distance_m == 0.0)
     touch[over] = shapely.centroid(shapely.intersection(lines[over], shape))
     closest = shapely.line_interpolate_point(lines, shapely.line_locate_point(lines, touch))
