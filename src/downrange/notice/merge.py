@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 SAME_AREA: Final = 0.8  # intersection over union of two drawings of one area: a start value, to be tuned
-MAY_BE: Final = (
-    0.2  # probability of a launch or a re-entry, assumed: nothing certain is asked of a lone "airspace closed"
-)
+MAY_BE: Final = 0.3  # probability of a launch or a re-entry, assumed: 275 ordinary texts stay below it
 _SAME_EXTENT: Final = 0.98  # below it two drawings are said to differ
 _SAME_WINDOWS: Final = 0.8
 _NEAR_M: Final = 2_000_000.0

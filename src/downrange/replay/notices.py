@@ -149,7 +149,7 @@ def launches_shown(notices: Sequence[Notice], at: datetime | None = None) -> Sho
     used = {id(notice) for launch in found for notice in (*launch.notices, *launch.former)}
     others = sum(id(notice) not in used for notice in notices)
     note = f"Left out: {others} of {len(notices)} notices, about other things or no longer in force." if others else ""
-    tables = [Table(title="Launches", columns=names, rows=rows, note=note)]
+    tables = [Table(title="Launches, and what may be one", columns=names, rows=rows, note=note)]
     said = tuple(
         (str(number), one.what, name, text)
         for number, launch in enumerate(found, 1)
