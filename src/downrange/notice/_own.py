@@ -17,6 +17,7 @@ from downrange.notice.windows import Times, resolve
 
 _Key = tuple[str, str]
 _MOST: Final = 5_000
+_MOST_SUNS: Final = 2_000
 _SLACK: Final = timedelta(minutes=1)
 
 
@@ -28,6 +29,7 @@ class Own:
         self.windows: dict[_Key, list[NoticeWindow]] = {}
         self._sunny: dict[_Key, list[Times]] = {}
         self._steady: dict[_Key, list[NoticeWindow]] = {}
+        self._sun_count = 0
 
     def add(self, key: _Key, item: Times | Span, found: Iterable[NoticeWindow]) -> None:
         """Keep the windows of a phrase."""
@@ -41,11 +43,11 @@ class Own:
     def of(self, segment: Segment, ring: Sequence[Vertex]) -> Sequence[NoticeWindow]:
         """Return the windows of an area: its own, those of its paragraph, those of the body, those of the fields.
 
-        Each area has its own Sun.
+        Each area has its own Sun; in a text of very many the last ones share that of the whole.
         """
         for key in ((segment.number, segment.letter), (segment.number, ""), ("", "")):
             if self.windows.get(key):
-                if key not in self._sunny:
+                if key not in self._sunny or self._sun_count > _MOST_SUNS:
                     return self.windows[key]
                 place = middle(ring)
                 rows = [self._resolved(item, place) for item in self._sunny[key]]
@@ -54,6 +56,7 @@ class Own:
 
     def _resolved(self, item: Times, place: tuple[float, float] | None) -> Sequence[NoticeWindow]:
         found = resolve(item, self.anchor, envelope=self.envelope, place=place).windows
+        self._sun_count += len(found)
         return (_inside(found, self.envelope) or found) if self.envelope else found
 
 

@@ -7,12 +7,14 @@ from typing import Final
 
 from downrange.notice._calendar import Days
 from downrange.notice._compose import compose
+from downrange.notice._dates import dated
 from downrange.notice._periods import Period, Times
 from downrange.notice._tokens import Cursor, Lead, TokenKind
 from downrange.notice.model import Role
 
 ALTERNATES: Final = ("ALTERNATE", "ALTERNATES", "ALTERNATIVE", "ALTERNATIVES", "BACKUP", "BACKUPS", "RESERVE")
 _LONGEST_JOINT: Final = 8
+_NOT_BEHIND_TIMES: Final = frozenset({"N", "S", "E", "W", ".", ")", "°", "º", "'"})
 
 
 def times(cur: Cursor) -> Times | None:
@@ -38,11 +40,16 @@ def times(cur: Cursor) -> Times | None:
 def _may_begin(cur: Cursor) -> bool:
     """Say at a glance whether no time phrase can begin here, as before a position."""
     token, after = cur.peek(), cur.peek(1)
-    if token.kind is TokenKind.DIGITS:
-        if after.lead is Lead.GLUED and after.text in {"N", "S", "E", "W", ".", ")", "°", "º", "'"}:
-            return False
-        return len(token.text) in {1, 2, 3, 4, 6}
-    return token.kind is TokenKind.LETTERS
+    if token.kind is not TokenKind.DIGITS:
+        return token.kind is TokenKind.LETTERS
+    glued = after.lead is Lead.GLUED
+    if glued and after.text in _NOT_BEHIND_TIMES:
+        return False
+    length = len(token.text)
+    if length > 2:
+        return length in {3, 4, 6}
+    timed = after.text == ":" or (after.kind is TokenKind.DIGITS and len(after.text) == 4)
+    return timed or (glued and after.kind is TokenKind.LETTERS) or dated(cur)
 
 
 def _joint(cur: Cursor, role: Role) -> Role:
