@@ -131,6 +131,17 @@ def test_regions_grow_with_the_share_and_hold_the_impacts(hazards: Hazards, minu
             assert shapely.intersects_xy(region, lon, lat).mean() >= share - 0.01
 
 
+def test_regions_hold_other_falls_as_well(minutes: tuple[Minute, ...]) -> None:
+    other = launch_hazards(load_record("chollima-1"), load_fits("chollima-1"), runs=1_000, seed=99)
+    for one in minutes[:6]:
+        mine = (other.case_ends_s // 60.0 == one.minute) & ~other.case_flies_on
+        rows = mine[other.case] & np.isfinite(other.failing.lat_deg)
+        lat, lon = other.failing.lat_deg[rows], other.failing.lon_deg[rows]
+        held = [shapely.intersects_xy(region, lon, lat).mean() for region in one.regions_lonlat]
+        assert held[0] > 0.8
+        assert held[1] > 0.95
+
+
 def test_islands_are_reached_in_their_minutes_and_no_others(minutes: tuple[Minute, ...]) -> None:
     reached: dict[str, set[int | None]] = {}
     for one in minutes:
