@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from downrange.notice._phrases import Cancel, Issue, Part, Span
+from downrange.notice._phrases import Cancel, Issue, Mark, Part, Sign, Span
 from downrange.notice._tokens import Cursor, tokens
 from downrange.notice.phrases import phrases
 from downrange.notice.windows import Times
@@ -49,3 +49,23 @@ def test_parts_times_and_issue() -> None:
     assert first("PART 1 OF 3", Part).of == 3
     assert first("SPACEX 0/23 070712Z APR 23.", Issue).moment == datetime(2023, 4, 7, 7, 12, tzinfo=UTC)
     assert len(first("1200Z TO 1330Z DAILY 13 THRU 30 APR", Times).periods) == 1
+
+
+@pytest.mark.parametrize("text", ["AT 071530Z JAN", "AS OF 091200 UTC JAN 26", "ON 1200Z 10 JAN"])
+def test_a_moment_is_no_window(text) -> None:
+    (mark,) = read(text)
+    assert mark.sign is Sign.MOMENT
+
+
+@pytest.mark.parametrize(
+    "text", ["071530Z", "1200Z 10 JAN", "1200 UTC", "0930-9999", "2604010900", "1200Z10 JAN", "1900 LOCAL"]
+)
+def test_a_time_that_opens_no_window_is_marked(text) -> None:
+    signs = [item.sign for item in read(text) if isinstance(item, Mark)]
+    assert (Sign.UNREAD_TIME in signs) is (text != "0930-9999")
+    assert not [item for item in read(text) if isinstance(item, Times)]
+
+
+@pytest.mark.parametrize("text", ["CHART 1234Z", "518 KHZ", "2187.5", "8000 METERS", "TEL 0123-0456", "IMO 9123456"])
+def test_other_numbers_are_no_times(text) -> None:
+    assert not [item for item in read(text) if isinstance(item, Mark) and item.sign is Sign.UNREAD_TIME]

@@ -8,7 +8,7 @@ from typing import Final
 
 from downrange.notice._calendar import at, clock, month, packed_moment, stamp, year
 from downrange.notice._cancels import cancel, cancels, cancels_itself
-from downrange.notice._dates import LINKS
+from downrange.notice._dates import LINKS, dated, days
 from downrange.notice._elements import clock_element
 from downrange.notice._phrases import Cancel, Issue, Mark, Part, Phrase, Sign, Span
 from downrange.notice._tokens import Cursor, Lead, TokenKind
@@ -127,6 +127,9 @@ def unread_time(cur: Cursor) -> Mark | None:
     cur.take()
     if after.text in _ZONED or (after.lead is Lead.GLUED and after.text.startswith("Z")):
         cur.take()
+        here = cur.at
+        if len(days(cur) if dated(cur) else ()) > 1:
+            cur.at = here
     return Mark(sign=Sign.UNREAD_TIME, text=_words(cur, first), start=token.start, stop=cur.peek(-1).stop)
 
 
