@@ -162,3 +162,22 @@ def test_the_areas_of_a_notice_go_in_as_they_were_read():
     fit = one_plane(pad_at(39.66, 124.705), areas)
     assert fit.accepted
     assert fit.azimuth_deg == pytest.approx(170.01, abs=0.01)
+
+
+def test_bands_circles_and_polygons_go_together_across_180_degrees_in_any_order():
+    pad = pad_at(-10.0, 178.0)
+    line = [destination(pad.lat_deg, pad.lon_deg, 88.0, along_m) for along_m in (900e3, 1_200e3)]
+    band = SimpleNamespace(
+        label="band",
+        shape="band",
+        lat_deg=tuple(float(lat) for lat, _ in line),
+        lon_deg=tuple(float(lon) for _, lon in line),
+        radius_m=25e3,
+    )
+    corners = [destination(pad.lat_deg, pad.lon_deg, az, r) for az, r in ((86, 4e5), (90, 4e5), (90, 5e5), (86, 5e5))]
+    ring = Target(label="ring", lat_deg=tuple(c[0] for c in corners), lon_deg=tuple(c[1] for c in corners))
+    fit = one_plane(pad, [circle("far", pad, 88.5, 2_500e3, 60e3), band, ring])
+    assert fit.accepted
+    assert fit.labels == ("ring", "band", "far")
+    assert fit.azimuth_deg == pytest.approx(88.2, abs=0.5)
+    assert band.lon_deg[0] < 0.0 < pad.lon_deg

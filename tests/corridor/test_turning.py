@@ -90,13 +90,16 @@ def test_tops_stay_below_what_a_steep_throw_of_that_range_reaches():
 
 
 @pytest.mark.parametrize("lat", [5.2, 39.66, -39.3])
-@pytest.mark.parametrize("azimuth", [0.0, 90.0, 192.0, 270.0])
-def test_stages_of_the_engine_were_let_go_on_the_course_found(lat, azimuth):
+@pytest.mark.parametrize(
+    ("azimuth", "body"),
+    [(0.0, "stage 1"), (90.0, "stage 1"), (192.0, "stage 1"), (270.0, "stage 1"), (0.0, "stage 2"), (180.0, "stage 2")],
+)
+def test_stages_of_the_engine_were_let_go_on_the_course_found(lat, azimuth, body):
     vehicle, plan = load_vehicle_and_plan("chollima-1")
     site = dataclasses.replace(load_site("sohae"), lat_deg=lat)
-    plan = dataclasses.replace(plan, azimuth_deg=azimuth)
-    flight = fly(vehicle, site, plan)
-    stage = next(body for body in flight.bodies if body.name == "stage 1")
+    straight = tuple(dataclasses.replace(upper, azimuth_deg=(azimuth, azimuth)) for upper in plan.uppers)
+    flight = fly(vehicle, site, dataclasses.replace(plan, azimuth_deg=azimuth, uppers=straight))
+    stage = next(one for one in flight.bodies if one.name == body)
     hit = drop([stage.t_s], [stage.r_ecef_m], [stage.v_ecef_mps], [stage.beta_kgpm2])
     range_m, drawn_deg = range_azimuth(lat, site.lon_deg, hit.lat_deg[0], hit.lon_deg[0])
     found = throws(site, hit.lat_deg[0], hit.lon_deg[0], tops_m(range_m))

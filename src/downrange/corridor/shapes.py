@@ -22,6 +22,7 @@ MOST_CORNERS: Final = 128
 _EDGE_POINTS, _MOST_EDGE_POINTS = 24, 2_400
 _RIM_DEG = np.arange(0.0, 360.0, 10.0)
 _FINEST_M, _COARSEST = 50.0, 0.01
+_SAME_M = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +46,11 @@ class Outline:
         return self.radius_m == 0.0
 
     def rim(self) -> tuple[Array, Array]:
-        """Return the points that span the area: the corners, or circles around the points."""
-        return (self.lat_deg, self.lon_deg) if self.is_ring else _circles(self.lat_deg, self.lon_deg, self.radius_m)
+        """Return the points that span the area: the corners, or what surrounds circles around the points."""
+        if self.is_ring:
+            return self.lat_deg, self.lon_deg
+        lat, lon = _circles(self.lat_deg, self.lon_deg, self.radius_m)
+        return (lat, lon) if self.lat_deg.size == 1 else _hull(lat, lon)
 
     def edge(self) -> tuple[Array, Array]:
         """Return points along the outline: geodesic edges of a ring, or circles along a line."""
@@ -132,6 +136,14 @@ def _circles(lat: Array, lon: Array, radius_m: float) -> tuple[Array, Array]:
     lats, lons = np.broadcast_to(lat[:, None], shape), np.broadcast_to(lon[:, None], shape)
     rim_lat, rim_lon = destination(lats, lons, np.broadcast_to(_RIM_DEG, shape), np.full(shape, radius_m))
     return rim_lat.ravel(), rim_lon.ravel()
+
+
+def _hull(lat: Array, lon: Array) -> tuple[Array, Array]:
+    """Return the points on the convex hull."""
+    flat = shapely.points(np.column_stack(east_north(*centre_of(lat, lon), lat, lon)))
+    edge = shapely.boundary(shapely.convex_hull(shapely.multipoints(flat)))
+    outer = shapely.distance(flat, edge) < _SAME_M
+    return lat[outer], lon[outer]
 
 
 def _along(lat: Array, lon: Array) -> tuple[Array, Array]:
