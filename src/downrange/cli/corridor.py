@@ -7,32 +7,98 @@ from typing import Annotated
 
 import typer
 
-from downrange.cli.terminal import LAST_SEED, AsJson, explained, part, say, show
+from downrange.cli.terminal import LAST_SEED, AsJson, explained, part, progress_bar, say, show
 
 app = part("The corridor that announced areas allow.")
 
 
 @app.command("fit")
 def corridor_fit(
-    notice: Annotated[Path, typer.Option(help="Text file with the notice.", show_default=False)],
-    site: Annotated[str, typer.Option(help="Name of a launch site, or a TOML file.", show_default=False)],
+    notice: Annotated[
+        list[Path] | None, typer.Option(help="Text file with the notice; again for each other one.", show_default=False)
+    ] = None,
+    site: Annotated[str | None, typer.Option(help="Name of a launch site, or a TOML file.", show_default=False)] = None,
+    launch: Annotated[
+        str | None, typer.Option(help="Instead of notice and site: a real launch, as 2009-04-05, or a TOML file.")
+    ] = None,
+    vehicle: Annotated[
+        str | None, typer.Option(help="Outlined vehicle to infer the flight with, as three-stages, or a TOML file.")
+    ] = None,
     inclination_deg: Annotated[float | None, typer.Option(help="Of the orbit aimed at.", min=0.0, max=180.0)] = None,
+    without: Annotated[list[str] | None, typer.Option(help="Label of an area to leave aside.")] = None,
+    body: Annotated[
+        list[str] | None, typer.Option(help='What falls in an area, where it is known: "A=stage 1".')
+    ] = None,
+    runs: Annotated[int, typer.Option(help="Flights of the inference.", min=1_000, max=10_000_000)] = 100_000,
+    seed: Annotated[int, typer.Option(help="Seed of the inference.", min=0, max=LAST_SEED)] = 1,
+    hide_each: Annotated[
+        bool, typer.Option("--hide-each", help="Also hide each area and predict it from the others.")
+    ] = False,
+    threads: Annotated[int | None, typer.Option(help="Threads; all cores if not given.", min=1, max=1024)] = None,
+    cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, as tcp://host:8786.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="New folder for the inference: document, draws, falls, vehicle, map.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """See announced areas from a pad: ranges, one plane or its residuals, the dog-leg.
+    """See announced areas from a pad: ranges, one plane or its residuals, the dog-leg; with a vehicle, infer the flight.
 
-    Example: downrange corridor fit --notice navarea.txt --site sohae-coastal --inclination-deg 97.4
+    Example: downrange corridor fit --notice navarea.txt --site sohae-coastal --vehicle three-stages --out flight
     """
     with explained():
         from downrange.corridor import explain, ranges
-        from downrange.earth import load_site
-        from downrange.notice import read_file, require_areas
-        from downrange.replay import corridor_shown
+        from downrange.replay import areas_asked, check_folder, corridor_shown
 
-        pad = load_site(site)
-        areas = [area for one in read_file(notice) for area in require_areas(one).areas]
-        found = explain(pad, areas, inclination_deg=inclination_deg)
-        show(corridor_shown(ranges(pad, areas), found), as_json=as_json)
+        pad, areas = areas_asked(notice or [], site, launch, without or [])
+        found = corridor_shown(ranges(pad, areas), explain(pad, areas, inclination_deg=inclination_deg))
+        if vehicle is None:
+            show(found, as_json=as_json)
+            return
+        from downrange.replay import case_asked, infer_case, inferred_shown, write_inferred
+
+        if out is not None:
+            check_folder(out)
+        case = case_asked(
+            vehicle=vehicle, pad=pad, areas=areas, launch=launch, inclination_deg=inclination_deg, bodies=body or []
+        )
+        with progress_bar() as progress:
+            made = infer_case(
+                case,
+                flights=runs,
+                seed=seed,
+                hide_each=hide_each,
+                threads=threads,
+                cluster=cluster,
+                progress=lambda done, wanted: progress(done, wanted, ""),
+                say=say,
+            )
+        tables, document = inferred_shown(made)
+        show(((*found[0], *tables), {**found[1], "inferred": document}), as_json=as_json)
+        if out is not None:
+            write_inferred(made, out)
+            say(f"The files are in {out}")
+
+
+@app.command("rehearse")
+def corridor_rehearse(
+    vehicle: Annotated[str, typer.Argument(help="Outlined vehicle, as three-stages, or a TOML file.")],
+    site: Annotated[str, typer.Option(help="Name of a launch site, or a TOML file.", show_default=False)],
+    launches: Annotated[int, typer.Option(help="Invented launches.", min=10, max=10_000)] = 200,
+    runs: Annotated[int, typer.Option(help="Flights of each inference.", min=1_000, max=1_000_000)] = 12_000,
+    seed: Annotated[int, typer.Option(help="Seed of the launches.", min=0, max=LAST_SEED)] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Invent launches of a vehicle, infer them from their areas, and count how often 90 % intervals hold the truth.
+
+    Example: downrange corridor rehearse three-stages --site lc-39a --launches 20
+    """
+    with explained():
+        from downrange.corridor import load_outline, rehearse
+        from downrange.earth import load_site
+        from downrange.replay import rehearsal_shown
+
+        done = rehearse(load_outline(vehicle), load_site(site), launches=launches, flights=runs, seed=seed, say=say)
+        show(rehearsal_shown(done), as_json=as_json)
 
 
 @app.command("refit")

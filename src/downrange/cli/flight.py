@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from downrange.cli.terminal import LAST_SEED, AsJson, explained, part, say, show
+from downrange.cli.terminal import LAST_SEED, AsJson, explained, part, progress_bar, say, show
 
 app = part("Flights of a launch vehicle.")
 
@@ -25,8 +21,6 @@ WindOf = Annotated[
 AirOf = Annotated[
     Path | None, typer.Option("--air", help="TOML file with day, place and indices for NRLMSIS; US 1976 if not given.")
 ]
-
-_TELL_S = 60.0
 
 
 class Processor(StrEnum):
@@ -129,7 +123,7 @@ def flight_ensemble(
         )
         hands = hands_of(threads=threads, chunk=chunk, cluster=cluster, cuda=device is Processor.CUDA)
         folder = out if out is not None else Path("out") / f"ensemble-{Path(vehicle).stem}"
-        with _progress() as progress:
+        with progress_bar() as progress:
             done = fly_ensemble(asked, folder, hands=hands, resume=resume, created=datetime.now(UTC), progress=progress)
         show(ensemble_shown(done), as_json=as_json)
     say(f"Maps, tables and pictures are in {folder}")
@@ -142,32 +136,3 @@ def _record(flown: int | None, failed: int | None) -> tuple[int, int] | None:
     if (flown is None) != (failed is None):
         raise InputError(where="--flown", seen="half a record", cure="give both --flown and --failed, or neither")
     return None if flown is None or failed is None else (flown, failed)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[int, int, str], None]]:
-    """Show a bar on a terminal; elsewhere a line for every tenth of the way, and every minute."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    if not sys.stderr.isatty():
-        told = [0, time.monotonic()]
-
-        def tell(done: int, wanted: int, known: str) -> None:
-            tenth, now_s = 10 * done // wanted, time.monotonic()
-            if tenth > told[0] or now_s - told[1] > _TELL_S:
-                told[:] = tenth, now_s
-                say(f"{done} of {wanted} flights{', ' + known if known else ''}")
-
-        yield tell
-        return
-    parts = (
-        TextColumn("flights"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[known]}"),
-    )
-    with Progress(*parts, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("flights", total=None, known="")
-        yield lambda done, wanted, known: bar.update(task, completed=done, total=wanted, known=known)

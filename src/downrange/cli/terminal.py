@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 YEARS = (1950, 2100)
 LAST_SEED = 2**63 - 1
+_TELL_S = 60.0  # the longest silence of a long run
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of tables.")]
 
@@ -43,6 +45,35 @@ def explained() -> Iterator[None]:
 def _noted(problem: BaseException) -> str:
     """Return what was noted on a problem on its way, as what is kept of a long run."""
     return "".join(f" {note}" for note in getattr(problem, "__notes__", ()))
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[int, int, str], None]]:
+    """Show a bar on a terminal; elsewhere a line for every tenth of the way, and every minute."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    if not sys.stderr.isatty():
+        told = [0, time.monotonic()]
+
+        def tell(done: int, wanted: int, known: str) -> None:
+            tenth, now_s = 10 * done // wanted, time.monotonic()
+            if tenth > told[0] or now_s - told[1] > _TELL_S:
+                told[:] = tenth, now_s
+                say(f"{done} of {wanted} flights{', ' + known if known else ''}")
+
+        yield tell
+        return
+    parts = (
+        TextColumn("flights"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[known]}"),
+    )
+    with Progress(*parts, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("flights", total=None, known="")
+        yield lambda done, wanted, known: bar.update(task, completed=done, total=wanted, known=known)
 
 
 def moment_of(text: str, option: str) -> datetime:

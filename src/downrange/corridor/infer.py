@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaincc
 
-from downrange.base import Array, ModelError, normals
+from downrange.base import Array, ModelError, normals, wgs84
 from downrange.corridor.draws import Inferring, Sample, tenths_for, values_of
 from downrange.corridor.fit import (
     Fit,
@@ -29,18 +29,21 @@ from downrange.corridor.fit import (
     solve,
 )
 from downrange.corridor.fit_model import Record
-from downrange.corridor.posterior import Quantity, credible_level, effective, normalised, picked, quantities
+from downrange.corridor.posterior import Quantity, credible_level, effective, normalised, picked, quantities, sector
 from downrange.corridor.rto import tangent
+from downrange.earth import destination, range_azimuth
 from downrange.fall import Done, campaign
 
 FLIGHTS: Final = 100_000
 PRIOR_FLIGHTS: Final = 1_000
+ALOFT_M: Final = 100e3
 STARTS: Final = 3  # of the search: the flights of the outline that fit best. From its means 5 of 8 invented launches
 # were fitted; from the best three of a thousand flights, all.
 SURPRISE: Final = 0.001  # a misfit rarer than this is not explained by the outline
 HOPELESS: Final = 1e-9  # beyond this no draws are taken: there is nothing to weigh
 TOO_FEW: Final = 50.0  # effective draws below which intervals are not to be trusted
 _SAME_CHI2: Final = 0.1
+_ARC: Final = 24  # corners on each side of a sector
 
 Progress = Callable[[int, int], None]
 
@@ -67,7 +70,7 @@ class Inference:
     mode:        (n,) the likeliest parameters; chi2: their misfit; p: how often an outlined vehicle would fit worse
     other_chi2:  misfits of other modes that random starts ended in
     x, weight:   (N, n) draws and their weights, which add up to 1
-    after:       what the draws lead to; prior_x, prior: draws of the outline before the notice
+    after:       what the draws lead to; prior_x, prior: vehicles of the outline before the notice, those that leave the air
     effective:   how many equal draws they are worth
     unsolved:    share of draws that the equations had no solution for; outside: share beyond the parameters' bounds
     log_evidence: of the facts under this outline, up to a constant that only the facts' own sigmas and number decide
@@ -110,6 +113,24 @@ class Inference:
     def fits(self, count: int) -> Array:
         """Return the mode and `count` rows drawn by weight, (count + 1, n): the form in which other rooms take fits."""
         return np.vstack([self.mode, self.x[picked(self.weight, count, seed=self.seed)]])
+
+    def sector_of(self, body: str, share: float = 0.9) -> tuple[Array, Array]:
+        """Return the ring (lat_deg, lon_deg) between two ranges and two azimuths that holds a share of a body's falls."""
+        lat, lon, _ = self.after.place[body]
+        site = self.record.site
+        range_m, azimuth = range_azimuth(np.full_like(lat, site.lat_deg), np.full_like(lat, site.lon_deg), lat, lon)
+        near_m, far_m, left, right = sector(range_m, azimuth, self.weight, share)
+        turn = np.linspace(left, right, _ARC)
+        ranges_m = np.concatenate(
+            [
+                np.full(_ARC, near_m),
+                np.linspace(near_m, far_m, _ARC),
+                np.full(_ARC, far_m),
+                np.linspace(far_m, near_m, _ARC),
+            ]
+        )
+        azimuths = np.concatenate([turn, np.full(_ARC, right), turn[::-1], np.full(_ARC, left)])
+        return destination(np.full(4 * _ARC, site.lat_deg), np.full(4 * _ARC, site.lon_deg), azimuths, ranges_m)
 
     def level_of(self, body: str, lat_deg: float, lon_deg: float) -> float:
         """Return at which credible level a place lies in the falls of a body; 0 in the middle, near 1 far out."""
@@ -184,7 +205,7 @@ def _inferred(work: Inferring, fits: Sequence[Fit], sample: Sample, seed: int) -
     keep = weight > 0.0
     x, weight = record.x_of(sample.u[keep]), weight[keep]
     after = predict(record, x)
-    prior_x = _prior_rows(record, seed + 2)
+    prior_x, prior = _prior_flown(record, seed + 2)
     peak = float(sample.log_weight.max())
     return Inference(
         record=record,
@@ -196,7 +217,7 @@ def _inferred(work: Inferring, fits: Sequence[Fit], sample: Sample, seed: int) -
         weight=weight,
         after=after,
         prior_x=prior_x,
-        prior=_prior_flown(record, prior_x),
+        prior=prior,
         effective=effective(weight),
         unsolved=1.0 - float((np.isfinite(sample.log_weight).sum() + sample.outside) / len(sample.log_weight)),
         outside=sample.outside / len(sample.log_weight),
@@ -207,16 +228,19 @@ def _inferred(work: Inferring, fits: Sequence[Fit], sample: Sample, seed: int) -
     )
 
 
-def _prior_rows(record: Record, seed: int) -> Array:
-    """Return parameters drawn from the outline alone, those outside the bounds left out."""
+def _prior_flown(record: Record, seed: int) -> tuple[Array, Prediction]:
+    """Return vehicles drawn from the outline alone that leave the air, and what they lead to.
+
+    Those outside the bounds are left out, and those that fall back on the way up: in no outline is the turn so well
+    known that all fly.
+    """
     u = normals(seed, PRIOR_FLIGHTS, len(record.names))
     low, high = bounds(record)
-    return record.x_of(u[((u >= low) & (u <= high)).all(axis=1)])
-
-
-def _prior_flown(record: Record, x: Array) -> Prediction:
+    x = record.x_of(u[((u >= low) & (u <= high)).all(axis=1)])
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        return predict(record, x)
+        up = np.linalg.norm(predict(record, x).flown.last[:, 1:4], axis=1) > wgs84.RE_M + ALOFT_M
+        x = x[up] if up.any() else x
+        return x, predict(record, x)
 
 
 def _checks(record: Record, after: Prediction, weight: Array) -> tuple[FactCheck, ...]:

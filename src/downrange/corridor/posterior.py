@@ -37,11 +37,16 @@ class Quantity:
 
 
 def normalised(log_weight: Array) -> Array:
-    """Return weights (N,) that add up to 1; zeros when no row has any."""
+    """Return weights (N,) that add up to 1, none above sqrt(N) times their mean; zeros when no row has any.
+
+    A draw where the model folds can weigh as much as all others; cutting it there costs little and keeps the spread
+    finite (Ionides 2008, J. Comput. Graph. Stat. 17(2), 295-311).
+    """
     best = log_weight.max(initial=-np.inf)
     if not np.isfinite(best):
         return np.zeros_like(log_weight)
     weight = np.exp(log_weight - best)
+    weight = np.minimum(weight, weight.mean() * np.sqrt(len(weight)))
     return np.asarray(weight / weight.sum())
 
 
@@ -102,6 +107,19 @@ def flat_spread(lat_deg: Array, lon_deg: Array, weight: Array) -> Spread:
     sizes = np.linalg.eigvalsh((off * share[:, None]).T @ off)
     short_m, long_m = np.sqrt(np.maximum(sizes, 0.0))
     return Spread(lat_deg=at[0], lon_deg=at[1], long_m=float(long_m), short_m=float(short_m))
+
+
+def sector(range_m: Array, azimuth_deg: Array, weight: Array, share: float = 0.9) -> tuple[float, float, float, float]:
+    """Return (nearest, farthest, leftmost, rightmost) range [m] and azimuth [deg] between which a share falls.
+
+    Range and azimuth hold the square root of the share each, as if they had nothing to do with each other.
+    """
+    half = 0.5 * (1.0 - np.sqrt(share))
+    middle = float(azimuth_deg[np.argmax(weight)])
+    off = (azimuth_deg - middle + 180.0) % 360.0 - 180.0
+    near, far = quantiles(range_m, weight, [half, 1.0 - half])
+    left, right = quantiles(off, weight, [half, 1.0 - half])
+    return float(near), float(far), middle + float(left), middle + float(right)
 
 
 def credible_level(lat_deg: Array, lon_deg: Array, weight: Array, at_lat_deg: float, at_lon_deg: float) -> float:

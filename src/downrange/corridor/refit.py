@@ -158,7 +158,7 @@ def vehicle_toml(record: Record, fits: Array) -> str:
     told = {p.name: p.determined for p in parameters(record, fits)}
 
     def figure(key: str, values: Array, told_by: tuple[str, ...]) -> str:
-        fitted = any(told[name] for name in told_by)
+        fitted = any(told.get(name, False) for name in told_by)  # a fixed figure was not fitted
         kind = "fitted" if fitted else "assumed"
         how = "fit to the public record" if fitted else "prior, which the record does not narrow"
         names = ", ".join(told_by)

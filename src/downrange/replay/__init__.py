@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from downrange.replay.ensemble_model import Asked
     from downrange.replay.ensemble_tables import ensemble_shown
     from downrange.replay.folder import check_folder, write_folder
+    from downrange.replay.inferred import (
+        areas_asked,
+        case_asked,
+        infer_case,
+        inferred_shown,
+        rehearsal_shown,
+        write_inferred,
+    )
+    from downrange.replay.inferred_model import Inferred
     from downrange.replay.job import replay_scenario
     from downrange.replay.model import Done, Replay
     from downrange.replay.notices import launch_files, launches_shown, notice_files, notices_shown
@@ -39,12 +48,15 @@ __all__ = [
     "Asked",
     "Column",
     "Done",
+    "Inferred",
     "LaunchRisk",
     "Planned",
     "Replay",
     "Scenario",
     "Single",
     "Table",
+    "areas_asked",
+    "case_asked",
     "check_folder",
     "columns",
     "corridor_shown",
@@ -58,6 +70,8 @@ __all__ = [
     "fly_single",
     "hands_of",
     "impacts_shown",
+    "infer_case",
+    "inferred_shown",
     "json_text",
     "launch_files",
     "launch_risk",
@@ -72,6 +86,7 @@ __all__ = [
     "readings_about",
     "refit_record",
     "refit_shown",
+    "rehearsal_shown",
     "replay_scenario",
     "risk_files",
     "risk_shown",
@@ -79,6 +94,7 @@ __all__ = [
     "scenario_names",
     "track_shown",
     "write_folder",
+    "write_inferred",
     "write_plan",
     "write_single",
 ]
@@ -98,6 +114,10 @@ _LAZY = {
     "ensemble_shown": "ensemble_tables",
     **dict.fromkeys(("Single", "drop_bodies", "fly_single", "write_single"), "single"),
     **dict.fromkeys(("Planned", "plan_launch", "plan_shown", "write_plan"), "plan"),
+    **dict.fromkeys(
+        ("areas_asked", "case_asked", "infer_case", "inferred_shown", "rehearsal_shown", "write_inferred"), "inferred"
+    ),
+    "Inferred": "inferred_model",
     **dict.fromkeys(("refit_record", "refit_shown"), "refit"),
     **dict.fromkeys(("LaunchRisk", "launch_risk", "risk_files", "risk_shown"), "risk"),
 }
