@@ -186,6 +186,37 @@ def test_all_that_windows_and_shapes_can_be_is_written_and_read(areas, windows) 
             same(found, list(zip(wanted.lat_deg, wanted.lon_deg, strict=True)))
 
 
+@given(
+    st.lists(st.integers(0, 9), min_size=3, max_size=8, unique=True),
+    st.integers(0, 23),
+    st.integers(1, 30),
+    st.sampled_from(list(Role)),
+)
+def test_windows_that_come_back_every_day_are_written_short_and_read_the_same(days, hour, hours, role) -> None:
+    base = START.replace(hour=hour) - timedelta(days=4)
+    rows = tuple(
+        NoticeWindow(
+            opens=base + timedelta(days=day),
+            closes=base + timedelta(days=day, hours=hours),
+            role=role if place else Role.PRIMARY,
+        )
+        for place, day in enumerate(sorted(days))
+    )
+    for text in (
+        to_notam([SQUARE], rows, name="B12/26", fir="RPHI"),
+        to_navarea([SQUARE], rows, name="HYDROPAC 7/26", issued=START - timedelta(days=9)),
+    ):
+        (notice,) = read(text)
+        assert notice.windows == rows
+
+
+def test_every_day_is_said_in_a_word() -> None:
+    rows = windows_at(0, 24, 48, 72)
+    assert "D) DAILY 2200-0100\n" in to_notam([SQUARE], rows, name="B12/26", fir="RPHI")
+    warning = to_navarea([SQUARE], rows, name="HYDROPAC 7/26", issued=START)
+    assert "   2200Z TO 0100Z DAILY 30 DEC THRU 02 JAN\n" in warning
+
+
 @pytest.mark.parametrize(
     ("floor_m", "ceiling_m", "printed"),
     [

@@ -17,6 +17,8 @@ from downrange.notice.model import Activity, Area, Notice, NoticeKind, NoticeWin
 
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MOST_NUMBERED: Final = 99
+_DAY: Final = timedelta(days=1)
+_FEWEST_DAYS: Final = 3
 _ABUTTING: Final = timedelta(minutes=1)
 _LOWEST_FLIGHT_LEVEL: Final = 180  # lower heights are printed in feet
 _DRAFT_FIR: Final = "XXXX"
@@ -107,13 +109,40 @@ def _group(moment: datetime) -> str:
 
 
 def _spoken(windows: Sequence[NoticeWindow], *, year: bool = False) -> str:
-    """Return the windows in words, primary ones first."""
+    """Return the windows in words, primary ones first; with years where windows overlap, for days then run back."""
+    year = year or any(later.opens < sooner.closes for sooner, later in pairwise(windows))
     parts: list[str] = []
     for role in Role:
-        rows = [_pair(window, year=year) for window in windows if window.role is role]
+        rows = [_run(run, year=year) for run in _runs([window for window in windows if window.role is role])]
         if rows:
             parts.append(("ALTERNATE " if role is Role.ALTERNATE else "") + ", ".join(rows))
     return ", ".join(parts)
+
+
+def _runs(windows: Sequence[NoticeWindow]) -> list[list[NoticeWindow]]:
+    """Return windows that come back every day at the same hours together, others alone; a pair is not worth it."""
+    runs: list[list[NoticeWindow]] = []
+    for window in windows:
+        last = runs[-1][-1] if runs else None
+        if last is not None and window.opens - last.opens == _DAY == window.closes - last.closes and _short(window):
+            runs[-1].append(window)
+        else:
+            runs.append([window])
+    return [part for run in runs for part in ([run] if len(run) >= _FEWEST_DAYS else [[one] for one in run])]
+
+
+def _short(window: NoticeWindow) -> bool:
+    """Say whether the hours of the day alone tell how long a window is."""
+    return window.closes - window.opens < _DAY
+
+
+def _run(run: Sequence[NoticeWindow], *, year: bool) -> str:
+    """Return a window, or one that comes back every day."""
+    if len(run) == 1:
+        return _pair(run[0], year=year)
+    first, last = utc(run[0].opens), utc(run[-1].opens)
+    days = f"{first:%d} {month_name(first.month)} THRU {last:%d} {month_name(last.month)}"
+    return f"{first:%H%M}Z TO {utc(run[0].closes):%H%M}Z DAILY {days}" + (f" {last:%Y}" if year else "")
 
 
 def _pair(window: NoticeWindow, *, year: bool) -> str:
@@ -180,8 +209,7 @@ def to_notam(
     ]
     in_words = _own(areas, windows) or not _fit_rows(everything)
     if not in_words and len(windows) > 1:
-        rows = [f"{utc(window.opens):%y%m%d%H%M} TO {utc(window.closes):%y%m%d%H%M}" for window in windows]
-        lines.append("D) " + ", ".join(rows))
+        lines.append(f"D) {_schedule(windows)}")
     rest = _unclaimed(areas, windows) if in_words else ()
     lines.append(f"E) {_DANGERS[activity]} {_spoken(rest, year=True)}." if rest else f"E) {_DANGERS[activity]} WI:")
     for number, area in enumerate(areas, 1):
@@ -192,6 +220,15 @@ def to_notam(
         f"{field}) {_level(height)}" for field, height in (("F", floor_m), ("G", ceiling_m)) if height is not None
     ]
     return "\n".join([*lines, " ".join(levels), ""]) if levels else "\n".join([*lines, ""])
+
+
+def _schedule(windows: Sequence[NoticeWindow]) -> str:
+    """Write field D): the hours where they are the same every day from B) to C), else rows."""
+    if len(_runs(windows)) == 1:
+        return f"DAILY {utc(windows[0].opens):%H%M}-{utc(windows[0].closes):%H%M}"
+    return ", ".join(
+        f"{utc(window.opens):%y%m%d%H%M} TO {utc(window.closes):%y%m%d%H%M}" for window in windows
+    )  # fmt: skip
 
 
 def _drawn(area: Area, *, wi: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from downrange.notice._split import Record
@@ -30,7 +31,7 @@ class _Part(NamedTuple):
 
 
 def units(cur: Cursor, records: Iterable[Record]) -> list[Unit]:
-    """Return what is read as one notice each, in the order of print; parts of one number stand where the first stood."""
+    """Return what is read as one notice each, in the order of print; parts in their order stand where the first stood."""
     found: list[Unit | None] = []
     rows: dict[tuple[str, int], list[tuple[int, _Part]]] = {}
     for record in records:
@@ -41,7 +42,8 @@ def units(cur: Cursor, records: Iterable[Record]) -> list[Unit]:
             rows.setdefault((part[0], part[1]), []).append((len(found), part[2]))
         found.append(Unit(inner, ((row[0].start, row[-1].stop),)))
     for (_, of), members in rows.items():
-        if len({part.number for _, part in members}) == len(members) > 1:
+        numbers = [part.number for _, part in members]
+        if len(numbers) > 1 and all(sooner < later for sooner, later in pairwise(numbers)):  # else spans run backward
             joined = _joined([part for _, part in members], [found[place] for place, _ in members], of)
             for place, _ in members:
                 found[place] = None
@@ -83,9 +85,8 @@ def _field(row: Sequence[Token], letter: str, begin: int) -> int:
 
 def _joined(parts: Sequence[_Part], pieces: Sequence[Unit | None], of: int) -> Unit:
     """Return the parts as one text: the fields of the first, all bodies in order, the limits of height once."""
-    order = sorted(parts, key=lambda part: part.number)
-    tail = next((part.tail for part in order if part.tail), ())
-    row = [*order[0].head, *(token for part in order for token in part.body), *tail]
+    tail = next((part.tail for part in reversed(parts) if part.tail), ())
+    row = [*parts[0].head, *(token for part in parts for token in part.body), *tail]
     end = Token(TokenKind.END, "", row[-1].stop, row[-1].stop, Lead.BREAK)
     places = tuple(sorted(place for unit in pieces if unit is not None for place in unit.pieces))
-    return Unit(Cursor([*row, end]), places, whole=len(order) == of)
+    return Unit(Cursor([*row, end]), places, whole=len(parts) == of)
