@@ -81,7 +81,7 @@ def next_sunset(lat_deg: float, lon_deg: float, moment: datetime) -> datetime | 
     return _next(lat_deg, lon_deg, utc(moment), rises=False)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=8192)
 def _next(lat_deg: float, lon_deg: float, moment: datetime, *, rises: bool) -> datetime | None:
     row = sun_crossings(lat_deg, lon_deg, moment, moment + timedelta(hours=25))
     return next((crossing.at for crossing in row if crossing.rises is rises), None)
