@@ -72,3 +72,18 @@ def test_a_text_received_after_the_last_window_is_flagged() -> None:
     late, early = (read(text, received=datetime(2026, month, 1, tzinfo=UTC))[0] for month in (6, 4))
     assert late.flagged(FlagCode.WINDOW_PAST)
     assert not early.flagged(FlagCode.WINDOW_PAST)
+
+
+@pytest.mark.parametrize(
+    ("words", "days"),
+    [("PRI 24 0900-1100 BKUP 25-27 0900-1100", [24, 25, 26, 27]), ("ACT 24, 26 0900-1100", [24, 26])],
+)
+def test_bare_days_before_times_in_the_text(words, days) -> None:
+    notice, _ = notam(e=f"{words} WI {RING}")
+    assert [window.opens.day for window in notice.windows] == days
+
+
+def test_the_sun_in_the_text() -> None:
+    notice, codes = notam(e=f"ACT SR-SS WI {RING}")
+    assert len(notice.windows) == 10
+    assert FlagCode.WINDOW_FROM_SUN in codes

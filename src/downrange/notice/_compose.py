@@ -349,7 +349,8 @@ def _recurring(reader: _Reader, frame: _Frame, role: Role, opens: Element, close
     tail = _Tail(frame)
     while tail.take(reader, frame):
         pass
-    if not (tail.said or frame.starts or reader.zones or _bare(opens, closes)):
+    sunny = Kind.SUN in {opens.kind, closes.kind}
+    if not (tail.said or frame.starts or reader.zones or sunny or _bare(opens, closes)):
         return None
     return Period(
         role=role, opens=_edge(opens, None), closes=_edge(closes, None), days=tuple(tail.days), week=tail.week,

@@ -260,14 +260,19 @@ def _days(cur: Cursor, row: list[Element]) -> Element | None:
     token = cur.peek()
     promised = bool(row) and row[-1].kind in {Kind.DAILY, Kind.FROM, Kind.WEEK, Kind.EXCEPT}
     timed = bool(row) and row[-1].kind in {Kind.CLOCK, Kind.SUN} and cur.peek(-1).text in {"ON", "DAILY"}
-    found = days(cur, bare=promised or timed or _before_clock(cur))
+    found = days(cur, bare=promised or timed or before_clock(cur))
     return _made(cur, Kind.DAYS, token, row=found) if found else None
 
 
-def _before_clock(cur: Cursor) -> bool:
-    """Say whether a day stands right before a time, as in `15 1200Z` and `26 1000-1200`."""
-    token, after, twin = cur.peek(1), cur.peek(2), cur.peek(3)
-    if token.kind is not TokenKind.DIGITS or len(token.text) != 4 or not is_day(cur.peek()):
+def before_clock(cur: Cursor) -> bool:
+    """Say whether days stand right before a time, as in `15 1200Z`, `26 1000-1200` and `25-28 1000-1200`."""
+    ahead = 0
+    while ahead < _LONGEST and is_day(cur.peek(ahead)):
+        ahead += 1
+        if cur.peek(ahead).text in {"-", ",", "AND"} and is_day(cur.peek(ahead + 1)):
+            ahead += 1
+    token, after, twin = cur.peek(ahead), cur.peek(ahead + 1), cur.peek(ahead + 2)
+    if not ahead or token.kind is not TokenKind.DIGITS or len(token.text) != 4:
         return False
     paired = after.text in {"-", "TO"} and twin.kind is TokenKind.DIGITS and len(twin.text) == 4
     return after.text in {"Z", "UTC"} or (paired and int(token.text) <= 2400 and int(twin.text) <= 2400)
@@ -342,7 +347,7 @@ def _week(cur: Cursor, _: list[Element]) -> Element:
 def week_days(cur: Cursor) -> tuple[int, ...]:
     """Read days of the week, 0 for Monday: a list, or a range such as MON-FRI."""
     found: list[int] = []
-    while cur.peek().text in _WEEKDAYS or cur.peek().text in _GROUPS:
+    while len(found) < _LONGEST and (cur.peek().text in _WEEKDAYS or cur.peek().text in _GROUPS):
         name = cur.take().text
         first = _WEEKDAYS.get(name)
         found.extend(_GROUPS.get(name, ()) if first is None else (first,))

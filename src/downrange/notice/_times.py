@@ -8,11 +8,22 @@ from typing import Final
 from downrange.notice._calendar import Days
 from downrange.notice._compose import compose
 from downrange.notice._dates import dated
+from downrange.notice._elements import before_clock
 from downrange.notice._periods import Period, Times
 from downrange.notice._tokens import Cursor, Lead, TokenKind
 from downrange.notice.model import Role
 
-ALTERNATES: Final = ("ALTERNATE", "ALTERNATES", "ALTERNATIVE", "ALTERNATIVES", "BACKUP", "BACKUPS", "RESERVE")
+ALTERNATES: Final = (
+    "ALTERNATE",
+    "ALTERNATES",
+    "ALTERNATIVE",
+    "ALTERNATIVES",
+    "BACKUP",
+    "BACKUPS",
+    "RESERVE",
+    "BKUP",
+    "ALTN",
+)
 _LONGEST_JOINT: Final = 8
 _NOT_BEHIND_TIMES: Final = frozenset({"N", "S", "E", "W", ".", ")", "°", "º", "'"})
 
@@ -48,7 +59,7 @@ def _may_begin(cur: Cursor) -> bool:
     length = len(token.text)
     if length > 2:
         return length in {3, 4, 6}
-    timed = after.text == ":" or (after.kind is TokenKind.DIGITS and len(after.text) == 4)
+    timed = after.text == ":" or before_clock(cur)
     return timed or (glued and after.kind is TokenKind.LETTERS) or dated(cur)
 
 
@@ -57,7 +68,7 @@ def _joint(cur: Cursor, role: Role) -> Role:
     for _ in range(_LONGEST_JOINT):
         if cur.word(*ALTERNATES) or cur.words("BACK", "UP") or cur.words("BACK", "-", "UP"):
             role = Role.ALTERNATE
-        elif cur.word("PRIMARY"):
+        elif cur.word("PRIMARY", "PRI"):
             role = Role.PRIMARY
         elif not (
             cur.mark(",;:&")
