@@ -64,7 +64,7 @@ class Kind(Enum):
 _LOOSE: Final = frozenset({Kind.COMMA, Kind.AND, Kind.FROM, Kind.BETWEEN, Kind.LINK, Kind.UNTIL})
 BRACKET: Final = "in brackets"
 _ONCE: Final = frozenset(
-    {Kind.FROM, Kind.BETWEEN, Kind.LINK, Kind.UNTIL, Kind.AND, Kind.DAILY, Kind.EXCEPT, Kind.COMMA}
+    {Kind.FROM, Kind.BETWEEN, Kind.LINK, Kind.UNTIL, Kind.AND, Kind.DAILY, Kind.EXCEPT, Kind.COMMA, Kind.WEEK}
 )
 
 
