@@ -132,7 +132,10 @@ def corridor_plan(
     notice: Annotated[Path, typer.Option(help="Text file with the notice.", show_default=False)],
     site: Annotated[str, typer.Option(help="Name of a launch site, or a TOML file.", show_default=False)],
     vehicle: Annotated[
-        str, typer.Option(help="Name of a public record with its fits, as chollima-1.", show_default=False)
+        str,
+        typer.Option(
+            help="A fitted record, as chollima-1, or an outline to infer, as three-stages.", show_default=False
+        ),
     ],
     window: Annotated[
         str | None, typer.Option(help="Of lift-off, as 2023-08-23T15:00Z/2023-08-30T15:00Z; else the notice's own.")

@@ -17,7 +17,7 @@ from downrange.corridor.dogleg import dog_leg
 from downrange.corridor.explain import explain
 from downrange.corridor.falling import joined
 from downrange.corridor.fit import Fit, solve
-from downrange.corridor.fit_model import Record, load_fits, load_record
+from downrange.corridor.fit_model import Record, fitted_names, load_fits, load_record
 from downrange.corridor.geometry import ranges
 from downrange.corridor.ground import Ground, grounds
 from downrange.corridor.hazard import Hazards, case_falls, launch_hazards, tracked_falls
@@ -127,6 +127,7 @@ __all__ = [
     "dog_leg",
     "dog_leg_cost_mps",
     "explain",
+    "fitted_names",
     "from_starts",
     "grounds",
     "inclination_of",

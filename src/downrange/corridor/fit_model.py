@@ -79,6 +79,7 @@ class DragRows(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 _SHIPPED = resources.files("downrange.corridor") / "data"
+_FITS = ".fits.csv"
 _FORM = "compare with the shipped chollima-1.toml"
 FIXED = (
     "payload_kg",
@@ -308,6 +309,11 @@ def crowd_from(record: Record, x: Array) -> Crowd:
         alt_m=np.full(count, record.site.alt_m),
         drag=np.array([record.drag.mach, record.drag.cd]).T,
     )
+
+
+def fitted_names() -> tuple[str, ...]:
+    """Return the names of the records with shipped fits."""
+    return tuple(sorted(file.name.removesuffix(_FITS) for file in _SHIPPED.iterdir() if file.name.endswith(_FITS)))
 
 
 @cache

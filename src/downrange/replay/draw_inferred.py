@@ -48,7 +48,9 @@ def draw_inferred(made: Inferred) -> Figure:
         ]
         lonlat = np.concatenate([*corners, [[case.site.lon_deg, case.site.lat_deg]]])
         frame = frame_around(lonlat[:, 1], lonlat[:, 0])
-        sheet = new_sheet(f"The flight that the areas tell of: {case.outline.file.title}", frame, used_in=1.9, small=0)
+        sheet = new_sheet(
+            f"The flight that the areas tell of: {case.outline.file.title.split(':')[0]}", frame, used_in=1.9, small=0
+        )
         write_legend(sheet, list(_LOOKS.values()))
         unnamed = _fill(sheet.axes, frame, made, areas, falls)
         note = (

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from downrange.base import InputError, Window, iso, parse_utc
+from downrange.base import Array, InputError, Window, iso, parse_utc
 from downrange.corridor import (
+    Area,
     Minute,
     Overflight,
     PlacePlan,
     Plan,
+    Record,
     Tracks,
+    attribute,
+    case_of,
     closures,
     closures_geojson,
+    fitted_names,
     load_fits,
+    load_outline,
     load_record,
     places_csv,
     plan,
     plan_document,
     tracks,
 )
-from downrange.earth import People, load_site
+from downrange.earth import People, Site, load_site
 from downrange.notice import read_file, require_areas
 from downrange.replay._json import json_text
 from downrange.replay.draw_plan import PlanMap, plan_picture
@@ -37,6 +43,8 @@ if TYPE_CHECKING:
     from downrange.replay.show import Shown
 
 LEAST_P: Final = 1e-4
+INFERRED_FLIGHTS: Final = 20_000
+INFERRED_FITS: Final = 128
 _MOST_NAMES: Final = 4
 
 
@@ -64,17 +72,36 @@ def plan_launch(
 
     window: two ISO 8601 times with a slash between them; the windows of the notice when not given
     """
-    known = load_record(vehicle)
-    record, fits = replace(known, site=load_site(site)), load_fits(known.name)
+    pad = load_site(site)
     areas = [area for one in read_file(notice) for area in require_areas(one).areas]
+    record, fits, fitted_from = _vehicles(vehicle, pad, areas, seed=seed, say=say)
     windows = () if window is None else (window_of(window),)
     made = plan(record, fits, areas, windows=windows, detect_s=detect_s, runs=runs, seed=seed, say=say)
     if all(area.reach is None for area in made.areas):
         seen = f"nothing that {record.name} drops from {record.site.name} comes down in an announced area"
         cure = "check that notice, site and vehicle belong to one launch"
         raise InputError(where=str(notice), key="areas", seen=seen, cure=cure)
-    away = "" if known.site.name == record.site.name else known.site.title
+    away = "" if fitted_from.name == record.site.name else fitted_from.title
     return Planned(plan=made, tracks=tracks(record, fits, flights=1, seed=seed), fitted_from=away)
+
+
+def _vehicles(
+    vehicle: str, pad: Site, areas: Sequence[Area], *, seed: int, say: Callable[[str], None]
+) -> tuple[Record, Array, Site]:
+    """Return a record with vehicles (F, n) that fly it, and the site that they were fitted for.
+
+    Those shipped with a public record, or else vehicles of an outline that are inferred from the areas here and now.
+    """
+    if vehicle in fitted_names():
+        known = load_record(vehicle)
+        return replace(known, site=pad), load_fits(vehicle), known.site
+    say(f"inferring vehicles of the outline {vehicle} from {len(areas)} areas")
+    found = attribute(case_of(load_outline(vehicle), pad, areas), flights=INFERRED_FLIGHTS, seed=seed)
+    if not found.best.explained:
+        cure = "leave areas out of the notice that are no falls on the way up, or name another outline or site"
+        raise InputError(where="--vehicle", key=vehicle, seen=found.sentence, cure=cure)
+    say(found.sentence)
+    return found.best.record, found.best.fits(INFERRED_FITS), pad
 
 
 def window_of(text: str) -> Window:
