@@ -132,8 +132,8 @@ class Open:
 
     def _leftover(self) -> None:
         """Remark positions that make no area."""
-        start = self.ring[0].start if self.ring else self.notes[0].start
-        stop = self.ring[-1].stop if self.ring else self.notes[-1].stop
+        seen = self.ring or self.notes  # notes come in order of discovery, not of print
+        start, stop = min(part.start for part in seen), max(part.stop for part in seen)
         message = f"{len(self.ring)} usable positions make no area"
         self.flags += [note for note in self.notes if note.code is FlagCode.TEXT_DAMAGED]
         self.flags.append(Flag(code=FlagCode.INCOMPLETE_RING, start=start, stop=stop, message=message))
