@@ -68,7 +68,7 @@ class Inferring:
         digest.update(msgspec.json.encode(plain))
         for numbers in (record.mean, record.sigma, record.ln_factor, self.line.mode, self.line.r):
             digest.update(np.ascontiguousarray(numbers).tobytes())
-        digest.update(f"{self.seed} {record.site.lat_deg!r} {record.site.lon_deg!r}".encode())
+        digest.update(f"{self.seed} {record.site.lat_deg!r} {record.site.lon_deg!r} {record.site.alt_m!r}".encode())
         return digest.hexdigest()
 
     def summary(self) -> Mapping[str, str]:

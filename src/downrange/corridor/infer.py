@@ -163,7 +163,7 @@ def infer(
     mode = record.u_of(best.x)
     work = Inferring(record=record, line=tangent(lambda u: values_of(record, u), mode), seed=seed)
     if _p_of(best, work) < HOPELESS:
-        alone = Sample(u=mode[None], log_weight=np.zeros(1), outside=0, flights=0)
+        alone = Sample(u=mode[None], log_weight=np.array([work.line.log_evidence]), outside=0, flights=0)
         return _inferred(work, fits, alone, seed)
     with TemporaryDirectory() as spare:
         done: Done[Sample] = campaign(

@@ -2,7 +2,8 @@
 
 The posterior is exp(-|F(u)|^2 / 2), F being all residuals in sigmas, those of the prior (u itself) among them. At its
 mode F has the slopes Q R. A draw solves Q'F(u) = xi for a standard normal xi; its density is known,
-|det Q'F'(u)| exp(-|Q'F(u)|^2 / 2), so its weight is exact. Where F bends little all weights are equal.
+|det Q'F'(u)| exp(-|Q'F(u)|^2 / 2), so its weight is exact. Where F bends little all weights are equal. Where equations
+have several solutions only the one found from the mode is drawn: parts of the posterior beyond a fold are not seen.
 Method: Bardsley, Solonen, Haario and Laine 2014, SIAM J. Sci. Comput. 36(4), A1895-A1910.
 
 Importance sampling from a Gaussian or a Student t around the mode was tried first: the posterior of a launch is a thin
@@ -43,6 +44,12 @@ class Tangent:
     q: Array
     r: Array
     at: Array
+
+    @property
+    def log_evidence(self) -> float:
+        """Return what the evidence would be if the model were its tangent (Laplace's), as weights count it."""
+        off = self.at @ self.q
+        return float(-0.5 * (self.at @ self.at - off @ off) - np.log(np.abs(np.diag(self.r))).sum())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +117,7 @@ class _Search:
         return self._line.q.T @ slopes(self._values, self.u[rows], self.f[rows])
 
     def _left(self) -> NDArray[np.intp]:
-        return np.flatnonzero(np.abs(self.f @ self._line.q - self._xi).max(axis=1) > SOLVED)
+        return np.flatnonzero(~(np.abs(self.f @ self._line.q - self._xi).max(axis=1) <= SOLVED))  # NaN is not solved
 
     def straight(self) -> None:
         """Solve from the tangent's own guess, with fresh slopes in each round."""
@@ -138,7 +145,7 @@ class _Search:
         q = self._line.q
         for _ in range(_STEPS):
             off = self.f[rows] @ q - aim
-            open_ = np.abs(off).max(axis=1) > SOLVED
+            open_ = ~(np.abs(off).max(axis=1) <= SOLVED)
             rows, matrix, aim, off = rows[open_], matrix[open_], aim[open_], off[open_]
             if rows.size == 0:
                 return
@@ -159,7 +166,7 @@ class _Search:
         after = f @ q - aim
         share = np.ones(rows.size)
         for _ in range(_HALVINGS):
-            worse = np.flatnonzero(_norm(after) > _norm(off))
+            worse = np.flatnonzero(~(_norm(after) <= _norm(off)))
             if worse.size == 0:
                 break
             share[worse] *= _SHORTER
