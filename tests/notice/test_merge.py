@@ -1,8 +1,9 @@
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from downrange.notice import Activity, launches, proposals, read
+from downrange.notice import Activity, launches, proposals, read, read_file
 from downrange.notice.merge import SAME_AREA
 
 RING = "14-31.0N 174-41.0E, 14-50.0N 175-16.0E, 14-25.0N 175-30.0E, 14-06.0N 174-55.0E"
@@ -171,3 +172,24 @@ def test_many_notices_are_merged_without_comparing_all_pairs() -> None:
     found = launches(rows)
     assert len(found) == 30
     assert all(len(launch.notices) == 5 for launch in found)
+
+
+SHARED = Path(__file__).parents[2] / "../shared/notices"
+
+
+def real(*names):
+    return [one for name in names for one in read_file(SHARED / f"{name}.txt")]
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="no ../shared/notices beside the checkout: whole texts are not ours")
+def test_real_twins_are_joined_or_proposed() -> None:
+    (launch,) = launches(real("nga_HYDROLANT_759_2023", "nga_HYDROLANT_763_2023"))
+    assert [len(area.drawn) for area in launch.areas] == [2] * 5
+    assert min(area.overlap for area in launch.areas) > 0.94
+    (launch,) = launches(real("notam_AU_F2572_26", "notam_NZ_B3661_26", "notam_NAVAREA_XIV_189_26"))
+    assert len(launch.areas[0].drawn) == 3
+    (pair,) = proposals(launches(real("nga_NAVAREA_XII_210_2023", "nga_HYDROPAC_1243_2023")))
+    assert minutes(pair.disputed) == 2 * 60
+    north = launches(real("notam_NO_A2410_26", "notam_NO_A2411_26", "notam_RU_Q3528_26"))
+    assert [launch.name for launch in north] == ["A2410/26", "A2411/26", "Q3528/26"]
+    assert len(proposals(north)) == 3

@@ -80,3 +80,9 @@ def test_what_stands_behind_a_remark_and_says_nothing_belongs_to_the_message_bef
     (notice,) = read(text)
     assert notice.self_cancel is not None
     assert notice.text.endswith("APR 26.")
+
+
+def test_a_ruled_line_under_its_heading_parts_nothing() -> None:
+    heading, body = PLAIN.split("\n", 1)
+    (notice,) = read(f"{heading}\n=====\n{body}")
+    assert (notice.source_id, len(notice.areas), len(notice.windows)) == ("NAVAREA XI 12/26", 1, 1)

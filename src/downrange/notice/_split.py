@@ -47,7 +47,7 @@ def split(cur: Cursor, text: str) -> list[Record]:
         wire = token.text in _WIRE
         fresh = token.lead is Lead.BREAK and (here == begin or place in ruled or _blank_before(cur, token, text))
         starts = wire or _starts(cur, fresh=fresh, fielded=fielded)
-        if starts or place in ruled:
+        if starts or (place in ruled and _speaks(cur, Record(begin, here, inline))):
             _keep(found, cur, Record(begin, here, inline), headed=headed, soft=soft)
             begin, headed, soft, fielded = here + wire, starts and not wire, not starts, False
             inline = token.lead is not Lead.BREAK and here > 0
