@@ -51,8 +51,7 @@ _DIGITS, _LETTERS, _MARK = TokenKind.DIGITS, TokenKind.LETTERS, TokenKind.MARK
 _new = tuple.__new__  # a quarter faster than Token(...), and there are many
 _GLUED, _BLANK, _BREAK = Lead.GLUED, Lead.BLANK, Lead.BREAK
 _BREAKS: Final = frozenset("\r\n\v\f\x85\u2028\u2029")
-_TOKEN: Final = re.compile(r"(\s*)(?:([0-9]+)|([^\W\d_ºª]+)|(&(?:amp;)?#?[0-9A-Za-z]{1,8};)|(\S))")
-_NUMBER, _WORD, _ENTITY = 2, 3, 4
+_TOKEN: Final = re.compile(r"(\s*)(?:([0-9]+)|([^\W\d_ºª]+)|(&(?:amp;)?#?[0-9A-Za-z]{1,8};|\S))")
 _DASHES: Final = dict.fromkeys("‐‑‒–—―−", "-")
 
 # What can only be a position: both halves of a packed one, one half alone, or half a dashed one.
@@ -100,34 +99,34 @@ def tokens(text: str) -> list[Token]:
     """
     mended, damaged = _mended(text)
     found: list[Token] = []
-    lead, done, gap = _BREAK, 0, False
-    for match in _TOKEN.finditer(mended, 0, len(mended.rstrip())):
-        group = match.lastindex or 0
-        blanks, value = match[1], match[group]
-        start, stop = match.span(group)
-        if start < done:
-            continue
+    lead, gap, stop, done = _BREAK, False, 0, 0
+    for blanks, digits, letters, value in _TOKEN.findall(mended, 0, len(mended.rstrip())):
         if blanks:
             broken = blanks != " " and not _BREAKS.isdisjoint(blanks)
             lead = _BREAK if broken or lead is _BREAK else _BLANK
             gap = broken and blanks.count("\n") > 1
-        if group == _WORD:
-            found.append(_new(Token, (_LETTERS, value.upper(), start, stop, lead, False, gap)))
-        elif group == _NUMBER:
+        start = stop + len(blanks)
+        if letters:
+            stop = start + len(letters)
+            token = (_LETTERS, letters.upper(), start, stop, lead, False, gap)
+        elif digits:
+            stop = start + len(digits)
             wrong = bool(damaged) and not damaged.isdisjoint(range(start, stop))
-            found.append(_new(Token, (_DIGITS, value, start, stop, lead, wrong, gap)))
-        elif value == "#" and lead is _BREAK:
-            end = mended.find("\n", start)
-            done = len(mended) if end < 0 else end
-            continue
+            token = (_DIGITS, digits, start, stop, lead, wrong, gap)
         else:
-            plain = _plain(value) if group == _ENTITY else _DASHES.get(value, value)
+            stop = start + len(value)
+            if value == "#" and lead is _BREAK and start >= done:
+                end = mended.find("\n", start)
+                done = len(mended) if end < 0 else end
+            plain = _plain(value) if len(value) > 1 else _DASHES.get(value, value)
             if plain.isspace():
                 lead = max(lead, _BLANK)
                 continue
             kind = _LETTERS if plain.isalpha() and plain not in "ºª" else _MARK
-            found.append(Token(kind, plain, start, stop, lead, False, gap))
-        lead, gap = _GLUED, False
+            token = (kind, plain, start, stop, lead, False, gap)
+        if start >= done:
+            found.append(_new(Token, token))
+            lead, gap = _GLUED, False
     found.append(Token(TokenKind.END, "", len(text), len(text), _BREAK))
     return found
 
