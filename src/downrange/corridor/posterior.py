@@ -177,15 +177,20 @@ def columns_of(record: Record, x: Array, p: Prediction) -> dict[tuple[str, str],
     found["perigee", "m"] = perigee
     found["apogee", "m"] = apogee
     found["inclination", "deg"] = inclination
+    site, ahead_deg = record.site, float(record.column("azimuth1_deg", record.mean[None])[0])
     for body, (lat, lon, t_s) in p.place.items():
-        site = record.site
         range_m, azimuth = range_azimuth(np.full_like(lat, site.lat_deg), np.full_like(lat, site.lon_deg), lat, lon)
         found[f"{body} fall: latitude", "deg"] = lat
-        found[f"{body} fall: longitude", "deg"] = lon
+        found[f"{body} fall: longitude", "deg"] = _around(lon, site.lon_deg)
         found[f"{body} fall: range", "m"] = range_m
-        found[f"{body} fall: azimuth", "deg"] = azimuth
+        found[f"{body} fall: azimuth", "deg"] = _around(azimuth, ahead_deg)
         found[f"{body} fall: time", "s"] = t_s
     return found
+
+
+def _around(angle_deg: Array, middle_deg: float) -> Array:
+    """Return angles within half a turn of a middle, so that a crowd on both sides of the date line or north is one."""
+    return middle_deg + (angle_deg - middle_deg + 180.0) % 360.0 - 180.0
 
 
 _UNITS: Final = {"kg": "kg", "n": "N", "s": "s", "deg": "deg", "m2": "m2", "m": "m", "kgpm2": "kg/m2"}
