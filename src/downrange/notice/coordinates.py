@@ -31,6 +31,11 @@ from downrange.notice._tokens import Cursor, Lead, Token, TokenKind
 _DIGITS, _LETTERS, _GLUED = TokenKind.DIGITS, TokenKind.LETTERS, Lead.GLUED
 _LOOKALIKE: Final = "letters stand in the place of digits: read as the digits they look like"
 _BETWEEN: Final = ",/-;"
+_NORTH_SOUTH, _EAST_WEST = frozenset("NS"), frozenset("EW")
+_POINTS, _DASHES = frozenset(".,"), frozenset("-:")
+_INSIDE: Final = frozenset(
+    (*"NSEW.,-:°º˚˙*?\ufffdÂD", "NORTH", "SOUTH", "EAST", "WEST", "DEG", "DEGS", "DEGREE", "DEGREES")
+)  # fmt: skip
 _MINUTE_MARKS: Final = "'’‘′´`"
 
 
@@ -204,6 +209,21 @@ def position(cur: Cursor) -> Vertex | None:
     return _latitude_first(cur) or _longitude_first(cur) or signed(cur)
 
 
+def may_begin(cur: Cursor) -> bool:
+    """Say at a glance whether a number can begin a position, or half of one."""
+    row = cur.tail(3)
+    if len(row) < 2:
+        return False
+    first, after = row[0], row[1]
+    if after.kind is _DIGITS:
+        return len(first.text) <= 3 or after.lead is Lead.BREAK or len(after.text) == len(first.text) + 1
+    if after.text not in _INSIDE:
+        return False
+    if after.text in _POINTS:
+        return len(row) > 2 and row[2].kind is _DIGITS and Lead.BLANK not in {after.lead, row[2].lead}
+    return after.text not in _DASHES or (len(first.text) <= 3 and len(row) > 2 and row[2].kind is _DIGITS)
+
+
 def _can_begin(token: Token) -> bool:
     """Say whether a word can begin a position."""
     if token.text in LATITUDE.words or token.text in LONGITUDE.words:
@@ -319,11 +339,29 @@ def _quick_first(cur: Cursor, row: Sequence[Token]) -> Vertex | None:
 
 def _of_digits(lat: Token, north: Token, lon: Token, east: Token, start: int, stop: int) -> Vertex:
     """Return the position of two packed numbers."""
-    layout = Layout.SECONDS if len(lat.text) == 6 else Layout.MINUTES
-    one = Fields(lat.text[:2], 0.0, float(lat.text[2:4]), float(lat.text[4:] or 0), layout)
-    other = Fields(lon.text[:3], 0.0, float(lon.text[3:5]), float(lon.text[5:] or 0), layout)
+    y, x = lat.text, lon.text
+    lat_min, lat_s, lon_min, lon_s = int(y[2:4]), int(y[4:] or 0), int(x[3:5]), int(x[5:] or 0)
+    lat_deg = int(y[:2]) + lat_min / 60.0 + lat_s / 3600.0
+    lon_deg = int(x[:3]) + lon_min / 60.0 + lon_s / 3600.0
+    sound = max(lat_min, lat_s, lon_min, lon_s) < 60 and lat_deg <= 90.0 and lon_deg <= 180.0
+    if sound and not (lat.damaged or lon.damaged):
+        return _sound(lat_deg, north.text, lon_deg, east.text, start, stop)
+    layout = Layout.SECONDS if len(y) == 6 else Layout.MINUTES
+    one = Fields(y[:2], 0.0, float(lat_min), float(lat_s), layout)
+    other = Fields(x[:3], 0.0, float(lon_min), float(lon_s), layout)
     remark = _LOOKALIKE if lat.damaged or lon.damaged else ""
     return _of_fields(one, north.text, other, east.text, start, stop, remark)
+
+
+def _sound(lat_deg: float, north: str, lon_deg: float, east: str, start: int, stop: int) -> Vertex:
+    """Return a position that needs no remark."""
+    lon_deg = -lon_deg if east == "W" else lon_deg
+    return Vertex(
+        lat_deg=-lat_deg if north == "S" else lat_deg,
+        lon_deg=-180.0 if lon_deg == 180.0 else lon_deg,
+        start=start,
+        stop=stop,
+    )
 
 
 def _of_fields(lat: Fields, north: str, lon: Fields, east: str, start: int, stop: int, remark: str) -> Vertex:
@@ -344,23 +382,29 @@ def _of_fields(lat: Fields, north: str, lon: Fields, east: str, start: int, stop
 
 def _quick_dashed(cur: Cursor, row: Sequence[Token]) -> Vertex | None:
     """Read 12-34.56N 123-45.67W on one line."""
-    if (
-        row[3].text != "."
-        or row[7].text != "-"
-        or row[9].text != "."
-        or row[5].text not in {"N", "S"}
-        or row[11].text not in {"E", "W"}
-        or any(row[place].kind is not _DIGITS for place in (2, 4, 6, 8, 10))
-        or any(row[place].lead is not _GLUED for place in (1, 2, 3, 4, 5, 7, 8, 9, 10, 11))
+    lat, dash, lat_min, point, lat_part, north, lon, dash_2, lon_min, point_2, lon_part, east = row
+    if not (
+        point.text == point_2.text == "."
+        and dash_2.text == "-"
+        and north.text in _NORTH_SOUTH
+        and east.text in _EAST_WEST
+        and _DIGITS is lat_min.kind is lat_part.kind is lon.kind is lon_min.kind is lon_part.kind
+        and _GLUED is dash.lead is lat_min.lead is point.lead is lat_part.lead is north.lead
+        and _GLUED is dash_2.lead is lon_min.lead is point_2.lead is lon_part.lead is east.lead
+        and len(lat.text) <= 3 >= len(lon.text)
+        and len(lat_min.text) <= 2 >= len(lon_min.text)
     ):
         return None
-    if len(row[0].text) > 3 or len(row[6].text) > 3 or len(row[2].text) > 2 or len(row[8].text) > 2:
-        return None
     cur.at += 12
-    lat = Fields(row[0].text, 0.0, float(f"{row[2].text}.{row[4].text}"), 0.0, Layout.MINUTES)
-    lon = Fields(row[6].text, 0.0, float(f"{row[8].text}.{row[10].text}"), 0.0, Layout.MINUTES)
-    remark = _LOOKALIKE if any(token.damaged for token in row) else ""
-    return _of_fields(lat, row[5].text, lon, row[11].text, row[0].start, row[11].stop, remark)
+    y, x = float(f"{lat_min.text}.{lat_part.text}"), float(f"{lon_min.text}.{lon_part.text}")
+    lat_deg, lon_deg = int(lat.text) + y / 60.0, int(lon.text) + x / 60.0
+    damaged = lat.damaged or lat_min.damaged or lat_part.damaged or lon.damaged or lon_min.damaged or lon_part.damaged
+    sound = len(lat.text) <= 2 and y < 60.0 and x < 60.0 and lat_deg <= 90.0 and lon_deg <= 180.0
+    if sound and not damaged:
+        return _sound(lat_deg, north.text, lon_deg, east.text, lat.start, east.stop)
+    one = Fields(lat.text, 0.0, y, 0.0, Layout.MINUTES)
+    other = Fields(lon.text, 0.0, x, 0.0, Layout.MINUTES)
+    return _of_fields(one, north.text, other, east.text, lat.start, east.stop, _LOOKALIKE if damaged else "")
 
 
 # ------------------------------------------------------------------------------------------ signed decimals

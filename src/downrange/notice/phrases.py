@@ -18,7 +18,7 @@ from downrange.notice._lengths import NUMBERS
 from downrange.notice._phrases import Mark, Phrase, Sign
 from downrange.notice._signs import SIGNED, close, sign
 from downrange.notice._tokens import Cursor, Lead, TokenKind
-from downrange.notice.coordinates import Angle, Vertex, common, nameless, position, stray
+from downrange.notice.coordinates import Angle, Vertex, common, may_begin, nameless, position, stray
 from downrange.notice.windows import times
 
 _LETTERS, _MARK = TokenKind.LETTERS, TokenKind.MARK
@@ -73,10 +73,9 @@ def _plain(cur: Cursor) -> Mark | None:
 
 def _digits(cur: Cursor) -> Phrase | None:
     """Read what can start with a number, first of all what can only be a position."""
-    after = cur.peek(1)
-    may_be_position = after.kind is TokenKind.DIGITS or after.text in _INSIDE
+    may_be_position = may_begin(cur)
     if may_be_position:
-        found = position(cur) if after.text in _HEMISPHERES else common(cur)
+        found = position(cur) if cur.peek(1).text in _HEMISPHERES else common(cur)
         if found is not None:
             return found
     other: Phrase | None = issue(cur) or times(cur) or label(cur) or moments(cur)
@@ -135,9 +134,6 @@ _PLAIN: Final = {
     "AND": Sign.AND,
 }
 _HEMISPHERES: Final = frozenset("NSEW")
-_INSIDE: Final = frozenset(
-    (*"NSEW.,-:°º˚˙*?\ufffdÂD", "NORTH", "SOUTH", "EAST", "WEST", "DEG", "DEGS", "DEGREE", "DEGREES")
-)
 _OF_AXES: Final = frozenset((*LATITUDE.words, *LONGITUDE.words))
 _RADIUS: Final = (radius_first,)
 _ARC: Final = (arc,)
