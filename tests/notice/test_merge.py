@@ -79,32 +79,6 @@ def test_three_drawings_two_of_which_only_touch_hang_together_by_the_third() -> 
     assert launch.areas[0].union_lonlat().is_valid
 
 
-def test_windows_that_do_not_meet_make_two_launches_and_a_proposal() -> None:
-    found = launches((*warning(7), *warning(8, hours=EARLY.replace("19 AND 20", "27 AND 28"))))
-    assert len(found) == 2
-    (pair,) = proposals(found)
-    assert (pair.first, pair.second) == ("HYDROPAC 7/26", "HYDROPAC 8/26")
-    assert pair.why == "the same area, 7 days later: an amendment or another attempt"
-
-
-def test_a_launch_split_by_region_is_proposed_with_the_difference_of_its_windows() -> None:
-    found = launches((*warning(7), *warning(8, ring=FAR, hours=LATE)))
-    assert len(found) == 2
-    (pair,) = proposals(found)
-    assert pair.why.startswith("windows alike (88 % in common), areas ")
-    assert minutes(pair.disputed) == 2 * 60
-    assert minutes(pair.common_windows) == 2 * (7 * 60 + 6)
-
-
-def test_far_areas_with_windows_that_only_meet_are_not_proposed() -> None:
-    found = launches((*warning(7), *warning(8, ring=FAR, hours="0631Z TO 1400Z DAILY 10 THRU 29 APR")))
-    assert len(found) == 2
-    assert proposals(found) == ()
-    near = RING.replace("14-", "20-")
-    (pair,) = proposals(launches((*warning(7), *warning(8, ring=near, hours="0631Z TO 1400Z DAILY 10 THRU 29 APR"))))
-    assert "the shorter windows lie in the longer ones (100 %)" in pair.why
-
-
 def test_ordinary_messages_are_no_launches_and_join_none() -> None:
     rig = read("141350Z APR 26 HYDROPAC 30/26(81). DRILLING RIG ON STATION 14-30N 175-00E. BERTH 500 METERS REQUESTED.")
     cable = warning(31, what="CABLE OPERATIONS BY M/V EXAMPLE", ring=HALF)

@@ -11,7 +11,7 @@ from downrange.notice._io_kml import to_kml
 from downrange.notice._io_launches import launches_geojson, launches_json
 from downrange.notice._io_text import as_navarea, as_notam, to_navarea, to_notam
 from downrange.notice.life import Change, Standing, State, life, normal_name
-from downrange.notice.merge import SAME_AREA, Disagreement, Launch, MergedArea, Proposal, launches, proposals
+from downrange.notice.merge import SAME_AREA, Disagreement, Launch, MergedArea, launches
 from downrange.notice.model import (
     About,
     Activity,
@@ -26,6 +26,7 @@ from downrange.notice.model import (
     Role,
     Shape,
 )
+from downrange.notice.proposals import Proposal, proposals
 from downrange.notice.read import MOST_BYTES, read, read_bytes, read_file, require_areas
 from downrange.notice.summary import SummaryRow, summary_rows, told_activity, told_windows
 

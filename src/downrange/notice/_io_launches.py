@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from downrange.base import iso
 from downrange.notice._io_geojson import polygons_geojson, told_about
 from downrange.notice._io_json import notice_json, windows_json
-from downrange.notice.merge import Launch, MergedArea, Proposal
+from downrange.notice.merge import Launch, MergedArea
+from downrange.notice.proposals import Proposal
 
 if TYPE_CHECKING:
     from downrange.notice.model import NoticeWindow

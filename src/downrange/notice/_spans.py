@@ -77,3 +77,17 @@ def windows_of(row: Spans, among: Sequence[NoticeWindow] = ()) -> tuple[NoticeWi
         role = Role.ALTERNATE if roles == {Role.ALTERNATE} else Role.PRIMARY
         found.append(NoticeWindow(opens=opens, closes=closes, role=role))
     return tuple(found)
+
+
+def together(
+    rows: Sequence[Spans], printed: Sequence[NoticeWindow]
+) -> tuple[tuple[NoticeWindow, ...], tuple[NoticeWindow, ...], tuple[NoticeWindow, ...]]:
+    """Return union, intersection and their difference; who says nothing about time disagrees with nobody."""
+    told = [row for row in rows if row]
+    union = joined(span for row in told for span in row)
+    shared = told[0] if told else ()
+    for row in told[1:]:
+        shared = common(shared, row)
+    parts = (union, shared, without(union, shared))
+    first, second, third = (windows_of(part, printed) for part in parts)
+    return first, second, third

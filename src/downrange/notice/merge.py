@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from downrange.notice import _spans
-from downrange.notice._overlap import WINDOWS_MEET, Drawing, drawings, flat, groups, meeting, pairs, shares
+from downrange.notice._overlap import Drawing, drawings, groups, pairs
 from downrange.notice.life import State, life, normal_name
 from downrange.notice.model import UNTOLD, About, Activity, Area, Notice, NoticeWindow
 from downrange.notice.summary import told_activity, told_size, told_windows
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 SAME_AREA: Final = 0.8  # intersection over union of two drawings of one area: a start value, to be tuned
 MAY_BE: Final = 0.3  # probability of a launch or a re-entry, assumed: 275 ordinary texts stay below it
 _SAME_EXTENT: Final = 0.98  # below it two drawings are said to differ
-_SAME_WINDOWS: Final = 0.8
-_NEAR_M: Final = 2_000_000.0
-_LONGEST_GAP: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,23 +102,6 @@ class Launch:
         return " + ".join(dict.fromkeys(_name(notice) for notice in self.notices))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """Two launches that could be one; a person decides.
-
-    first, second:  their names
-    why:            in one sentence
-    common_windows: when both say that something goes on
-    disputed:       when only one of them says so
-    """
-
-    first: str
-    second: str
-    why: str
-    common_windows: tuple[NoticeWindow, ...]
-    disputed: tuple[NoticeWindow, ...]
-
-
 def launches(
     notices: Iterable[Notice],
     *,
@@ -197,7 +177,7 @@ def _merged(row: Sequence[Notice], drawings: Sequence[Drawing], overlap: float) 
     by_notice: dict[int, list[tuple[datetime, datetime]]] = {}
     for one in drawings:
         by_notice.setdefault(one.place, []).extend(one.spans)
-    windows, common, disputed = _together([_spans.joined(row) for row in by_notice.values()], printed)
+    windows, common, disputed = _spans.together([_spans.joined(row) for row in by_notice.values()], printed)
     return MergedArea(
         label=drawings[0].area.label,
         drawn=tuple((_name(row[one.place]), one.area) for one in drawings),
@@ -208,24 +188,10 @@ def _merged(row: Sequence[Notice], drawings: Sequence[Drawing], overlap: float) 
     )
 
 
-def _together(
-    rows: Sequence[_spans.Spans], printed: Sequence[NoticeWindow]
-) -> tuple[tuple[NoticeWindow, ...], tuple[NoticeWindow, ...], tuple[NoticeWindow, ...]]:
-    """Return union, intersection and their difference; who says nothing about time disagrees with nobody."""
-    told = [row for row in rows if row]
-    union = _spans.joined(span for row in told for span in row)
-    shared = told[0] if told else ()
-    for row in told[1:]:
-        shared = _spans.common(shared, row)
-    parts = (union, shared, _spans.without(union, shared))
-    first, second, third = (_spans.windows_of(part, printed) for part in parts)
-    return first, second, third
-
-
 def _launch(notices: Sequence[Notice], former: Iterable[Notice], areas: tuple[MergedArea, ...]) -> Launch:
     """Return the launch of a group of notices."""
     printed = [window for notice in notices for window in notice.windows]
-    windows, common, _ = _together([_spans.spans(notice.windows) for notice in notices], printed)
+    windows, common, _ = _spans.together([_spans.spans(notice.windows) for notice in notices], printed)
     return Launch(
         notices=tuple(notices),
         former=_former(notices, former),
@@ -286,66 +252,3 @@ def _about_area(notices: Sequence[Notice], area: MergedArea) -> Iterable[Disagre
         windows = {_name(one): one.windows for one in notices}
         says = tuple((name, told_windows(one.windows or windows[name])) for name, one in area.drawn)
         yield Disagreement(what=f"window of area {area.label}", says=says)
-
-
-# ------------------------------------------------------------------------------------------ what could be one
-
-
-def proposals(found: Sequence[Launch]) -> tuple[Proposal, ...]:
-    """Return the pairs of launches that could be one: nothing is joined by this.
-
-    The same area at another time, at most 30 days later: an amendment, or another attempt. Or other areas at the same
-    time: windows that are alike, or that meet where the areas are within 2,000 km. All limits are assumed.
-    """
-    rows = sorted(
-        ((_spans.spans(launch.windows), launch) for launch in found if launch.windows), key=lambda row: row[0][0][0]
-    )
-    kept: list[Proposal] = []
-    for place, (one_spans, one) in enumerate(rows):
-        for other_spans, other in rows[place + 1 :]:
-            if other_spans[0][0] > one_spans[-1][1] + _LONGEST_GAP:
-                break
-            why = _why(one, one_spans, other, other_spans)
-            if why:
-                _, common, disputed = _together([one_spans, other_spans], (*one.windows, *other.windows))
-                kept.append(
-                    Proposal(first=one.name, second=other.name, why=why, common_windows=common, disputed=disputed)
-                )
-    return tuple(kept)
-
-
-def _why(one: Launch, one_spans: _spans.Spans, other: Launch, other_spans: _spans.Spans) -> str:
-    """Say why two launches could be one, "" when nothing speaks for it."""
-    both = _spans.length(_spans.common(one_spans, other_spans))
-    if not both:
-        days = _spans.gap(one_spans, other_spans) / timedelta(days=1)
-        return (
-            f"the same area, {days:.0f} days later: an amendment or another attempt" if _same_place(one, other) else ""
-        )
-    alike = both / (_spans.length(one_spans) + _spans.length(other_spans) - both)
-    if alike >= _SAME_WINDOWS:
-        return f"windows alike ({100 * alike:.0f} % in common), areas {_apart_m(one, other) / 1e3:,.0f} km apart"
-    share = meeting(one_spans, other_spans)
-    if share >= WINDOWS_MEET and _apart_m(one, other) <= _NEAR_M:
-        return (
-            f"the shorter windows lie in the longer ones ({100 * share:.0f} %), "
-            f"areas {_apart_m(one, other) / 1e3:,.0f} km apart"
-        )
-    return ""
-
-
-def _same_place(one: Launch, other: Launch) -> bool:
-    """Say whether some area is drawn in both."""
-    pairs = ((first.drawn[0][1], second.drawn[0][1]) for first in one.areas for second in other.areas)
-    return any(shares(flat(a.geometry_lonlat()), flat(b.geometry_lonlat()))[0] >= SAME_AREA for a, b in pairs)
-
-
-def _apart_m(one: Launch, other: Launch) -> float:
-    """Return the distance between the nearest middles of areas."""
-    from downrange.earth import range_azimuth
-    from downrange.notice._geometry import centre
-
-    middles = [
-        [centre(area.drawn[0][1].lat_deg, area.drawn[0][1].lon_deg) for area in launch.areas] for launch in (one, other)
-    ]
-    return min((float(range_azimuth(*a, *b)[0]) for a in middles[0] for b in middles[1]), default=0.0)
