@@ -333,3 +333,13 @@ def test_a_line_may_break_at_every_place_of_a_list(layout, place) -> None:
     whole, _ = read("AREA BOUNDED BY " + text)
     broken, _ = read("AREA BOUNDED BY " + text[:place] + "\n" + text[place:])
     assert broken == whole
+
+
+@pytest.mark.parametrize(("one", "two", "three"), [("1.", "2.", "3."), ("(1)", "(2)", "(3)"), ("1)", "2)", "3)")])
+def test_numbered_vertices_of_numbered_areas(one, two, three) -> None:
+    text = (
+        f"ZONE-1: A CIRCLE OF 10NM AROUND THE PAD {D}. ZONE-2: AREA BOUNDED BY COORD {one} {A} {two} {B} {three} {C}. "
+    )
+    rings, found = read(text + f"ZONE-3: AREA BOUNDED BY COORD {one} {E} {two} {F} {three} {G}. 4. CANCEL THIS")
+    assert [(label, len(ring)) for label, ring in rings] == [("1", 1), ("2", 3), ("3", 3)]
+    assert codes(found) == set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Final
@@ -14,6 +14,7 @@ from downrange.notice.model import Flag, FlagCode
 
 _FARTHEST: Final = 6
 _FEWEST_VERTICES: Final = 3
+_LONGEST_LABELLED: Final = 40
 _STRONG: Final = ("BOUND", "BOUNDED", "ENCLOSED", "JOINING")
 
 
@@ -63,21 +64,40 @@ def _announces(item: Phrase, *, seen: bool) -> bool:
     return not seen or item.text.split()[0] in _STRONG
 
 
-def segments_of(row: Iterable[Phrase]) -> list[Segment]:
-    """Cut the row at its labels."""
+def segments_of(row: Sequence[Phrase]) -> list[Segment]:
+    """Cut the row at its labels; numbers that count the vertices of a named area are read over."""
     segments = [Segment()]
     number = letter = ""
-    for item in row:
+    named, vertices = False, 0
+    for here, item in enumerate(row):
         if not isinstance(item, Label):
             segments[-1].items.append(item)
             segments[-1].stop = item.stop
+        elif (
+            named and not item.area and item.text == str(vertices + 1) and _holds_one(row, here, segments[-1], vertices)
+        ):
+            vertices += 1
         elif item.text.isdigit() and (item.area or _counts_on(int(item.text), int(number or 0))):
             number, letter = item.text, ""
             segments.append(Segment(number, letter, item.start, item.stop))
+            named, vertices = item.area, 0
         elif item.text.isalpha() and (item.area or item.text == "A" or item.text > (letter or "A")):
             letter = item.text
             segments.append(Segment(number, letter, item.start, item.stop))
+            named, vertices = item.area, 0
     return segments
+
+
+def _holds_one(row: Sequence[Phrase], here: int, segment: Segment, before: int) -> bool:
+    """Say whether one position stands behind a label, and as many before it in its segment as labels did."""
+    found = 0
+    for item in row[here + 1 : here + 1 + _LONGEST_LABELLED]:
+        if isinstance(item, Label):
+            break
+        if isinstance(item, Circle):
+            return False
+        found += isinstance(item, Vertex)
+    return found == 1 and (before > 0 or not segment.vertices())
 
 
 def _counts_on(number: int, before: int) -> bool:
