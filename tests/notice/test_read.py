@@ -161,3 +161,10 @@ def test_the_number_of_steps_grows_with_the_text_and_not_faster(piece) -> None:
 def test_a_file_that_never_ends_is_refused_and_not_read_whole() -> None:
     with pytest.raises(NoticeError, match="larger than 8 MB"):
         read_file("/dev/zero")
+
+
+def test_a_domestic_notice_without_its_mark_keeps_its_name() -> None:
+    text = "FDC 1/4530 ZJX FL..TEMPORARY FLIGHT RESTRICTION WITHIN 5 NM OF 285116N0804219W EFFECTIVE 2604010000 UTC UNTIL 2604010100 UTC."
+    first, second = read(f"{text}\n\n{text.replace('4530', '4531')}")
+    assert (first.source_id, first.kind) == ("FDC 1/4530", NoticeKind.FDC)
+    assert (second.source_id, len(second.areas), len(second.windows)) == ("FDC 1/4531", 1, 1)

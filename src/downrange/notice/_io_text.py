@@ -323,6 +323,7 @@ def as_navarea(notice: Notice, *, name: str = "", issued: datetime | None = None
     name:   series and number; if not given, the notice's own when it is a warning, else DRAFT
     issued: if not given, the notice's own issue time; without one no issue time is printed
     """
+    _limits(_all_windows(notice.areas, notice.windows), notice.source_id or notice.source or "notice")
     warning = notice.kind in {NoticeKind.NAVAREA, NoticeKind.HYDROPAC, NoticeKind.HYDROLANT, NoticeKind.HYDROARC}
     return to_navarea(
         notice.areas,

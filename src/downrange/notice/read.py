@@ -21,6 +21,7 @@ from downrange.notice.nga import read_nga, read_plain
 from downrange.notice.notam import notam_header, read_notam
 
 _MOST_CONTROLS: Final = 0.02
+_DOMESTIC: Final = {"FDC": NoticeKind.FDC, "CARF": NoticeKind.CARF}
 MOST_BYTES: Final = 8_000_000
 
 
@@ -95,7 +96,7 @@ def _read_record(cur: Cursor, received: datetime | None) -> Notice:
     if notam_header(inner) is not None:
         inner.at = begin
         notice = read_notam(inner, received)
-    elif is_bang(inner):
+    elif is_bang(inner) or (inner.peek().text in _DOMESTIC and inner.peek(2).text == "/"):
         notice = _read_bang(inner, received)
     elif inner.peek().text in "QA" and inner.peek(1).text == ")":
         notice = read_notam(inner, received)
@@ -106,10 +107,10 @@ def _read_record(cur: Cursor, received: datetime | None) -> Notice:
 
 
 def _read_bang(cur: Cursor, received: datetime | None) -> Notice:
-    """Read a domestic notice of the United States: `!FDC 1/4530 ...`, `!CARF 09/199 ...`."""
-    cur.take()
+    """Read a domestic notice of the United States: `!FDC 1/4530 ...`, `!CARF 09/199 ...`, also without its `!`."""
+    cur.mark("!")
     name = cur.take().text
-    kind = {"FDC": NoticeKind.FDC, "CARF": NoticeKind.CARF}.get(name, NoticeKind.OTHER)
+    kind = _DOMESTIC.get(name, NoticeKind.OTHER)
     if cur.peek().kind is TokenKind.DIGITS and cur.peek(1).text == "/" and cur.peek(2).kind is TokenKind.DIGITS:
         name = f"{name} {cur.peek().text}/{cur.peek(2).text}"
         cur.at += 3
