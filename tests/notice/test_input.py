@@ -117,3 +117,10 @@ def test_json_without_notices_is_refused(text, seen) -> None:
 @pytest.mark.parametrize("text", [f"[{NOTAM}]", "[" * 100_000])
 def test_a_bracket_does_not_make_json(text) -> None:
     assert pieces(text, "x") == ((text, ""),)
+
+
+def test_records_that_stand_one_a_line() -> None:
+    lines = "\n".join(json.dumps({"text": NOTAM.replace("B1", f"B{number}")}) for number in (1, 2, 3))
+    assert [notice.source_id for notice in read_bytes(lines.encode())] == ["B1/26", "B2/26", "B3/26"]
+    with pytest.raises(NoticeError, match="begins as JSON but is none"):
+        pieces(lines + "\n{", "x")

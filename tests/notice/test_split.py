@@ -86,3 +86,16 @@ def test_a_ruled_line_under_its_heading_parts_nothing() -> None:
     heading, body = PLAIN.split("\n", 1)
     (notice,) = read(f"{heading}\n=====\n{body}")
     assert (notice.source_id, len(notice.areas), len(notice.windows)) == ("NAVAREA XI 12/26", 1, 1)
+
+
+def test_coastal_warnings_come_apart_at_blank_lines() -> None:
+    one = "AUSCOAST WARNING 123/26\nGUNNERY 011200Z TO 011300Z APR 26 IN AREA BOUNDED BY 35-00S 124-00E, 35-00S 125-00E, 34-00S 125-00E.\n"
+    assert names(f"{one}\n{one.replace('123', '124')}") == ["AUSCOAST WARNING 123/26", "AUSCOAST WARNING 124/26"]
+
+
+@pytest.mark.parametrize("form", ["({}{}/26 NOTAMN\n{})\n", "{}. A{}/26 NOTAMN\n{}\n", '{},"A{}/26 NOTAMN\n{}"\n'])
+def test_a_list_of_notices_is_no_merged_record(form) -> None:
+    text = "".join(form.format("A" if form[0] == "(" else number, number, FIELDS) for number in (1, 2, 3))
+    found = read(text)
+    assert [notice.source_id for notice in found] == ["A1/26", "A2/26", "A3/26"]
+    assert not any(notice.flags for notice in found)

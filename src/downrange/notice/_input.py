@@ -107,7 +107,7 @@ def _blank(tag: str) -> str:
 def _from_json(text: str, where: str) -> tuple[Piece, ...] | None:
     """Return the texts in a JSON document; None when the text only looks like one."""
     try:
-        document = json.loads(text)
+        document = _loaded(text)
     except (ValueError, RecursionError):
         if text.lstrip()[1:_LONGEST_TAG].lstrip()[:1] in {'"', "{"}:
             raise NoticeError(
@@ -127,6 +127,17 @@ def _from_json(text: str, where: str) -> tuple[Piece, ...] | None:
         Piece(told or json.dumps(row)[:_LONGEST_TAG], f"[{number}]")
         for number, (told, row) in enumerate(zip(texts, rows, strict=True))
     )
+
+
+def _loaded(text: str) -> Any:  # noqa: ANN401 - JSON is anything
+    """Return a document, or the list of the documents that stand one a line."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        lines = [line for line in text.splitlines() if line.strip()]
+        if len(lines) < 2 or not all(line.lstrip().startswith("{") for line in lines):
+            raise
+        return [json.loads(line) for line in lines]
 
 
 def _rows(document: Any, depth: int) -> Sequence[Any]:  # noqa: ANN401 - JSON is anything

@@ -13,15 +13,18 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from downrange.notice._calendar import stamp
+from downrange.notice._cancels import COASTAL
 from downrange.notice._tokens import Cursor, Lead, Token, TokenKind
 from downrange.notice.nga import nga_header
 from downrange.notice.notam import notam_header, notam_name
 
 _OPENERS: Final = frozenset({"NAVAREA", "HYDROPAC", "HYDROLANT", "HYDROARC"})
+_COASTAL: Final = frozenset(row[0] for row in COASTAL)
 _SPEAKERS: Final = frozenset({"CANCEL", "CNL", "BY", "MSG", "MESSAGE", "AT"})  # a name behind them is somebody else's
 _DOMESTIC: Final = frozenset({"FDC", "CARF"})
 _WIRE: Final = frozenset({"ZCZC", "NNNN"})
 _RULE: Final = re.compile(r"^(?:#|[ \t]*(?:-{4,}|={4,}|\*{4,}|_{4,}|~{4,})[ \t\r]*$)", re.MULTILINE)
+_JOINTS: Final = frozenset("/-.")
 _LONGEST_TITLE: Final = 20
 
 
@@ -50,7 +53,7 @@ def split(cur: Cursor, text: str) -> list[Record]:
         if starts or (place in ruled and _speaks(cur, Record(begin, here, inline))):
             _keep(found, cur, Record(begin, here, inline), headed=headed, soft=soft)
             begin, headed, soft, fielded = here + wire, starts and not wire, not starts, False
-            inline = token.lead is not Lead.BREAK and here > 0
+            inline = here > first and not _begins_line(cur, here)
             _ = headed and (notam_header(cur) or nga_header(cur, strict=False))
         fielded = fielded or token.text == "Q"
     _keep(found, cur, Record(begin, cur.stop, inline), headed=headed, soft=soft)
@@ -77,7 +80,7 @@ def _may_start(row: Sequence[Token]) -> list[int]:
                 found.append(here - 1)
         elif token.kind is TokenKind.DIGITS:
             found += [here] if len(token.text) == 6 else []
-        elif token.text in _OPENERS or (token.text in _WIRE and token.lead is Lead.BREAK):
+        elif token.text in _OPENERS or (token.lead is Lead.BREAK and (token.text in _WIRE or token.text in _COASTAL)):
             found.append(here)
     return sorted({here for here in found if here >= 0})
 
@@ -108,6 +111,18 @@ def _speaks(cur: Cursor, record: Record) -> bool:
     return False
 
 
+def _begins_line(cur: Cursor, here: int) -> bool:
+    """Say whether a header is the first of its line, brackets, quotes and the number of a list left aside."""
+    for place in range(here, here - 5, -1):
+        token = cur.part(place, place + 1).peek()
+        if token.lead is Lead.BREAK or place == cur.begin:
+            return True
+        before = cur.part(place - 1, place).peek()
+        if before.kind is TokenKind.LETTERS or len(before.text) > 3:
+            return False
+    return False
+
+
 def _blank_before(cur: Cursor, token: Token, text: str) -> bool:
     """Say whether a blank line stands before this token."""
     before = cur.peek(-1).stop if cur.at > cur.begin else 0
@@ -126,6 +141,8 @@ def _starts(cur: Cursor, *, fresh: bool, fielded: bool) -> bool:
         found = cur.peek(-1).text not in _SPEAKERS and (
             nga_header(cur, strict=True) is not None or (fresh and _starts_warning(cur))
         )
+    elif token.text in _COASTAL:
+        found = fresh and _starts_warning(cur)
     elif (token.kind is not TokenKind.MARK and cur.peek(1).text == "/") or cur.peek(2).text == "/":
         found = _starts_notam(cur, token, fresh=fresh)
     else:
@@ -147,7 +164,8 @@ def _starts_warning(cur: Cursor) -> bool:
 
 def _starts_notam(cur: Cursor, token: Token, *, fresh: bool) -> bool:
     """Say whether a NOTAM begins here: not the name behind NOTAMR, not the middle of a word."""
-    if token.lead is Lead.GLUED and cur.peek(-1).text not in {"(", ""}:
+    before = cur.peek(-1)
+    if token.lead is Lead.GLUED and (before.kind is not TokenKind.MARK or before.text in _JOINTS) and before.text:
         return False
     if notam_header(cur) is not None:
         return True
