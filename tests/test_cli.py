@@ -126,6 +126,7 @@ EXAMPLES = [
     "corridor fit",
     "corridor plan",
     "corridor refit",
+    "corridor rehearse",
     "fall risk",
     "flight ensemble",
     "flight fly",

@@ -143,7 +143,7 @@ def _sentence(
     if not turning.accepted:
         return (
             f"No single plane: a flight from {site.name} that does not turn, falling on the turning Earth, cannot end in "
-            f"all {len(labels)} areas. The best course over the ground, {turning.azimuth_deg:.1f} deg, misses "
+            f"all the areas. The best course over the ground, {turning.azimuth_deg:.1f} deg, misses "
             f"({misses_told(labels, turning)}). {_drawn_told(labels, drawn)} A flight that ends in all of them turns on the way."
         )
     low, middle, high = inclination_deg
@@ -157,7 +157,7 @@ def _sentence(
         )
     return (
         f"One plane: a flight from {site.name} on course {course} that does not turn, falling on the turning Earth, ends "
-        f"in all {len(labels)} areas ({misses_told(labels, turning)}). {_drawn_told(labels, drawn)} Kept to orbit, the "
+        f"in {'both' if len(labels) == 2 else f'all {len(labels)}'} areas ({misses_told(labels, turning)}). {_drawn_told(labels, drawn)} Kept to orbit, the "
         f"course gives an inclination of {orbit}."
     )
 

@@ -133,8 +133,8 @@ def _corridor(replay: Replay) -> dict[str, Any]:
         "plane": {
             "azimuth_deg": _r(plane.azimuth_deg, 2),
             "areas": list(plane.labels),
-            "residual_m": [_r(m, 0) for m in plane.residual_m],
-            "tolerance_m": [_r(m, 0) for m in plane.tolerance_m],
+            "residual_m": [_r(m, 0) for m in plane.turning.residual_m],
+            "tolerance_m": [_r(m, 0) for m in plane.turning.tolerance_m],
             "inclination_deg": _r(plane.inclination_deg, 2),
             "sentence": plane.sentence,
         },

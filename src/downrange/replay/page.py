@@ -290,7 +290,7 @@ def _residual(replay: Replay, label: str) -> tuple[str, str]:
     if label not in plane.labels:
         return "–", "–"
     i = plane.labels.index(label)
-    return signed(plane.residual_m[i] / 1e3), number(plane.tolerance_m[i] / 1e3)
+    return signed(plane.turning.residual_m[i] / 1e3), number(plane.turning.tolerance_m[i] / 1e3)
 
 
 def _orbit(replay: Replay) -> Section | None:
