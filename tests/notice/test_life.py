@@ -103,7 +103,7 @@ def test_cancelled_holds_from_the_issue_of_the_one_that_cancels() -> None:
 
 
 def test_an_annotated_copy_is_cancelled() -> None:
-    (one,) = stand("NAVAREA XII 656/2019 (17,83)\n\n(Cancelled by NAVAREA XII 657/2019)\nIN AREA BOUND BY 10-00N 120-00W, 10-00N 121-00W, 9-00N 120-00W.")  # fmt: skip
+    (one,) = stand("NAVAREA XII 656/2019 (17,83)\n\n(Cancelled by NAVAREA XII 657/2019)\n IN AREA BOUND BY 10-00N 120-00W, 10-00N 121-00W, 9-00N 120-00W.")  # fmt: skip
     assert (one.state, one.by) == (State.CANCELLED, "NAVAREA XII 657/2019")
 
 
