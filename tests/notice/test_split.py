@@ -103,3 +103,16 @@ def test_a_list_of_notices_is_no_merged_record(form) -> None:
     found = read(text)
     assert [notice.source_id for notice in found] == ["A1/26", "A2/26", "A3/26"]
     assert not any(notice.flags for notice in found)
+
+
+@pytest.mark.parametrize("short_message", ["CANCEL HYDROPAC 12/26.", "ALL WARNINGS REMAIN IN FORCE."])
+def test_a_short_message_between_wire_marks_is_never_dropped(short_message) -> None:
+    first, second = read(f"ZCZC LA71\n{PLAIN}NNNN\nZCZC\n{short_message}\nNNNN\n")
+    assert first.source_id == "NAVAREA XI 12/26"
+    assert second.text == short_message
+    assert second.flags
+
+
+def test_a_cancel_line_before_a_header_is_never_dropped() -> None:
+    first, second = read(f"CANCEL HYDROPAC 12/26.\n\n{PLAIN}")
+    assert (first.cancels, second.source_id) == (("HYDROPAC 12/26",), "NAVAREA XI 12/26")

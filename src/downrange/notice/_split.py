@@ -25,6 +25,7 @@ _DOMESTIC: Final = frozenset({"FDC", "CARF"})
 _WIRE: Final = frozenset({"ZCZC", "NNNN"})
 _RULE: Final = re.compile(r"^(?:#|[ \t]*(?:-{4,}|={4,}|\*{4,}|_{4,}|~{4,})[ \t\r]*$)", re.MULTILINE)
 _JOINTS: Final = frozenset("/-.")
+_LONGEST_ADDRESS: Final = 3
 _LONGEST_TITLE: Final = 20
 
 
@@ -51,7 +52,8 @@ def split(cur: Cursor, text: str) -> list[Record]:
         fresh = token.lead is Lead.BREAK and (here == begin or place in ruled or _blank_before(cur, token, text))
         starts = wire or _starts(cur, fresh=fresh, fielded=fielded)
         if starts or (place in ruled and _speaks(cur, Record(begin, here, inline))):
-            _keep(found, cur, Record(begin, here, inline), headed=headed, soft=soft)
+            closed = token.text == "NNNN" and here - begin > _LONGEST_ADDRESS
+            _keep(found, cur, Record(begin, here, inline), headed=headed or closed, soft=soft)
             begin, headed, soft, fielded = here + wire, starts and not wire, not starts, False
             inline = here > first and not _begins_line(cur, here)
             _ = headed and (notam_header(cur) or nga_header(cur, strict=False))
@@ -92,14 +94,17 @@ def _keep(found: list[Record], cur: Cursor, record: Record, *, headed: bool, sof
     """
     if record.stop <= record.start:
         return
-    if headed or _speaks(cur, record):
+    if headed or _speaks(cur, record, alone=not soft):
         found.append(record)
     elif soft and found:
         found[-1] = found[-1]._replace(stop=record.stop)
 
 
-def _speaks(cur: Cursor, record: Record) -> bool:
-    """Say whether a text without a header is more than a title: it is long, or names a position."""
+def _speaks(cur: Cursor, record: Record, *, alone: bool = True) -> bool:
+    """Say whether a text without a header is more than a title: it is long, names a position, or cancels something.
+
+    alone: no message stands before it that a cancel line could belong to
+    """
     if record.stop - record.start > _LONGEST_TITLE:
         return True
     inner = cur.part(record.start, record.stop)
@@ -107,6 +112,8 @@ def _speaks(cur: Cursor, record: Record) -> bool:
         token = inner.take()
         beside = inner.peek(-2).kind is TokenKind.DIGITS or inner.peek().kind is TokenKind.DIGITS
         if (token.text in {"N", "S", "E", "W"} and beside) or token.text in {"°", "º", "!"}:
+            return True
+        if alone and token.text in {"CANCEL", "CNL"}:
             return True
     return False
 
