@@ -24,6 +24,7 @@ __all__ = ["Mode", "Walk"]
 
 _TURNS: Final = (Sign.DASH, Sign.POINTS, Sign.NOMINAL, Sign.EXCEPT, Sign.BORDER)
 _PLACED: Final = frozenset({Vertex, Angle, Circle, Reach, Arc})
+_INSIDE: Final = frozenset({"WITHIN", "WI", "IN", "INSIDE", "INTO"})
 
 
 class Walk(Open):
@@ -67,7 +68,7 @@ class Walk(Open):
         elif isinstance(item, Bearings):
             self._sector(item)
         elif isinstance(item, Count):
-            self.mode.announced, self.mode.points = True, False
+            self.mode.announced, self.mode.points, self.single = True, False, False
         self.carried_m = self.carried_m if isinstance(item, Circle) else None
 
     # -------------------------------------------------------------------------------------- positions
@@ -225,7 +226,7 @@ class Walk(Open):
         if sign is Sign.WORD:
             self._word(mark, here, ahead)
         elif sign is Sign.ANNOUNCE:
-            self.mode.announced, self.mode.points = True, False
+            self.mode.announced, self.mode.points, self.single = True, False, False
             self._flush()
         elif sign is Sign.CLOSE:
             self._close()
@@ -292,6 +293,7 @@ class Walk(Open):
         """Count a word between positions; see a navigation aid or a named fix among them."""
         if len(mark.text) > 2 and mark.text not in _FILLERS and mark.text.isalpha():
             self.words += 1
+        self.single = self.single and not (ahead >= 3 and mark.text in _INSIDE)  # expected to fall IN p, p, p: an area
         if self.ring and ahead and self._is_fix(mark, here):
             message = f"{mark.text} stands among the vertices; its position is not in the text"
             self.notes.append(Flag(code=FlagCode.INCOMPLETE_RING, start=mark.start, stop=mark.stop, message=message))
