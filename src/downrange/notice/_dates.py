@@ -23,7 +23,8 @@ def dated(cur: Cursor) -> bool:
     """Say whether a list of days that ends in a month, or begins with one, stands here."""
     token = cur.peek()
     if token.kind is TokenKind.LETTERS:
-        return is_month(token.text) and is_day(cur.peek(1)) and not _positional(cur, 1)
+        rocket = cur.peek(-1).text == "LONG"  # LONG MARCH 5
+        return is_month(token.text) and is_day(cur.peek(1)) and not _positional(cur, 1) and not rocket
     return is_iso(cur) or (is_day(token) and _ends_in_month(cur))
 
 
