@@ -15,9 +15,8 @@ import numpy as np
 
 from downrange.base import ModelError
 from downrange.corridor.cases import Case
-from downrange.corridor.fit import solve
 from downrange.corridor.geometry import ranges
-from downrange.corridor.infer import FLIGHTS, Inference, infer
+from downrange.corridor.infer import FLIGHTS, STARTS, Inference, infer, modes
 from downrange.corridor.outline import bodies_for
 from downrange.corridor.posterior import flat_spread
 from downrange.earth import range_azimuth
@@ -91,7 +90,10 @@ def attribute(
     hands: threads, cluster, resume, progress, starts: as of `infer`
     """
     ways = bodies_for(case.outline, case.known)
-    chi2 = [solve(case.record(way)).chi2 for way in ways] if len(ways) > 1 else [0.0]
+    starts = hands.get("starts", STARTS)
+    chi2 = [0.0]
+    if len(ways) > 1:
+        chi2 = [min(fit.chi2 for fit in modes(case.record(way), seed=seed, starts=starts)) for way in ways]
     hopeful = [value <= min(chi2) + HOPELESS_CHI2 for value in chi2]
     share = max(1_000, flights // sum(hopeful))
     found: list[Assignment] = []

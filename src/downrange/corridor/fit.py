@@ -173,11 +173,17 @@ def bounds(record: Record) -> tuple[Array, Array]:
 
 
 def solve(
-    record: Record, start: Array | None = None, shift: Array | None = None, prior_shift: Array | None = None
+    record: Record,
+    start: Array | None = None,
+    shift: Array | None = None,
+    prior_shift: Array | None = None,
+    *,
+    first_softer: float = FIRST_SOFTER,
 ) -> Fit:
     """Fit the record from a start (n,) in prior sigmas (default the prior means).
 
     shift, prior_shift: move the facts (R,) and the prior means (n,) by so many sigmas, for a randomised fit
+    first_softer: by how much the sigmas of the orbit grow in the first pass; 1 from a start that is nearly in orbit
     """
     from scipy.optimize import least_squares
 
@@ -204,7 +210,7 @@ def solve(
         return np.vstack([((got[1:] - got[0]) / STEP_SIGMA).T, np.eye(len(u))])
 
     u = np.clip(np.zeros(len(record.names)) if start is None else start, low + 0.05, high - 0.05)
-    weight = np.concatenate([np.where(orbit_columns(record), 1.0 / FIRST_SOFTER, 1.0), np.ones(len(record.names))])
+    weight = np.concatenate([np.where(orbit_columns(record), 1.0 / first_softer, 1.0), np.ones(len(record.names))])
     first = least_squares(
         softly, u, jac=soft_slopes, bounds=(low, high), max_nfev=FIRST_TRIES, ftol=1e-3, xtol=1e-3, gtol=1e-3
     )

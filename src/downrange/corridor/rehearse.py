@@ -71,7 +71,7 @@ def rehearse(
         areas = _announced(record, falls, i, seed)
         known = case_of(outline, site, areas, known=outline.bodies)
         try:
-            found = infer(known.record(known.known), flights=flights, seed=seed + i, starts=1, **hands)
+            found = infer(known.record(known.known), flights=flights, seed=seed + i, **hands)
         except ModelError:
             continue
         true = columns_of(record, truth[None], flown)
