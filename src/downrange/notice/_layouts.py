@@ -205,7 +205,8 @@ def _minutes(cur: Cursor, axis: Axis, like: Fields | None, read: Fields, *, dash
     if decimals:
         read = read._replace(minutes=read.minutes + float("0" + decimals), decimals=len(decimals) - 1)
     if cur.mark(_SECOND_MARKS):
-        return read._replace(remark=read.remark or "minutes are printed with the sign of seconds")
+        read = read._replace(remark=read.remark or "minutes are printed with the sign of seconds")
+        return read if decimals else _seconds_behind(cur, read)
     sign = cur.mark(_MINUTE_MARKS) or cur.word(*_MINUTE_WORDS[:-1])
     if sign is None and cur.peek(1).kind is TokenKind.DIGITS:
         sign = cur.word("M")
@@ -225,6 +226,18 @@ def _minutes(cur: Cursor, axis: Axis, like: Fields | None, read: Fields, *, dash
     return read._replace(
         seconds=float(seconds + decimals), layout=Layout.SECONDS, decimals=max(0, len(decimals) - 1)
     )  # fmt: skip
+
+
+def _seconds_behind(cur: Cursor, read: Fields) -> Fields:
+    """Take the seconds behind minutes that bear their sign, where they bear it too."""
+    sign = cur.peek(1)
+    if sign.kind is not TokenKind.MARK or sign.text not in _SECOND_MARKS:
+        return read
+    seconds = cur.digits(1, 2)
+    if seconds is None:
+        return read
+    cur.mark(_SECOND_MARKS)
+    return read._replace(seconds=float(seconds.text), layout=Layout.SECONDS)
 
 
 def _take_second_sign(cur: Cursor) -> None:
