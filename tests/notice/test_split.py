@@ -116,3 +116,21 @@ def test_a_short_message_between_wire_marks_is_never_dropped(short_message) -> N
 def test_a_cancel_line_before_a_header_is_never_dropped() -> None:
     first, second = read(f"CANCEL HYDROPAC 12/26.\n\n{PLAIN}")
     assert (first.cancels, second.source_id) == (("HYDROPAC 12/26",), "NAVAREA XI 12/26")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "NAVAREA XI 01{}/26",
+        "NAVAREA XI WARNING NR 26-01{}",
+        "SECURITE NAVAREA XI 01{}/26",
+        "SECURITE\nNAVAREA XI 01{}/26",
+        "GREEK NAVTEX 1{}/26",
+        "JAPAN NAVAREA XI 26-01{}",
+        "COASTAL WARNING ARKHANGELSK 1{}/26",
+    ],
+)
+def test_warnings_come_apart_however_their_headings_are_written(heading) -> None:
+    body = PLAIN.split("\n", 1)[1]
+    found = names(f"{heading.format(11)}\n{body}\n{heading.format(12)}\n{body}")
+    assert [name[-2:] if "-" in name else name.partition("/")[0][-2:] for name in found] == ["11", "12"]

@@ -13,13 +13,11 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from downrange.notice._calendar import stamp
-from downrange.notice._cancels import COASTAL
 from downrange.notice._tokens import Cursor, Lead, Token, TokenKind
 from downrange.notice.nga import nga_header
 from downrange.notice.notam import notam_header, notam_name
 
 _OPENERS: Final = frozenset({"NAVAREA", "HYDROPAC", "HYDROLANT", "HYDROARC"})
-_COASTAL: Final = frozenset(row[0] for row in COASTAL)
 _SPEAKERS: Final = frozenset({"CANCEL", "CNL", "BY", "MSG", "MESSAGE", "AT"})  # a name behind them is somebody else's
 _DOMESTIC: Final = frozenset({"FDC", "CARF"})
 _WIRE: Final = frozenset({"ZCZC", "NNNN"})
@@ -43,7 +41,7 @@ def split(cur: Cursor, text: str) -> list[Record]:
     first, row = cur.at, cur.tail(cur.stop)
     ruled = _ruled(row, text)
     begin, inline, headed, fielded, soft = first, False, False, False, False
-    for place in sorted(ruled.union(_may_start(row))):
+    for place in sorted(ruled.union(_may_start(row, text))):
         here, token = first + place, row[place]
         if here < cur.at:
             continue
@@ -69,22 +67,31 @@ def _ruled(row: Sequence[Token], text: str) -> set[int]:
     return {place for place in places if 0 < place < len(row)}
 
 
-def _may_start(row: Sequence[Token]) -> list[int]:
-    """Return the places where a header can stand: before a slash, at a series, a date-time group, `!`, Q), NNNN."""
+def _may_start(row: Sequence[Token], text: str) -> list[int]:
+    """Return where a header can stand: before a slash, at a series or time group, at `!`, Q), NNNN, below a blank line."""
     found: list[int] = []
     for here, token in enumerate(row):
         if token.kind is TokenKind.MARK:
-            if token.text == "/":
-                found += (here - 2, here - 1)
-            elif token.text == "!":
-                found.append(here)
-            elif token.text == ")" and here and row[here - 1].text == "Q":
-                found.append(here - 1)
+            found += _before_mark(row, here, token.text)
         elif token.kind is TokenKind.DIGITS:
             found += [here] if len(token.text) == 6 else []
-        elif token.text in _OPENERS or (token.lead is Lead.BREAK and (token.text in _WIRE or token.text in _COASTAL)):
+        elif token.text in _OPENERS or (token.lead is Lead.BREAK and _may_open(row, here, token, text)):
             found.append(here)
     return sorted({here for here in found if here >= 0})
+
+
+def _before_mark(row: Sequence[Token], here: int, mark: str) -> tuple[int, ...]:
+    """Return where a header can stand that has this mark in it."""
+    if mark == "/":
+        return here - 2, here - 1
+    if mark == "!":
+        return (here,)
+    return (here - 1,) if mark == ")" and here and row[here - 1].text == "Q" else ()
+
+
+def _may_open(row: Sequence[Token], here: int, token: Token, text: str) -> bool:
+    """Say whether the first word of a line stands below a blank one, or opens or closes a message on the wire."""
+    return token.text in _WIRE or not here or text.count("\n", row[here - 1].stop, token.start) > 1
 
 
 def _keep(found: list[Record], cur: Cursor, record: Record, *, headed: bool, soft: bool) -> None:
@@ -148,12 +155,12 @@ def _starts(cur: Cursor, *, fresh: bool, fielded: bool) -> bool:
         found = cur.peek(-1).text not in _SPEAKERS and (
             nga_header(cur, strict=True) is not None or (fresh and _starts_warning(cur))
         )
-    elif token.text in _COASTAL:
-        found = fresh and _starts_warning(cur)
     elif (token.kind is not TokenKind.MARK and cur.peek(1).text == "/") or cur.peek(2).text == "/":
         found = _starts_notam(cur, token, fresh=fresh)
+    elif fresh and fielded and token.text == "Q" and cur.peek(1).text == ")":
+        found = True
     else:
-        found = is_bang(cur) or (fresh and fielded and token.text == "Q" and cur.peek(1).text == ")")
+        found = is_bang(cur) or (fresh and token.kind is TokenKind.LETTERS and _starts_warning(cur))
     cur.at = here
     return found
 
@@ -161,7 +168,7 @@ def _starts(cur: Cursor, *, fresh: bool, fielded: bool) -> bool:
 def _starts_warning(cur: Cursor) -> bool:
     """Say whether a warning begins here by its bare name: not the line at its end that says who asked for it."""
     header = nga_header(cur, strict=False)
-    if header is None or "/" not in header.name:
+    if header is None or not header.name[-1:].isdigit():
         return False
     if stamp(cur) is None:
         return True
