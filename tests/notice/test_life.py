@@ -38,6 +38,7 @@ def day(number, hour=0):
         ("HYDROPAC  012/26", "HYDROPAC 12/26."),
         ("B0045/26", "B 45/2026"),
         ("0456/26", "456/26"),
+        ("NAVAREA XI 26-0111", "NAVAREA XI 111/26"),
     ],
 )
 def test_names_of_one_notice_are_one(one, other) -> None:

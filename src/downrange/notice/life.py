@@ -79,7 +79,7 @@ def normal_name(name: str) -> str:
     >>> normal_name("Navarea 4 warning nr 0165/2022"), normal_name("B 0045/26"), normal_name("HYDROPAC 7/26.")
     ('NAVAREA IV 165/22', 'B45/26', 'HYDROPAC 7/26')
     """
-    left, slash, year = name.upper().strip(" .()").rpartition("/")
+    left, slash, year = _year_last(name.upper().strip(" .()")).rpartition("/")
     if not slash:
         return " ".join(name.upper().split())
     letters = left.rstrip("0123456789")
@@ -90,6 +90,15 @@ def normal_name(name: str) -> str:
             words[place] = _ROMAN[int(word) - 1]
     head = " ".join(words)
     return f"{head}{'' if len(head) <= 1 else ' '}{number}/{year.strip()[-2:]}"
+
+
+def _year_last(name: str) -> str:
+    """Turn `NAVAREA XI 26-0111` into `NAVAREA XI 0111/26`."""
+    head, dash, number = name.rpartition("-")
+    year = head[-2:]
+    if not dash or "/" in name or not (number.isdecimal() and year.isdecimal()) or head[-3:-2].isdecimal():
+        return name
+    return f"{head[:-2]}{number}/{year}"
 
 
 def life(notices: Iterable[Notice], at: datetime | None = None) -> tuple[Standing, ...]:
