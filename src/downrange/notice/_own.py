@@ -74,6 +74,7 @@ def own_windows(
     for segment in drafted.segments:
         key = (segment.number, segment.letter)
         own.windows.setdefault(key, [])
+        there = middle(segment.items) or place
         for item in segment.items:
             if not isinstance(item, Times | Span):
                 continue
@@ -81,7 +82,6 @@ def own_windows(
                 message = f"more than {_MOST} windows: the times from here on are not read"
                 flags.append(_at(FlagCode.WINDOW_UNREAD, item, message))
                 return own, flags
-            there = middle(segment.items) or place
             found = _printed(item, anchor, envelope or _above(own.windows, segment, item), there, flags)
             count += len(found)
             own.add(key, item, _fitted(found, item, envelope, flags))
