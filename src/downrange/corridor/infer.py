@@ -28,7 +28,8 @@ from downrange.corridor.fit import (
     soft_columns,
     solve,
 )
-from downrange.corridor.fit_model import Record
+from downrange.corridor.fit_model import Fact, Record
+from downrange.corridor.outline import FREE
 from downrange.corridor.posterior import Quantity, credible_level, effective, normalised, picked, quantities, sector
 from downrange.corridor.rto import tangent
 from downrange.earth import destination, range_azimuth
@@ -189,7 +190,7 @@ def modes(record: Record, *, seed: int = 1, starts: int = STARTS) -> Sequence[Fi
 
 def _p_of(fit: Fit, work: Inferring) -> float:
     """Return how often an outlined vehicle would fit worse."""
-    return float(_worse(fit.chi2, len(work.line.at) - len(work.record.names)))
+    return float(_worse(fit.chi2, sum(map(_told_columns, work.record.facts)) + soft_columns(work.record)))
 
 
 def _inferred(work: Inferring, fits: Sequence[Fit], sample: Sample, seed: int) -> Inference:
@@ -259,10 +260,16 @@ def _checks(record: Record, after: Prediction, weight: Array) -> tuple[FactCheck
                 fact=fact.name,
                 body=fact.body,
                 misfit_sigma=float(np.linalg.norm(weight @ off)),
-                p=float(weight @ _worse(square, count)),
+                p=float(weight @ _worse(square, _told_columns(fact))),
             )
         )
     return tuple(found)
+
+
+def _told_columns(fact: Fact) -> int:
+    """Return how many columns of a fact say something; those that nobody knows cannot misfit."""
+    free = [fact.sigma_s >= FREE, fact.sigma_inclination_deg >= FREE] if fact.kind == "insertion" else []
+    return residual_columns(fact) - sum(free)
 
 
 def _worse(chi2: ArrayLike, count: int) -> Array:

@@ -24,7 +24,7 @@ from downrange.earth import Site
 
 AREA_SIGMAS: Final = 2.0  # an area reaches so many of our sigmas from its middle (assumed)
 LEAST_SIGMA_M: Final = 1_000.0
-_FREE: Final = 1e6  # a sigma so wide that the datum says nothing
+FREE: Final = 1e6  # a sigma so wide that the datum says nothing
 
 
 class Timed(Protocol):
@@ -69,7 +69,7 @@ SOME_LOW_ORBIT: Final = Aim(
     apogee_alt_m=450e3,
     inclination_deg=None,
     sigma_alt_m=150e3,
-    sigma_inclination_deg=_FREE,
+    sigma_inclination_deg=FREE,
     sigma_radial_mps=100.0,
     source="assumed: a satellite launcher enters some low orbit, 150 to 750 km",
 )
@@ -212,14 +212,14 @@ def _aimed(aim: Aim, insertion: Timed | None) -> Fact:
         limit="",
         source=aim.source,
         t_s=insertion.t_s if insertion else 0.0,
-        sigma_s=insertion.sigma_s if insertion else _FREE,
+        sigma_s=insertion.sigma_s if insertion else FREE,
         perigee_alt_m=aim.perigee_alt_m,
         apogee_alt_m=aim.apogee_alt_m,
         inclination_deg=90.0 if aim.inclination_deg is None else aim.inclination_deg,
         sigma_sma_m=aim.sigma_alt_m,
         sigma_r_m=aim.sigma_alt_m,
         sigma_radial_mps=aim.sigma_radial_mps,
-        sigma_inclination_deg=_FREE if aim.inclination_deg is None else aim.sigma_inclination_deg,
+        sigma_inclination_deg=FREE if aim.inclination_deg is None else aim.sigma_inclination_deg,
     )
 
 
