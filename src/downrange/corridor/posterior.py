@@ -135,7 +135,7 @@ def credible_level(lat_deg: Array, lon_deg: Array, weight: Array, at_lat_deg: fl
     covariance = (off * share[:, None]).T @ off
     inverse = np.linalg.pinv(covariance)
     own = float(middle @ inverse @ middle)  # the place is the map's origin
-    return float(share[np.einsum("ki,ij,kj->k", off, inverse, off) < own].sum())
+    return min(1.0, float(share[np.einsum("ki,ij,kj->k", off, inverse, off) < own].sum()))
 
 
 def quantities(
