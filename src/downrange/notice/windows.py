@@ -173,7 +173,7 @@ def _single(dated: Dated, opens: Edge, closes: Edge, shared: _Resolver) -> _Span
     if day is None:
         raise _UnresolvedError(FlagCode.WINDOW_UNREAD, "no day stands with the first time")
     if opens.sun or closes.sun:
-        return [_by_sun(day, period, opens, closes, shared)]
+        return _by_sun([day], period, opens, closes, shared)
     begin = _moment(day, opens, period)
     end = _moment(dated.closes or day, closes, period)
     if dated.closes is None and end <= begin:
@@ -225,7 +225,7 @@ def _recurring(dated: Dated, opens: Edge, closes: Edge, shared: _Resolver) -> _S
         _remark_whole(period, shared)
         return _joined_days(days, period)
     if opens.sun or closes.sun:
-        return [_by_sun(day, period, opens, closes, shared) for day in days]
+        return _by_sun(days, period, opens, closes, shared)
     length = (closes.minutes - opens.minutes) % 1440 or 1440
     begins = [_moment(day, opens, period) for day in days]
     return [(begin, begin + timedelta(minutes=length)) for begin in begins]
@@ -253,7 +253,7 @@ def _in_envelope(period: Period, opens: Edge, closes: Edge, shared: _Resolver) -
         raise _UnresolvedError(FlagCode.WINDOW_UNREAD, "no day stands with these times")
     if opens.sun or closes.sun:
         first, last = shared.envelope[0].opens.date(), shared.envelope[-1].closes.date()
-        return [_by_sun(day, period, opens, closes, shared) for day in _run(first - timedelta(days=1), last)]
+        return _by_sun(_run(first - timedelta(days=1), last), period, opens, closes, shared)
     offset_min = 0 if period.zone is None or period.zone.offset_min is None else period.zone.offset_min
     minutes = ((opens.minutes - offset_min) % 1440, (closes.minutes - offset_min) % 1440 or 1440)
     pieces = daily(*minutes, shared.envelope)
@@ -300,26 +300,37 @@ def _run(first: date, last: date) -> list[date]:
     return [first + timedelta(days=count) for count in range(min((last - first).days + 1, _MOST_DAYS))]
 
 
-def _by_sun(day: date, period: Period, opens: Edge, closes: Edge, shared: _Resolver) -> tuple[datetime, datetime]:
-    """Return a window that begins or ends with the Sun."""
+def _by_sun(days: Sequence[date], period: Period, opens: Edge, closes: Edge, shared: _Resolver) -> _Spans:
+    """Return a window for every day that begins or ends with the Sun."""
+    if not days:
+        return []
     which = " and ".join(sorted({edge.sun.lower() for edge in (opens, closes) if edge.sun}))
     if shared.place is None:
         raise _UnresolvedError(FlagCode.WINDOW_OPEN, f"{which} depends on a place, and the text names none")
     lat_deg, lon_deg = shared.place
-    begin = None if opens.sun else _moment(day, opens, period)
-    end_min = None if closes.sun else _moment(day, closes, period)
+    found: _Spans = []
     try:
-        found = sun_span(
-            lat_deg, lon_deg, day, (opens.sun, opens.minutes, begin), (closes.sun, closes.minutes, end_min)
-        )
+        for day in days:
+            begin = None if opens.sun else _moment(day, opens, period)
+            end = None if closes.sun else _moment(day, closes, period)
+            found.append(
+                sun_span(lat_deg, lon_deg, day, (opens.sun, opens.minutes, begin), (closes.sun, closes.minutes, end))
+            )
     except SunError as reason:
         raise _UnresolvedError(FlagCode.WINDOW_UNREAD, str(reason)) from None
-    message = f"{which} computed for {lat_deg:.2f}, {lon_deg:.2f}, upper limb on a sea horizon, the days being those of UTC: assumed"
-    shared.remark(FlagCode.WINDOW_FROM_SUN, period, message)
+    finally:
+        if found:
+            message = (
+                f"{which} computed for {lat_deg:.2f}, {lon_deg:.2f}, upper limb on a sea horizon, "
+                "the days being those of UTC: assumed"
+            )
+            shared.remark(FlagCode.WINDOW_FROM_SUN, period, message)
     return found
 
 
 def in_order(windows: Iterable[NoticeWindow]) -> tuple[NoticeWindow, ...]:
     """Return the windows once each, in order of time, primary before alternate."""
     once = dict.fromkeys(windows)
+    if len(once) < 2:
+        return tuple(once)
     return tuple(sorted(once, key=lambda window: (window.opens, window.closes, window.role is Role.ALTERNATE)))
