@@ -79,7 +79,7 @@ def test_an_explained_notice_is_told_with_its_bodies(open_case: Attribution) -> 
 
 
 def test_what_is_known_of_an_area_is_kept() -> None:
-    areas = [circle("near", 95.0, 450e3), circle("far", 95.0, 2_600e3)]
+    areas = [circle("near", 95.0, 600e3), circle("far", 95.0, 1_100e3)]
     found = attribute(case_of(THREE, SITE, areas, known=["", "fairing"]), flights=1_000, starts=1)
     assert [one.bodies for one in found.assignments] == [("stage 1", "fairing")]
     assert found.assignments[0].p == 1.0

@@ -11,6 +11,7 @@ import pytest
 
 from downrange.base import InputError
 from downrange.corridor import Target, bodies_for, load_outline, outline_names, outlined, ranges
+from downrange.corridor.fit import bounds
 from downrange.corridor.fit_model import Record
 from downrange.corridor.outline import AREA_SIGMAS, LEAST_SIGMA_M, SOME_LOW_ORBIT, Aim, Outline, area_fact
 from downrange.earth import destination, load_site
@@ -155,6 +156,16 @@ def test_a_factor_is_a_normal_logarithm() -> None:
     steps[:, j] = [-1.0, 0.0, 2.0]
     assert record.x_of(steps)[:, j] == pytest.approx([275.0, 295.0, 335.0])
     assert record.u_of(record.x_of(steps)) == pytest.approx(steps, abs=1e-12)
+
+
+def test_bounds_are_five_sigmas_or_what_can_be() -> None:
+    record = outlined(THREE, SITE, [circle(95.0, 600e3)], ["stage 1"])
+    low, high = bounds(record)
+    assert (high == 5.0).all()
+    kick = record.names.index("kick_deg")
+    assert record.x_of(low)[kick] == pytest.approx(0.4)
+    assert (np.delete(low, kick) == -5.0).all()  # a coast of guessed logarithm is never below zero
+    assert record.x_of(low)[record.names.index("coast_s")] == pytest.approx(15.0 / 3.0**5)
 
 
 def test_the_aim_and_the_times_become_facts() -> None:

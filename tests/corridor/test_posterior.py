@@ -195,6 +195,7 @@ def test_told_begins_at_a_fifth_narrower() -> None:
     before = (0.0, 5.0, 10.0)
     assert Quantity(name="a", unit="", prior=before, posterior=(1.0, 5.0, 8.9)).told
     assert not Quantity(name="a", unit="", prior=before, posterior=(1.0, 5.0, 9.1)).told
+    assert not Quantity(name="a", unit="", prior=before, posterior=(5.0, 5.0, 5.0)).told  # one flight alone
 
 
 @pytest.mark.parametrize(("lon_deg", "azimuth_deg"), [(179.0, 90.0), (-179.0, 270.0), (30.0, 0.0), (30.0, 180.0)])

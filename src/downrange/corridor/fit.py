@@ -168,7 +168,7 @@ def bounds(record: Record) -> tuple[Array, Array]:
     for name, least in (("coast_s", 0.0), ("kick_deg", 0.4)):
         if name in record.names:
             i = record.names.index(name)
-            low[i] = record.u_of(np.where(np.arange(len(low)) == i, least, record.mean))[i]
+            low[i] = max(low[i], record.u_of(np.where(np.arange(len(low)) == i, least, record.mean))[i])
     return low, high
 
 

@@ -33,7 +33,7 @@ class Quantity:
     def told(self) -> bool:
         """Whether the notice narrowed it."""
         before, after = self.prior[2] - self.prior[0], self.posterior[2] - self.posterior[0]
-        return bool(after < 0.8 * before)
+        return bool(0.0 < after < 0.8 * before)  # a single flight has no width, and tells nothing
 
 
 def normalised(log_weight: Array) -> Array:
