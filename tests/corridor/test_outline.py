@@ -33,7 +33,7 @@ def circle(azimuth_deg: float, range_m: float, radius_m: float = 50e3, label: st
     return Target(label=label, lat_deg=(float(lat),), lon_deg=(float(lon),), radius_m=radius_m)
 
 
-def box(length_m: float, width_m: float, course_deg: float, at: tuple[float, float]) -> Target:
+def area_of(length_m: float, width_m: float, course_deg: float, at: tuple[float, float]) -> Target:
     """Return a rectangle so long along a course."""
     half = [(0.5 * a * length_m, 0.5 * b * width_m) for a, b in ((1, 1), (1, -1), (-1, -1), (-1, 1))]
     corners = [
@@ -101,7 +101,7 @@ def test_areas_that_no_way_fits_are_refused(outline: Outline, known: list[str], 
 def test_an_area_says_half_its_half_length_along_its_axis_and_half_its_half_width_across() -> None:
     sharp = replace(SITE, sigma_m=0.0)
     at = destination(SITE.lat_deg, SITE.lon_deg, 95.0, 600e3)
-    area = box(200e3, 60e3, 100.0, (float(at[0]), float(at[1])))
+    area = area_of(200e3, 60e3, 100.0, (float(at[0]), float(at[1])))
     fact = area_fact(sharp, area, "stage 1")
     assert (fact.kind, fact.body, fact.name) == ("axis", "stage 1", "stage 1 in box")
     assert (fact.lat_deg, fact.lon_deg) == pytest.approx((float(at[0]), float(at[1])), abs=0.01)

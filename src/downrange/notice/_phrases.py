@@ -124,16 +124,6 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hours:
-    """Times of the day, in minutes after midnight UTC, inside the windows given elsewhere."""
-
-    opens_min: int
-    closes_min: int
-    start: int
-    stop: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Cancel:
     """A cancel line: itself at a moment, or others by name.
 
@@ -171,20 +161,4 @@ class Part:
     stop: int
 
 
-Phrase = (
-    Vertex
-    | Angle
-    | Mark
-    | Label
-    | Circle
-    | Reach
-    | Bearings
-    | Arc
-    | Count
-    | Span
-    | Hours
-    | Cancel
-    | Issue
-    | Part
-    | Times
-)
+Phrase = Vertex | Angle | Mark | Label | Circle | Reach | Bearings | Arc | Count | Span | Cancel | Issue | Part | Times
