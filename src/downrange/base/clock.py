@@ -25,7 +25,7 @@ def utc(moment: datetime, *, where: str = "time") -> datetime:
             seen=f"{moment.isoformat()} has no time zone",
             cure="say which: Korean and Japanese reports are UTC+9, notices are usually UTC",
         )
-    return moment.astimezone(UTC)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 def parse_utc(text: str, *, where: str = "time") -> datetime:
@@ -92,6 +92,8 @@ class Window:
 
     def __post_init__(self) -> None:
         """Refuse a window that closes before it opens."""
+        if self.opens.tzinfo is UTC is self.closes.tzinfo and self.opens < self.closes:
+            return
         if utc(self.closes, where="window closes") <= utc(self.opens, where="window opens"):
             raise InputError(
                 where="window",

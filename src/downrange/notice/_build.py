@@ -73,10 +73,11 @@ def build(
 
 def _anchored(row: Sequence[Phrase], anchor: Anchor) -> Anchor:
     """Add the issue time and the cancel time that the body prints."""
-    for item in row:
+    kinds = set(map(type, row))
+    for item in row if Issue in kinds else ():
         if isinstance(item, Issue):
             anchor = replace(anchor, issued=anchor.issued or item.moment)
-    for item in row:
+    for item in row if Cancel in kinds else ():
         if isinstance(item, Cancel) and (item.moment is not None or item.day is not None):
             anchor = replace(anchor, cancels=anchor.cancels or cancel_moment(item, anchor))
     return anchor
@@ -131,21 +132,27 @@ def _remarks(
     """Flag vague and unread times, missing parts, and a body in which no time was found."""
     found: list[Flag] = []
     for item in row:
-        if isinstance(item, Part) and item.of > 1:
+        if type(item) is Mark:
+            found += _vague(item) if item.sign in _OPEN_TIMES else ()
+        elif isinstance(item, Part) and item.of > 1:
             message = f"part {item.number} of {item.of}: the other parts are not in this text"
             found.append(_at(FlagCode.MULTI_PART_MISSING, item, message))
-        elif isinstance(item, Mark) and item.sign is Sign.VAGUE_TIME:
-            found.append(_at(FlagCode.WINDOW_OPEN, item, f"the time is left open: {item.text.lower()}"))
-        elif isinstance(item, Mark) and item.sign is Sign.MOMENT:
-            found.append(_at(FlagCode.WINDOW_OPEN, item, f"a moment, not a window: {item.text.lower()}"))
-        elif isinstance(item, Mark) and item.sign is Sign.UNREAD_TIME:
-            found.append(_at(FlagCode.WINDOW_UNREAD, item, f"the time {item.text} belongs to no window we can read"))
     silent = not any(flag.code in _ABOUT_TIME for flag in [*flags, *found])
     if not windows and silent and not timed:
         found.append(Flag(code=FlagCode.WINDOW_OPEN, start=0, stop=0, message="the text names no time"))
     return found
 
 
+def _vague(item: Mark) -> list[Flag]:
+    """Flag a time that is left open, or no window."""
+    if item.sign is Sign.VAGUE_TIME:
+        return [_at(FlagCode.WINDOW_OPEN, item, f"the time is left open: {item.text.lower()}")]
+    if item.sign is Sign.MOMENT:
+        return [_at(FlagCode.WINDOW_OPEN, item, f"a moment, not a window: {item.text.lower()}")]
+    return [_at(FlagCode.WINDOW_UNREAD, item, f"the time {item.text} belongs to no window we can read")]
+
+
+_OPEN_TIMES = (Sign.VAGUE_TIME, Sign.MOMENT, Sign.UNREAD_TIME)
 _ABOUT_TIME = (FlagCode.WINDOW_OPEN, FlagCode.WINDOW_UNREAD, FlagCode.WINDOW_CONFLICT, FlagCode.YEAR_UNKNOWN)
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from downrange.notice._lengths import NUMBERS
 from downrange.notice._phrases import Label
 from downrange.notice._tokens import Cursor, Lead, Token, TokenKind
+from downrange.notice.coordinates import position
 
 _AREAS: Final = ("AREA", "ZONE")
 _ROMAN: Final = frozenset({"I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"})
@@ -46,13 +47,23 @@ def _of_area(cur: Cursor, start: int) -> Label | None:
     text = _text(token) or (token.text if token.text in _ROMAN else "")
     if token.text in NUMBERS:
         text = str(NUMBERS[token.text])
-    if not text:
+    if not text or _begins_position(cur, token):
         return None
     cur.take()
     cur.mark("'\"")
     if cur.mark(":.-)=") is None and not _leads_to_position(cur):
         return None
     return Label(text=text, area=True, start=start, stop=cur.peek(-1).stop)
+
+
+def _begins_position(cur: Cursor, token: Token) -> bool:
+    """Say whether a number is no label but the degrees of the first position: `AREA 24-10N 062-10E`."""
+    if token.kind is not TokenKind.DIGITS or len(token.text) != 2:
+        return False
+    here = cur.at
+    found = position(cur) is not None
+    cur.at = here
+    return found
 
 
 def _leads_to_position(cur: Cursor) -> bool:

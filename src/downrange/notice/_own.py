@@ -90,8 +90,11 @@ def own_windows(
 
 def middle(row: Iterable[Phrase]) -> tuple[float, float] | None:
     """Return a place in the middle of the positions of a row, where the Sun is looked at."""
-    places = [item for item in row if isinstance(item, Vertex) and not item.problem]
-    places += [item.centre for item in row if isinstance(item, Circle) and not item.centre.problem]
+    row = list(row)
+    kinds = set(map(type, row))
+    places = [item for item in row if isinstance(item, Vertex) and not item.problem] if Vertex in kinds else []
+    if Circle in kinds:
+        places += [item.centre for item in row if isinstance(item, Circle) and not item.centre.problem]
     return centre([item.lat_deg for item in places], [item.lon_deg for item in places]) if places else None
 
 

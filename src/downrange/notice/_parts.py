@@ -53,6 +53,8 @@ def units(cur: Cursor, records: Iterable[Record]) -> list[Unit]:
 
 def _part(cur: Cursor, row: Sequence[Token]) -> tuple[str, int, _Part] | None:
     """Return number of the notice, number of parts and the part, None when this is no part of a NOTAM."""
+    if "PART" not in [token.text for token in row]:
+        return None
     place = next((at for at, token in enumerate(row) if _is_part(row, at, token)), -1)
     header = notam_header(cur) if place >= 0 else None
     if header is None:

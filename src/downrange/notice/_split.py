@@ -22,6 +22,9 @@ _SPEAKERS: Final = frozenset({"CANCEL", "CNL", "BY", "MSG", "MESSAGE", "AT"})  #
 _DOMESTIC: Final = frozenset({"FDC", "CARF"})
 _WIRE: Final = frozenset({"ZCZC", "NNNN"})
 _RULE: Final = re.compile(r"^(?:#|[ \t]*(?:-{4,}|={4,}|\*{4,}|_{4,}|~{4,})[ \t\r]*$)", re.MULTILINE)
+_IN_HEADERS: Final = frozenset("/!)")
+_LONGEST_TIME: Final = 6
+_DIGITS, _MARK, _BREAK = TokenKind.DIGITS, TokenKind.MARK, Lead.BREAK
 _JOINTS: Final = frozenset("/-.")
 _LONGEST_ADDRESS: Final = 3
 _LONGEST_TITLE: Final = 20
@@ -71,11 +74,14 @@ def _may_start(row: Sequence[Token], text: str) -> list[int]:
     """Return where a header can stand: before a slash, at a series or time group, at `!`, Q), NNNN, below a blank line."""
     found: list[int] = []
     for here, token in enumerate(row):
-        if token.kind is TokenKind.MARK:
-            found += _before_mark(row, here, token.text)
-        elif token.kind is TokenKind.DIGITS:
-            found += [here] if len(token.text) == 6 else []
-        elif token.text in _OPENERS or (token.lead is Lead.BREAK and _may_open(row, here, token, text)):
+        kind, word = token[0], token[1]
+        if kind is _MARK:
+            if word in _IN_HEADERS:
+                found += _before_mark(row, here, word)
+        elif kind is _DIGITS:
+            if len(word) == _LONGEST_TIME:
+                found.append(here)
+        elif word in _OPENERS or (token[4] is _BREAK and _may_open(row, here, token, text)):
             found.append(here)
     return sorted({here for here in found if here >= 0})
 

@@ -21,7 +21,10 @@ from downrange.notice._tokens import Cursor, Lead, TokenKind
 from downrange.notice.coordinates import Angle, Vertex, common, may_begin, nameless, position, stray
 from downrange.notice.windows import times
 
-_LETTERS, _MARK = TokenKind.LETTERS, TokenKind.MARK
+_DIGITS, _LETTERS, _MARK, _GLUED = TokenKind.DIGITS, TokenKind.LETTERS, TokenKind.MARK, Lead.GLUED
+_WORD, _FULL_STOP = Sign.WORD, Sign.FULL_STOP
+_BRACKETS: Final = frozenset("([")
+_OPENING: Final = frozenset("-+")  # a position can start with them
 _MOST_WORDS: Final = 4
 _OPEN_WORDS: Final = ("VOR", "VORTAC", "NDB", "DME", "TACAN", "OF", "AT", "PSN", "POSITION", "CENTERED", "CENTRED",
                       "ORIGIN", "POINT", "THEN", "THENCE", "VIA", "BY")  # fmt: skip
@@ -34,23 +37,26 @@ def phrases(cur: Cursor) -> list[Phrase]:
     words = 0
     while cur.at < cur.stop:
         token = cur.peek()
-        if token.kind is _LETTERS and token.text not in _KNOWN and len(token.text) > 1 and not token.gap:
+        kind, text, start, stop, _, _, gap = token
+        if kind is _LETTERS and text not in _KNOWN and len(text) > 1 and not gap:
             cur.at += 1
             words += 1
             bracket = False
             if words <= _MOST_WORDS:
-                row.append(Mark(sign=Sign.WORD, text=token.text, start=token.start, stop=token.stop))
+                row.append(Mark(sign=Sign.WORD, text=text, start=start, stop=stop))
             continue
-        if token.gap:
-            row.append(Mark(sign=Sign.GAP, text="", start=token.start, stop=token.start))
-        if token.text in {"(", "["}:
-            found: Phrase | None = label(cur) if token.text == "(" else None
+        if gap:
+            row.append(Mark(sign=Sign.GAP, text="", start=start, stop=start))
+        if text in _BRACKETS:
+            found: Phrase | None = label(cur) if text == "(" else None
             if found is None:
                 bracket = True
                 cur.take()
                 continue
+        elif kind is _MARK and text not in _OPENING:
+            found = _plain(cur)
         else:
-            found = _READERS[token.kind](cur) or _plain(cur)
+            found = _READERS[kind](cur) or _plain(cur)
         if bracket and isinstance(found, Vertex):
             found = replace(found, bracketed=True)
         if found is not None:
@@ -63,11 +69,14 @@ def phrases(cur: Cursor) -> list[Phrase]:
 def _plain(cur: Cursor) -> Mark | None:
     """Take one token as a word or a mark that matters; other marks are dropped."""
     token = cur.take()
-    kind = _PLAIN.get(token.text, Sign.WORD)
-    if kind is Sign.WORD and token.kind is _MARK:
-        return None
-    if kind is Sign.FULL_STOP and cur.peek().kind is TokenKind.DIGITS and cur.peek().lead is Lead.GLUED:
-        return None
+    kind = _PLAIN.get(token.text, _WORD)
+    if kind is _WORD:
+        if token.kind is _MARK:
+            return None
+    elif kind is _FULL_STOP:
+        after = cur.peek()
+        if after.kind is _DIGITS and after.lead is _GLUED:
+            return None
     return Mark(sign=kind, text=token.text, start=token.start, stop=token.stop)
 
 
@@ -109,11 +118,10 @@ def _letters(cur: Cursor) -> Phrase | None:
 
 
 def _marks(cur: Cursor) -> Phrase | None:
-    """Read a position that starts with a sign, or a length that starts with its decimal point."""
-    token = cur.peek()
-    if token.lead is Lead.GLUED or cur.peek(1).kind is not TokenKind.DIGITS:
+    """Read a position that starts with a sign."""
+    if cur.peek().lead is _GLUED or cur.peek(1).kind is not _DIGITS:
         return None
-    return position(cur) if token.text in {"-", "+"} else None
+    return position(cur)
 
 
 def _nothing(_: Cursor) -> Phrase | None:

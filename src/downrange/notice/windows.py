@@ -330,7 +330,5 @@ def _by_sun(days: Sequence[date], period: Period, opens: Edge, closes: Edge, sha
 
 def in_order(windows: Iterable[NoticeWindow]) -> tuple[NoticeWindow, ...]:
     """Return the windows once each, in order of time, primary before alternate."""
-    once = dict.fromkeys(windows)
-    if len(once) < 2:
-        return tuple(once)
-    return tuple(sorted(once, key=lambda window: (window.opens, window.closes, window.role is Role.ALTERNATE)))
+    once = {(window.opens, window.closes, window.role is Role.ALTERNATE): window for window in windows}
+    return tuple(once[key] for key in sorted(once))
