@@ -52,6 +52,7 @@ _new = tuple.__new__  # a quarter faster than Token(...), and there are many
 _GLUED, _BLANK, _BREAK = Lead.GLUED, Lead.BLANK, Lead.BREAK
 _BREAKS: Final = frozenset("\r\n\v\f\x85\u2028\u2029")
 _TOKEN: Final = re.compile(r"(\s*)(?:([0-9]+)|([^\W\d_ºª]+)|(&(?:amp;)?#?[0-9A-Za-z]{1,8};|\S))")
+_COMMON_MARKS: Final = frozenset(".,-:;/()'\"°")
 _DASHES: Final = dict.fromkeys("‐‑‒–—―−", "-")
 
 # What can only be a position: both halves of a packed one, one half alone, or half a dashed one.
@@ -101,11 +102,12 @@ def tokens(text: str) -> list[Token]:
     found: list[Token] = []
     lead, gap, stop, done = _BREAK, False, 0, 0
     for blanks, digits, letters, value in _TOKEN.findall(mended, 0, len(mended.rstrip())):
+        start = stop
         if blanks:
+            start += len(blanks)
             broken = blanks != " " and not _BREAKS.isdisjoint(blanks)
             lead = _BREAK if broken or lead is _BREAK else _BLANK
             gap = broken and blanks.count("\n") > 1
-        start = stop + len(blanks)
         if letters:
             stop = start + len(letters)
             token = (_LETTERS, letters.upper(), start, stop, lead, False, gap)
@@ -113,6 +115,9 @@ def tokens(text: str) -> list[Token]:
             stop = start + len(digits)
             wrong = bool(damaged) and not damaged.isdisjoint(range(start, stop))
             token = (_DIGITS, digits, start, stop, lead, wrong, gap)
+        elif value in _COMMON_MARKS:
+            stop = start + 1
+            token = (_MARK, value, start, stop, lead, False, gap)
         else:
             stop = start + len(value)
             if value == "#" and lead is _BREAK and start >= done:
