@@ -182,7 +182,8 @@ def clock(cur: Cursor, *, zulu: bool = True) -> Clock | None:
     token = cur.peek()
     if token.kind is not TokenKind.DIGITS or len(token.text) not in {4, 6}:
         return None
-    if zulu and cur.peek(1).text not in _ZULU and cur.peek(1).text not in _GLUED:
+    after = cur.peek(1).text
+    if zulu and after not in _ZULU and after not in _GLUED:
         return None
     day = int(token.text[:2]) if len(token.text) == 6 else None
     hours, minutes = int(token.text[-4:-2]), int(token.text[-2:])
@@ -229,7 +230,10 @@ def at(year_: int, month_: int, day: int, minutes: int = 0) -> datetime | None:
 
 def stamp(cur: Cursor) -> Stamp | None:
     """Take a complete date-time group: ddhhmmZ MMM yy."""
-    first, start = cur.at, cur.peek().start
+    first, token = cur.at, cur.peek()
+    if token.kind is not TokenKind.DIGITS or len(token.text) != 6:
+        return None
+    start = token.start
     time = clock(cur)
     if time is not None and time.day is not None:
         named = month(cur)

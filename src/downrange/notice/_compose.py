@@ -18,6 +18,7 @@ from downrange.notice.model import Flag, FlagCode, Role
 
 _EDGES: Final = (Kind.CLOCK, Kind.SUN)
 _LINKS: Final = (Kind.LINK, Kind.UNTIL)
+_TELLING: Final = (*_EDGES, Kind.DAYS, Kind.OPEN)
 _SMALL_DAY: Final = 1440
 
 
@@ -36,9 +37,11 @@ class _Reader:
 
     def take(self, *kinds: Kind) -> Element | None:
         """Take the element here if it is of one of the kinds."""
-        if self.kind() not in kinds:
+        if self.at >= len(self.row):
             return None
         found = self.row[self.at]
+        if found.kind not in kinds:
+            return None
         self.at += 1
         if found.zone is not None:
             self.zones.append(found.zone)
@@ -56,7 +59,7 @@ def compose(cur: Cursor, role: Role) -> Period | None:
     """Read one period."""
     start = cur.peek().start
     row = elements(cur)
-    if not any(element.kind in {*_EDGES, Kind.DAYS, Kind.OPEN} for element in row):
+    if not any(element.kind in _TELLING for element in row):
         return None
     reader = _Reader(row)
     period = _read(reader, role)
@@ -124,7 +127,7 @@ def _frame(reader: _Reader) -> _Frame:
 
 def _lead_mark(reader: _Reader) -> bool:
     """Read over a comma before a time."""
-    if reader.kind() is Kind.COMMA and reader.kind(1) in {*_EDGES, Kind.FROM, Kind.BETWEEN, Kind.DAILY, Kind.DAYS}:
+    if reader.kind() is Kind.COMMA and reader.kind(1) in (*_EDGES, Kind.FROM, Kind.BETWEEN, Kind.DAILY, Kind.DAYS):
         reader.take(Kind.COMMA)
         return True
     return False
@@ -166,7 +169,7 @@ def _linked(reader: _Reader, frame: _Frame, role: Role, opens: Element, early: E
 def _early_days(reader: _Reader) -> Element | None:
     """Take the date between the first time and the link: `0000Z 01 MAR TO`."""
     ahead = 1 if reader.kind() is Kind.COMMA else 0
-    if reader.kind(ahead) is Kind.DAYS and reader.kind(ahead + 1) in {*_LINKS, Kind.AND, Kind.LENGTH, None, Kind.OPEN}:
+    if reader.kind(ahead) is Kind.DAYS and reader.kind(ahead + 1) in (*_LINKS, Kind.AND, Kind.LENGTH, None, Kind.OPEN):
         element = reader.row[reader.at + ahead]
         if _single(element.row) is not None:
             reader.at += ahead

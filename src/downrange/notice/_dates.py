@@ -128,8 +128,11 @@ def _positional(cur: Cursor, ahead: int) -> bool:
 
 def is_iso(cur: Cursor) -> bool:
     """Say whether 2026-04-12 or 2026/04/12 stands here."""
-    number, link, middle = cur.peek(), cur.peek(1), cur.peek(2)
-    if number.kind is not TokenKind.DIGITS or len(number.text) != 4 or link.text not in {"-", "/"}:
+    number = cur.peek()
+    if number.kind is not TokenKind.DIGITS or len(number.text) != 4:
+        return False
+    link, middle = cur.peek(1), cur.peek(2)
+    if link.text not in {"-", "/"}:
         return False
     plain = middle.kind is TokenKind.DIGITS and len(middle.text) == 2 and cur.peek(3).text == link.text
     return plain and 1950 <= int(number.text) < 2100 and is_day(cur.peek(4)) and 1 <= int(middle.text) <= 12

@@ -61,11 +61,11 @@ class Kind(Enum):
     EXCEPT = auto()
 
 
-_LOOSE: Final = frozenset({Kind.COMMA, Kind.AND, Kind.FROM, Kind.BETWEEN, Kind.LINK, Kind.UNTIL})
+_LOOSE: Final = (Kind.COMMA, Kind.AND, Kind.FROM, Kind.BETWEEN, Kind.LINK, Kind.UNTIL)
 BRACKET: Final = "in brackets"
-_ONCE: Final = frozenset(
-    {Kind.FROM, Kind.BETWEEN, Kind.LINK, Kind.UNTIL, Kind.AND, Kind.DAILY, Kind.EXCEPT, Kind.COMMA, Kind.WEEK}
-)
+_ONCE: Final = (
+    Kind.FROM, Kind.BETWEEN, Kind.LINK, Kind.UNTIL, Kind.AND, Kind.DAILY, Kind.EXCEPT, Kind.COMMA, Kind.WEEK,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,9 +271,10 @@ def before_clock(cur: Cursor) -> bool:
         ahead += 1
         if cur.peek(ahead).text in {"-", ",", "AND"} and is_day(cur.peek(ahead + 1)):
             ahead += 1
-    token, after, twin = cur.peek(ahead), cur.peek(ahead + 1), cur.peek(ahead + 2)
+    token = cur.peek(ahead)
     if not ahead or token.kind is not TokenKind.DIGITS or len(token.text) != 4:
         return False
+    after, twin = cur.peek(ahead + 1), cur.peek(ahead + 2)
     paired = after.text in {"-", "TO"} and twin.kind is TokenKind.DIGITS and len(twin.text) == 4
     return after.text in {"Z", "UTC"} or (paired and int(token.text) <= 2400 and int(twin.text) <= 2400)
 

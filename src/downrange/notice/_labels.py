@@ -21,8 +21,11 @@ _BEHIND: Final = frozenset(
 
 def label(cur: Cursor) -> Label | None:
     """Read the label here, if any."""
-    first, start = cur.at, cur.peek().start
-    found = _of_area(cur, start) if cur.peek().text in _AREAS else _in_brackets(cur, start) or _alone(cur, start)
+    first, token = cur.at, cur.peek()
+    if token.text in _AREAS:
+        found = _of_area(cur, token.start)
+    else:
+        found = _in_brackets(cur, token.start) if token.text == "(" else _alone(cur, token.start)
     if found is None:
         cur.at = first
     return found

@@ -77,9 +77,11 @@ def is_hemisphere(token: Token, axis: Axis) -> bool:
 
 def hemisphere(cur: Cursor, axis: Axis) -> str:
     """Take the hemisphere here and return its letter, "" when there is none."""
-    if not is_hemisphere(cur.peek(), axis):
+    token = cur.peek()
+    if not is_hemisphere(token, axis):
         return ""
-    return _LETTER_OF[cur.take().text]
+    cur.at += 1
+    return _LETTER_OF[token.text]
 
 
 def _broken(cur: Cursor, width: int) -> str | None:
@@ -98,12 +100,16 @@ def _broken(cur: Cursor, width: int) -> str | None:
 
 def _fraction(cur: Cursor, axis: Axis) -> str:
     """Take the decimals here, if any; after a line break only when a hemisphere letter follows them."""
-    if cur.peek().text not in {".", ","} or cur.peek(1).kind is not TokenKind.DIGITS:
+    point = cur.peek()
+    if point.text not in {".", ","}:
         return ""
-    leads = {cur.peek().lead, cur.peek(1).lead}
-    if Lead.BLANK in leads or (cur.peek().text == "," and Lead.BREAK in leads):
+    first = cur.peek(1)
+    if first.kind is not TokenKind.DIGITS:
         return ""
-    ahead, text = 2, cur.peek(1).text
+    leads = (point.lead, first.lead)
+    if Lead.BLANK in leads or (point.text == "," and Lead.BREAK in leads):
+        return ""
+    ahead, text = 2, first.text
     more = cur.peek(2)
     if more.kind is TokenKind.DIGITS and more.lead is Lead.BREAK and _ends_angle(cur, axis):
         ahead, text = 3, text + more.text
@@ -126,6 +132,8 @@ def packed(cur: Cursor, axis: Axis, like: Fields | None, *, first: bool) -> Fiel
 
     first: the hemisphere stood before the digits, so that none need stand behind them
     """
+    if cur.peek().kind is not TokenKind.DIGITS:
+        return None
     short, long = axis.width + 2, axis.width + 4
     wanted = (short, long) if like is None else (long,) if like.layout is Layout.SECONDS else (short,)
     begin, text = cur.at, ""
@@ -191,10 +199,11 @@ def _decimal(cur: Cursor, axis: Axis, degrees: str, decimals: str) -> Fields:
 
 def _degree_sign(cur: Cursor) -> Token | None:
     """Take the sign of degrees, or the word; one that a wrong encoding doubled counts too."""
-    if cur.peek().text == "Â" and cur.peek(1).text in "°º":
+    text = cur.peek().text
+    if text == "Â" and cur.peek(1).text in "°º":
         cur.take()
     found = cur.mark(_DEGREE_MARKS)
-    if found is None and cur.peek(1).kind is TokenKind.DIGITS and cur.peek().text == "D":
+    if found is None and text == "D" and cur.peek(1).kind is TokenKind.DIGITS:
         return cur.word("D")
     return found or cur.word(*_DEGREE_WORDS[:-1])
 

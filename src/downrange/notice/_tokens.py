@@ -181,11 +181,16 @@ class Cursor:
 
     def words(self, *row: str) -> Token | None:
         """Take these words if they stand here in this order; return the last."""
-        for ahead, text in enumerate(row):
-            if self.peek(ahead).text != text:
+        self.steps += 1
+        at = self.at
+        if at + len(row) > self.stop:
+            return None
+        for text in row:
+            if self._row[at].text != text:
                 return None
-        self.at += len(row)
-        return self.peek(-1)
+            at += 1
+        self.at = at
+        return self._row[at - 1]
 
     def mark(self, options: str) -> Token | None:
         """Take the mark here if it is one of the options."""

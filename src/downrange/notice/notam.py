@@ -64,17 +64,17 @@ def _fields(cur: Cursor) -> dict[str, tuple[int, int]]:
     """Return where each field begins and ends, as token places; a field comes only after those before it."""
     places: dict[str, tuple[int, int]] = {}
     current, begin = "", cur.at
-    while not cur.done():
-        token = cur.peek()
-        letter = token.text if token.kind is TokenKind.LETTERS and token.text in _FIELDS else ""
-        later = letter and (not current or _FIELDS.index(letter) > _FIELDS.index(current))
+    for place, token in enumerate(cur.tail(cur.stop), begin):
+        letter = token.text
+        if token.kind is not TokenKind.LETTERS or letter not in _FIELDS:
+            continue
+        cur.at = place
+        later = not current or _FIELDS.index(letter) > _FIELDS.index(current)
         if later and cur.peek(1).text == ")" and _stands_apart(cur, token, current):
             if current:
-                places[current] = (begin, cur.at)
-            cur.at += 2
-            current, begin = letter, cur.at
-        else:
-            cur.take()
+                places[current] = (begin, place)
+            current, begin = letter, place + 2
+    cur.at = max(cur.at, cur.stop)
     if current:
         places[current] = (begin, cur.at)
     return places
