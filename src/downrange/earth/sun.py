@@ -77,16 +77,16 @@ def sun_crossings(lat_deg: float, lon_deg: float, opens: datetime, closes: datet
 
 def next_sunrise(lat_deg: float, lon_deg: float, moment: datetime) -> datetime | None:
     """Return the first rising within a day and an hour from the moment on, None when there is none."""
-    return _next(lat_deg, lon_deg, utc(moment), rises=True)
+    return _next(lat_deg, lon_deg, utc(moment), True)
 
 
 def next_sunset(lat_deg: float, lon_deg: float, moment: datetime) -> datetime | None:
     """Return the first setting within a day and an hour from the moment on, None when there is none."""
-    return _next(lat_deg, lon_deg, utc(moment), rises=False)
+    return _next(lat_deg, lon_deg, utc(moment), False)
 
 
 @lru_cache(maxsize=8192)
-def _next(lat_deg: float, lon_deg: float, moment: datetime, *, rises: bool) -> datetime | None:
+def _next(lat_deg: float, lon_deg: float, moment: datetime, rises: bool) -> datetime | None:
     row = sun_crossings(lat_deg, lon_deg, moment, moment + timedelta(hours=25))
     return next((crossing.at for crossing in row if crossing.rises is rises), None)
 

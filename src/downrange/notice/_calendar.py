@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from downrange.notice._tokens import Cursor, Lead, TokenKind
 
@@ -33,8 +33,7 @@ _NO_MONTHS: Final = frozenset(_NO_MONTH_WORDS.split())
 _NOT_A_YEAR: Final = _ZULU | set("-°º˚NSEW") | set(_GLUED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Month:
+class Month(NamedTuple):
     """A month as written: its number, what was printed when that is no month, and its place."""
 
     number: int
@@ -43,16 +42,14 @@ class Month:
     stop: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clock:
+class Clock(NamedTuple):
     """A time as written: day of the month (None when it has none) and minutes after midnight."""
 
     day: int | None
     minutes: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
+class Day(NamedTuple):
     """A day as written: its number, and month and year where they are printed."""
 
     number: int
@@ -60,16 +57,14 @@ class Day:
     year: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Days:
+class Days(NamedTuple):
     """The days from the first to the last; often they are the same."""
 
     first: Day
     last: Day
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stamp:
+class Stamp(NamedTuple):
     """A complete date-time group: the moment and its place."""
 
     moment: datetime

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from downrange.notice._calendar import Day, at, month_name
 from downrange.notice._elements import Element, Kind, elements
@@ -43,8 +42,7 @@ _MOST_NAMES: Final = 60
 _MOST_TITLE_WORDS: Final = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Name:
+class Name(NamedTuple):
     """The name of a warning in one spelling, and the year in its number, None when it has no number."""
 
     text: str

@@ -6,7 +6,6 @@ UNTIL or COMMENCING with one end only, days of the week, the Sun. What a period 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from downrange.notice._calendar import Day, Days
@@ -70,8 +69,8 @@ def compose(cur: Cursor, role: Role) -> Period | None:
     last = row[reader.at - 1]
     cur.at = last.after
     notes = [_damage(element) for element in reader.damaged]
-    return replace(
-        period, zone=_one_zone(reader.zones), vague=period.vague or _zone_trouble(reader.zones), notes=tuple(notes),
+    return period._replace(
+        zone=_one_zone(reader.zones), vague=period.vague or _zone_trouble(reader.zones), notes=tuple(notes),
         start=start, stop=last.stop,
     )  # fmt: skip
 
@@ -263,13 +262,13 @@ def _with_hours(reader: _Reader, period: Period) -> Period:
         found.append((first.minutes, last.minutes))
         reader.skip(Kind.ZONE)
     if found:
-        return replace(period, hours=tuple(found), week=() if week is None else week.week)
+        return period._replace(hours=tuple(found), week=() if week is None else week.week)
     reader.at = here
     reader.take(Kind.WEEK)
     reader.take(Kind.DAILY)
     if _is_slot(period):
         return _as_daily(period)
-    return replace(period, week=() if week is None else week.week)
+    return period._replace(week=() if week is None else week.week)
 
 
 def _is_slot(period: Period) -> bool:
@@ -289,7 +288,7 @@ def _as_daily(period: Period) -> Period:
     if opens is None or closes is None or opens.day is None or closes.day is None:
         return period
     row = (Days(first=opens.day, last=closes.day),)
-    return replace(period, opens=replace(opens, day=None), closes=replace(closes, day=None), days=row)
+    return period._replace(opens=opens._replace(day=None), closes=closes._replace(day=None), days=row)
 
 
 class _Tail:
@@ -480,4 +479,4 @@ def _lengthy(frame: _Frame, role: Role, opens: Element, early: Element | None, l
     if day is None:
         return None
     edge = _edge(opens, day)
-    return Period(role=role, opens=edge, closes=replace(edge, minutes=edge.minutes + length.minutes))
+    return Period(role=role, opens=edge, closes=edge._replace(minutes=edge.minutes + length.minutes))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final
+from typing import Final, NamedTuple
 
 from downrange.notice._calendar import Day, Days, is_month, month, year
 from downrange.notice._dates import LINKS, dated, days, is_day, is_iso
@@ -68,8 +67,7 @@ _ONCE: Final = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Element:
+class Element(NamedTuple):
     """One element, and where the cursor stands behind it.
 
     day:      of a clock: the day that belongs to it

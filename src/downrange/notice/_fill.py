@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -116,7 +116,7 @@ def _after(number: int, hint: Day, month: Month) -> Day:
     if number >= hint.number:
         return Day(number=number, month=month, year=hint.year)
     year_ = hint.year if hint.year is None or month.number < 12 else hint.year + 1
-    return Day(number=number, month=replace(month, number=month.number % 12 + 1), year=year_)
+    return Day(number=number, month=month._replace(number=month.number % 12 + 1), year=year_)
 
 
 def _date(year_: int, month_: int, number: int) -> date:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from downrange.notice._calendar import Day, Days, Month
 from downrange.notice._zones import Zone
 from downrange.notice.model import Flag, Role
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edge:
+class Edge(NamedTuple):
     """One end of a window as printed.
 
     day:     None when the phrase gives it elsewhere or not at all
@@ -25,8 +25,7 @@ class Edge:
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
+class Period(NamedTuple):
     """One window, or one that comes back on many days, as printed.
 
     role:   primary or alternate

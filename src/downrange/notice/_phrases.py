@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
+from typing import NamedTuple
 
 from downrange.notice._calendar import Day
 from downrange.notice.coordinates import Angle, Vertex
@@ -36,8 +37,7 @@ class Sign(Enum):
     WORD = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class Mark(NamedTuple):
     """A phrase without content of its own."""
 
     sign: Sign
@@ -46,8 +46,7 @@ class Mark:
     stop: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Label:
+class Label(NamedTuple):
     """The letter or number of an area, a vertex or a paragraph; area: the word AREA stood before it."""
 
     text: str

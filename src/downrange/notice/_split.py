@@ -157,7 +157,7 @@ def _starts(cur: Cursor, *, fresh: bool, fielded: bool) -> bool:
     """
     here = cur.at
     token = cur.peek()
-    if (token.kind is TokenKind.DIGITS and len(token.text) == 6) or token.text in _OPENERS:
+    if (token.kind is _DIGITS and len(token.text) == _LONGEST_TIME) or token.text in _OPENERS:
         found = cur.peek(-1).text not in _SPEAKERS and (
             nga_header(cur, strict=True) is not None or (fresh and _starts_warning(cur))
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from downrange.notice._calendar import Days
@@ -95,7 +94,7 @@ def _with_days(period: Period, other: Period) -> Period:
     bare = period.recurs and period.opens is not None and period.closes is not None
     if bare and not (period.days or period.week or period.limit or period.hours):
         if other.recurs and (other.days or other.week or other.limit):
-            return replace(period, days=other.days, week=other.week, limit=other.limit, zone=zone)
+            return period._replace(days=other.days, week=other.week, limit=other.limit, zone=zone)
         if other.opens is not None and other.opens.day is not None and not other.hours:
-            return replace(period, days=(Days(first=other.opens.day, last=other.opens.day),), zone=zone)
-    return replace(period, zone=zone) if zone is not period.zone else period
+            return period._replace(days=(Days(first=other.opens.day, last=other.opens.day),), zone=zone)
+    return period._replace(zone=zone) if zone is not period.zone else period

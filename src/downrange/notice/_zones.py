@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from downrange.notice._tokens import Cursor, Lead, TokenKind
 
@@ -22,8 +21,7 @@ _MINUTE_LINKS: Final = frozenset({":", "."})
 FAR_OFFSET_MIN: Final = 14 * 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Zone:
+class Zone(NamedTuple):
     """A time zone: minutes east of Greenwich, None when that is not certain, and its name as printed."""
 
     offset_min: int | None

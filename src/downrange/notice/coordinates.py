@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from downrange.notice._layouts import (
     LATITUDE,
@@ -63,8 +63,7 @@ class Angle:
     stop: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vertex:
+class Vertex(NamedTuple):
     """A position in the text.
 
     lat_deg:      north positive
@@ -357,10 +356,7 @@ def _sound(lat_deg: float, north: str, lon_deg: float, east: str, start: int, st
     """Return a position that needs no remark."""
     lon_deg = -lon_deg if east == "W" else lon_deg
     return Vertex(
-        lat_deg=-lat_deg if north == "S" else lat_deg,
-        lon_deg=-180.0 if lon_deg == 180.0 else lon_deg,
-        start=start,
-        stop=stop,
+        -lat_deg if north == "S" else lat_deg, -180.0 if lon_deg == 180.0 else lon_deg, start=start, stop=stop
     )
 
 

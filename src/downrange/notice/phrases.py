@@ -7,7 +7,6 @@ A new dialect adds functions here; `areas.py` then puts the row together.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from downrange.notice._circles import arc, bearings, count, radius_first, trackline
@@ -35,15 +34,15 @@ def phrases(cur: Cursor) -> list[Phrase]:
     row: list[Phrase] = []
     bracket = False
     words = 0
+    first, body = cur.at, cur.tail(cur.stop)
     while cur.at < cur.stop:
-        token = cur.peek()
-        kind, text, start, stop, _, _, gap = token
+        kind, text, start, stop, _, _, gap = body[cur.at - first]
         if kind is _LETTERS and text not in _KNOWN and len(text) > 1 and not gap:
             cur.at += 1
             words += 1
             bracket = False
             if words <= _MOST_WORDS:
-                row.append(Mark(sign=Sign.WORD, text=text, start=start, stop=stop))
+                row.append(Mark(_WORD, text, start, stop))
             continue
         if gap:
             row.append(Mark(sign=Sign.GAP, text="", start=start, stop=start))
@@ -58,7 +57,7 @@ def phrases(cur: Cursor) -> list[Phrase]:
         else:
             found = _READERS[kind](cur) or _plain(cur)
         if bracket and isinstance(found, Vertex):
-            found = replace(found, bracketed=True)
+            found = found._replace(bracketed=True)
         if found is not None:
             row.append(found)
             words = 0
@@ -77,7 +76,7 @@ def _plain(cur: Cursor) -> Mark | None:
         after = cur.peek()
         if after.kind is _DIGITS and after.lead is _GLUED:
             return None
-    return Mark(sign=kind, text=token.text, start=token.start, stop=token.stop)
+    return Mark(kind, token.text, token.start, token.stop)
 
 
 def _digits(cur: Cursor) -> Phrase | None:
