@@ -47,8 +47,12 @@ def test_probabilities_of_assignments_add_up_to_one(open_case: Attribution) -> N
     assert p == sorted(p, reverse=True)
     assert open_case.best is open_case.assignments[0].inference
     flown = [one for one in open_case.assignments if one.inference]
-    evidence = np.array([one.inference.log_evidence for one in flown])
-    assert [one.p for one in flown] == pytest.approx(np.exp(evidence) / np.exp(evidence).sum(), rel=1e-6)
+    before = {"stage 1": 0.9, "fairing": 0.5, "stage 2": 0.9}  # how often each is announced: assumed
+    odds = [
+        np.exp(one.inference.log_evidence) * np.prod([p if b in one.bodies else 1.0 - p for b, p in before.items()])
+        for one in flown
+    ]
+    assert [one.p for one in flown] == pytest.approx(np.array(odds) / np.sum(odds), rel=1e-6)
 
 
 def test_hopeless_assignments_are_not_flown_and_have_no_probability(open_case: Attribution) -> None:

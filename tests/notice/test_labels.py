@@ -1,5 +1,6 @@
 import pytest
 
+from downrange.notice import read
 from downrange.notice._labels import label
 from downrange.notice._tokens import Cursor, tokens
 
@@ -50,3 +51,12 @@ def test_what_is_no_label(text) -> None:
     if text.startswith("X"):
         cur.take()
     assert label(cur) is None
+
+
+def test_degrees_behind_the_word_area_are_no_label() -> None:
+    text = "NAVAREA IX 77/27. ROCKET FIRING 0400-1400 UTC DAILY 21-25 FEB AREA 24-10N 062-10E, 24-10N 063-00E, 23-00N 063-00E."
+    (area,) = read(text)[0].areas
+    assert area.lat_deg[0] == pytest.approx(24.0 + 10.0 / 60.0)
+    assert (area.label, len(area.lat_deg)) == ("1", 3)
+    (named,) = read(text.replace("AREA 24-10N", "AREA 12: 24-10N"))[0].areas
+    assert named.lat_deg == area.lat_deg

@@ -6,6 +6,7 @@ tell how likely each is. Leaving one area out and predicting it from the others 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +22,8 @@ from downrange.corridor.outline import bodies_for
 from downrange.corridor.posterior import flat_spread
 from downrange.earth import range_azimuth
 
+ANNOUNCED: Final = {"fairing": 0.5}  # how often the fall of a body is announced; assumed
+_STAGE_ANNOUNCED: Final = 0.9
 HOPELESS_CHI2: Final = 25.0  # an assignment that fits worse than the best by this much is not flown: its odds are e^-12
 
 
@@ -30,7 +33,7 @@ class Assignment:
 
     bodies:    of each area of the case
     chi2:      misfit of its best vehicle
-    p:         probability among the assignments, all equally likely before
+    p:         probability among the assignments; before, one that leaves a stage unannounced is the less likely
     inference: None where the misfit left no hope
     """
 
@@ -103,16 +106,23 @@ def attribute(
         found.append(
             Assignment(bodies=way, chi2=value if inference is None else inference.chi2, p=0.0, inference=inference)
         )
-    return Attribution(case=case, assignments=_ranked(found))
+    return Attribution(case=case, assignments=_ranked(found, case.outline.bodies))
 
 
-def _ranked(found: Sequence[Assignment]) -> tuple[Assignment, ...]:
-    """Return assignments with their probabilities, the likeliest first."""
-    evidence = np.array([-np.inf if a.inference is None else a.inference.log_evidence for a in found])
+def _ranked(found: Sequence[Assignment], bodies: Sequence[str]) -> tuple[Assignment, ...]:
+    """Return assignments with their probabilities, the likeliest first; bodies: all that fall."""
+    before = np.log([_before(a.bodies, bodies) for a in found])
+    evidence = before + [-np.inf if a.inference is None else a.inference.log_evidence for a in found]
     p = np.exp(evidence - evidence.max())
     p /= p.sum()
     rows = [replace(one, p=float(share)) for one, share in zip(found, p, strict=True)]
     return tuple(sorted(rows, key=lambda one: -one.p))
+
+
+def _before(announced: Sequence[str], bodies: Sequence[str]) -> float:
+    """Return how likely it is that just these bodies are announced."""
+    chance = {body: ANNOUNCED.get(body, _STAGE_ANNOUNCED) for body in bodies}
+    return math.prod(p if body in announced else 1.0 - p for body, p in chance.items())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

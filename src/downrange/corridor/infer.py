@@ -42,7 +42,7 @@ STARTS: Final = 3  # of the search: the flights of the outline that fit best. Fr
 # were fitted; from the best three of a thousand flights, all. With the orbit freed at first, as a fit from the means
 # needs it, one of 17 (two stages, the first falling at 540 km) ended at chi2 48 instead of 3.4.
 SURPRISE: Final = 0.001  # a misfit rarer than this is not explained by the outline
-HOPELESS: Final = 1e-9  # beyond this no draws are taken: there is nothing to weigh
+HOPELESS: Final = 1e-6  # beyond this no draws are taken: there is nothing to weigh
 TOO_FEW: Final = 50.0  # effective draws below which intervals are not to be trusted
 _SAME_CHI2: Final = 0.1
 _ARC: Final = 24  # corners on each side of a sector
@@ -73,7 +73,7 @@ class Inference:
     other_chi2:  misfits of other modes that random starts ended in
     x, weight:   (N, n) draws and their weights, which add up to 1
     after:       what the draws lead to; prior_x, prior: vehicles of the outline before the notice, those that leave the air
-    effective:   how many equal draws they are worth
+    effective:   how many equal draws they are worth, before heavy ones are cut
     unsolved:    share of draws that the equations had no solution for; outside: share beyond the parameters' bounds
     log_evidence: of the facts under this outline, up to a constant that only the facts' own sigmas and number decide
     flights:     flown in all
@@ -209,6 +209,7 @@ def _inferred(work: Inferring, fits: Sequence[Fit], sample: Sample, seed: int) -
     after = predict(record, x)
     prior_x, prior = _prior_flown(record, seed + 2)
     peak = float(sample.log_weight.max())
+    raw = np.exp(sample.log_weight - peak)
     return Inference(
         record=record,
         mode=best.x,
@@ -220,10 +221,10 @@ def _inferred(work: Inferring, fits: Sequence[Fit], sample: Sample, seed: int) -
         after=after,
         prior_x=prior_x,
         prior=prior,
-        effective=effective(weight),
+        effective=effective(raw),
         unsolved=1.0 - float((np.isfinite(sample.log_weight).sum() + sample.outside) / len(sample.log_weight)),
         outside=sample.outside / len(sample.log_weight),
-        log_evidence=peak + float(np.log(np.exp(sample.log_weight - peak).mean())),
+        log_evidence=peak + float(np.log(raw.mean())),
         flights=sample.flights + sum(fit.simulations for fit in fits) + 2 * PRIOR_FLIGHTS,
         seed=seed,
         checks=_checks(record, after, weight),

@@ -51,9 +51,9 @@ def normalised(log_weight: Array) -> Array:
 
 
 def effective(weight: Array) -> float:
-    """Return how many equal draws weigh as much: 1 / sum of squares."""
+    """Return how many equal draws weigh as much: square of the sum over sum of squares."""
     square = float((weight * weight).sum())
-    return 1.0 / square if square > 0.0 else 0.0
+    return float(weight.sum()) ** 2 / square if square > 0.0 else 0.0
 
 
 def quantiles(values: Array, weight: Array, levels: ArrayLike = LEVELS) -> Array:
@@ -71,7 +71,7 @@ def quantiles(values: Array, weight: Array, levels: ArrayLike = LEVELS) -> Array
     order = np.argsort(values[good])
     ranked, share = values[good][order], weight[good][order]
     middle = (np.cumsum(share) - 0.5 * share) / share.sum()
-    n = effective(share / share.sum())
+    n = effective(share)
     return np.asarray(np.interp(np.asarray(levels), 0.5 + (middle - 0.5) * n / (n + 1.0), ranked), dtype=float)
 
 

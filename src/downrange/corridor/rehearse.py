@@ -26,7 +26,7 @@ from downrange.earth import Site, destination, range_azimuth
 TOWARD_DEG: Final = 120.0  # where the invented launches fly
 LENGTH_M: Final = (150e3, 1.6)  # of an area: median, and factor each way; assumed after announced ones
 WIDTH_SHARE: Final = (0.25, 0.5)
-_TRUTH_FLIGHTS: Final = 120  # for each launch, to draw the truths from
+_TRUTH_FLIGHTS: Final = 300  # for each launch, to draw the truths from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
