@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from downrange.notice._tokens import Cursor, Lead, TokenKind
+from downrange.notice._tokens import Cursor, Lead, Token, TokenKind
 
 _MONTHS: Final = (
     "JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE",
@@ -172,13 +172,17 @@ def month_name(number: int) -> str:
     return _MONTHS[number - 1][:3]
 
 
+def is_zulu(token: Token) -> bool:
+    """Say whether a token can stand behind the digits of a date-time group."""
+    return token.text in _ZULU or token.text in _GLUED
+
+
 def clock(cur: Cursor, *, zulu: bool = True) -> Clock | None:
     """Take hhmm or ddhhmm with Z, UTC or GMT behind it (without, when zulu is False)."""
     token = cur.peek()
     if token.kind is not TokenKind.DIGITS or len(token.text) not in {4, 6}:
         return None
-    after = cur.peek(1).text
-    if zulu and after not in _ZULU and after not in _GLUED:
+    if zulu and not is_zulu(cur.peek(1)):
         return None
     day = int(token.text[:2]) if len(token.text) == 6 else None
     hours, minutes = int(token.text[-4:-2]), int(token.text[-2:])

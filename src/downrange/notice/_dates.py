@@ -106,9 +106,12 @@ def _starts_day(cur: Cursor, *, listed: bool) -> bool:
 
 def _positional(cur: Cursor, ahead: int) -> bool:
     """Say whether the number so many places ahead begins a position, such as 12-34.5N or 12 34 56N."""
-    degrees, link, minutes, after = (cur.peek(ahead + step) for step in range(4))
+    link = cur.peek(ahead + 1)
     if link.lead is Lead.GLUED and link.text in {"°", "º", "˚", "'", "N", "S", "E", "W"}:
         return True
+    if link.kind is not TokenKind.DIGITS and link.text != "-":
+        return False
+    minutes, after = cur.peek(ahead + 2), cur.peek(ahead + 3)
     if link.kind is TokenKind.DIGITS:
         return (
             len(link.text) == 2
@@ -116,9 +119,9 @@ def _positional(cur: Cursor, ahead: int) -> bool:
             and len(minutes.text) == 2
             and after.text in _COMPASS
         )
-    if link.text != "-" or minutes.kind is not TokenKind.DIGITS:
+    if minutes.kind is not TokenKind.DIGITS:
         return False
-    tail = cur.peek(ahead + 4)
+    degrees, tail = cur.peek(ahead), cur.peek(ahead + 4)
     glued = after.lead is Lead.GLUED
     decimal = after.text in {".", ",", "-"} and tail.kind is TokenKind.DIGITS and tail.lead is Lead.GLUED
     return glued and (

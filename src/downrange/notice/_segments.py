@@ -70,9 +70,10 @@ def segments_of(row: Sequence[Phrase]) -> list[Segment]:
     number = letter = ""
     named, vertices = False, 0
     for here, item in enumerate(row):
-        if not isinstance(item, Label):
-            segments[-1].items.append(item)
-            segments[-1].stop = item.stop
+        if type(item) is not Label:
+            segment = segments[-1]
+            segment.items.append(item)
+            segment.stop = item.stop
         elif (
             named and not item.area and item.text == str(vertices + 1) and _holds_one(row, here, segments[-1], vertices)
         ):

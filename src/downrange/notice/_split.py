@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from downrange.notice._calendar import stamp
+from downrange.notice._calendar import is_zulu, stamp
 from downrange.notice._tokens import Cursor, Lead, Token, TokenKind
 from downrange.notice.nga import nga_header
 from downrange.notice.notam import notam_header, notam_name
@@ -79,7 +79,7 @@ def _may_start(row: Sequence[Token], text: str) -> list[int]:
             if word in _IN_HEADERS:
                 found += _before_mark(row, here, word)
         elif kind is _DIGITS:
-            if len(word) == _LONGEST_TIME:
+            if len(word) == _LONGEST_TIME and here + 1 < len(row) and is_zulu(row[here + 1]):
                 found.append(here)
         elif word in _OPENERS or (token[4] is _BREAK and _may_open(row, here, token, text)):
             found.append(here)

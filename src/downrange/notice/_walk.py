@@ -38,9 +38,9 @@ class Walk(Open):
             return self.drafts
         ahead, spans = _vertices_ahead(items), _vertices_between(items)
         for here, item in enumerate(items):
-            if isinstance(item, Vertex):
+            if type(item) is Vertex:
                 self._vertex(item)
-            elif isinstance(item, Mark):
+            elif type(item) is Mark:
                 self._mark(item, here, ahead[here + 1], spans[here])
             else:
                 self._other(item)
