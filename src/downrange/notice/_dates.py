@@ -106,12 +106,9 @@ def _starts_day(cur: Cursor, *, listed: bool) -> bool:
 
 def _positional(cur: Cursor, ahead: int) -> bool:
     """Say whether the number so many places ahead begins a position, such as 12-34.5N or 12 34 56N."""
-    link = cur.peek(ahead + 1)
+    degrees, link, minutes, after = (cur.peek(ahead + step) for step in range(4))
     if link.lead is Lead.GLUED and link.text in {"°", "º", "˚", "'", "N", "S", "E", "W"}:
         return True
-    if link.kind is not TokenKind.DIGITS and link.text != "-":
-        return False
-    minutes, after = cur.peek(ahead + 2), cur.peek(ahead + 3)
     if link.kind is TokenKind.DIGITS:
         return (
             len(link.text) == 2
@@ -119,9 +116,9 @@ def _positional(cur: Cursor, ahead: int) -> bool:
             and len(minutes.text) == 2
             and after.text in _COMPASS
         )
-    if minutes.kind is not TokenKind.DIGITS:
+    if link.text != "-" or minutes.kind is not TokenKind.DIGITS:
         return False
-    degrees, tail = cur.peek(ahead), cur.peek(ahead + 4)
+    tail = cur.peek(ahead + 4)
     glued = after.lead is Lead.GLUED
     decimal = after.text in {".", ",", "-"} and tail.kind is TokenKind.DIGITS and tail.lead is Lead.GLUED
     return glued and (
@@ -131,11 +128,8 @@ def _positional(cur: Cursor, ahead: int) -> bool:
 
 def is_iso(cur: Cursor) -> bool:
     """Say whether 2026-04-12 or 2026/04/12 stands here."""
-    number = cur.peek()
-    if number.kind is not TokenKind.DIGITS or len(number.text) != 4:
-        return False
-    link, middle = cur.peek(1), cur.peek(2)
-    if link.text not in {"-", "/"}:
+    number, link, middle = cur.peek(), cur.peek(1), cur.peek(2)
+    if number.kind is not TokenKind.DIGITS or len(number.text) != 4 or link.text not in {"-", "/"}:
         return False
     plain = middle.kind is TokenKind.DIGITS and len(middle.text) == 2 and cur.peek(3).text == link.text
     return plain and 1950 <= int(number.text) < 2100 and is_day(cur.peek(4)) and 1 <= int(middle.text) <= 12

@@ -269,10 +269,9 @@ def before_clock(cur: Cursor) -> bool:
         ahead += 1
         if cur.peek(ahead).text in {"-", ",", "AND"} and is_day(cur.peek(ahead + 1)):
             ahead += 1
-    token = cur.peek(ahead)
+    token, after, twin = cur.peek(ahead), cur.peek(ahead + 1), cur.peek(ahead + 2)
     if not ahead or token.kind is not TokenKind.DIGITS or len(token.text) != 4:
         return False
-    after, twin = cur.peek(ahead + 1), cur.peek(ahead + 2)
     paired = after.text in {"-", "TO"} and twin.kind is TokenKind.DIGITS and len(twin.text) == 4
     return after.text in {"Z", "UTC"} or (paired and int(token.text) <= 2400 and int(twin.text) <= 2400)
 

@@ -18,7 +18,6 @@ _SECOND_MARKS: Final = '"“”″„'
 _DEGREE_WORDS: Final = ("DEG", "DEGS", "DEGREE", "DEGREES", "D")
 _MINUTE_WORDS: Final = ("MIN", "MINS", "MINUTE", "MINUTES", "M")
 _SECOND_WORDS: Final = ("SEC", "SECS", "SECOND", "SECONDS")
-IN_ANGLES: Final = frozenset((*_DEGREE_WORDS, *_MINUTE_WORDS, *_SECOND_WORDS, "Â"))
 _WORDS_OF: Final = {"N": "NORTH", "S": "SOUTH", "E": "EAST", "W": "WEST"}
 _LETTER_OF: Final = {letter: letter for letter in "NSEW"} | {word: letter for letter, word in _WORDS_OF.items()}
 

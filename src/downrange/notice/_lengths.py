@@ -61,8 +61,6 @@ def _fraction(cur: Cursor) -> float | None:
 
 def number(cur: Cursor) -> float | None:
     """Take a number: 15, 0.5, .5, 1/2, 1 1/2, NINE, TWENTY-FIVE, FIVE HUNDRED, HALF, ONE AND A HALF."""
-    if cur.peek().kind is TokenKind.DIGITS:
-        return _digits(cur)
     part = _fraction(cur)
     if part is not None:
         return part
@@ -81,16 +79,15 @@ def number(cur: Cursor) -> float | None:
 
 def _digits(cur: Cursor) -> float | None:
     """Take a number in digits, with decimals or as a fraction."""
-    whole = cur.digits()
-    if whole is None and cur.peek().text == "." and cur.peek(1).kind is TokenKind.DIGITS:
+    if cur.peek().text == "." and cur.peek(1).kind is TokenKind.DIGITS:
         cur.take()
         return float("0." + cur.take().text)
+    whole = cur.digits()
     if whole is None or len(whole.text) > 7:
         return None
     value = float(whole.text)
-    after, more = cur.peek(), cur.peek(1)
-    mark = after.text
-    glued = after.lead is Lead.GLUED and more.lead is Lead.GLUED
+    mark, more = cur.peek().text, cur.peek(1)
+    glued = cur.peek().lead is Lead.GLUED and more.lead is Lead.GLUED
     if glued and mark in {".", ","} and more.kind is TokenKind.DIGITS:
         cur.at += 2
         thousands = mark == "," and len(more.text) == 3
@@ -98,7 +95,7 @@ def _digits(cur: Cursor) -> float | None:
     if mark == "/" and more.kind is TokenKind.DIGITS and int(more.text) > 0:
         cur.at += 2
         return value / int(more.text)
-    if after.kind is TokenKind.DIGITS and more.text == "/":
+    if cur.peek().kind is TokenKind.DIGITS and more.text == "/":
         here = cur.at
         part = _digits(cur)
         if part is not None and part < 1.0:

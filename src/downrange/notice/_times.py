@@ -49,10 +49,9 @@ def times(cur: Cursor) -> Times | None:
 
 def _may_begin(cur: Cursor) -> bool:
     """Say at a glance whether no time phrase can begin here, as before a position."""
-    token = cur.peek()
+    token, after = cur.peek(), cur.peek(1)
     if token.kind is not TokenKind.DIGITS:
         return token.kind is TokenKind.LETTERS
-    after = cur.peek(1)
     glued = after.lead is Lead.GLUED
     if glued and after.text in _NOT_BEHIND_TIMES:
         return False

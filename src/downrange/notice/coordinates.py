@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from downrange.notice._layouts import (
-    IN_ANGLES,
     LATITUDE,
     LONGITUDE,
     Axis,
@@ -31,7 +30,6 @@ from downrange.notice._tokens import Cursor, Lead, Token, TokenKind
 
 _DIGITS, _LETTERS, _GLUED = TokenKind.DIGITS, TokenKind.LETTERS, Lead.GLUED
 _LOOKALIKE: Final = "letters stand in the place of digits: read as the digits they look like"
-_LONGEST_ANGLE: Final = 40  # tokens, each digit on a line of its own
 _BETWEEN: Final = ",/-;"
 _NORTH_SOUTH, _EAST_WEST = frozenset("NS"), frozenset("EW")
 _POINTS, _DASHES = frozenset(".,"), frozenset("-:")
@@ -116,8 +114,6 @@ def angle(cur: Cursor, axis: Axis, *, like: Fields | None = None, bare: bool = F
     like: the parts of the angle before it, where there was one
     bare: accept one with the sign of degrees and without hemisphere
     """
-    if not bare and not _lettered(cur, axis):
-        return None
     begin = cur.at
     named = _named(cur, axis)
     before = hemisphere(cur, axis)
@@ -134,14 +130,6 @@ def angle(cur: Cursor, axis: Axis, *, like: Fields | None = None, bare: bool = F
                 return _angle(cur, begin, axis, fields, letter)
     cur.at = begin
     return None
-
-
-def _lettered(cur: Cursor, axis: Axis) -> bool:
-    """Say whether the first word from here on can belong to an angle; behind a number one must name its hemisphere."""
-    for token in cur.tail(_LONGEST_ANGLE):
-        if token.kind is _LETTERS:
-            return token.text in IN_ANGLES or token.text in axis.words or is_hemisphere(token, axis)
-    return False
 
 
 def _mere_name(fields: Fields, axis: Axis, before: str) -> bool:

@@ -35,6 +35,7 @@ def phrases(cur: Cursor) -> list[Phrase]:
     bracket = False
     words = 0
     first, body = cur.at, cur.tail(cur.stop)
+    cur.steps += len(body)
     while cur.at < cur.stop:
         kind, text, start, stop, _, _, gap = body[cur.at - first]
         if kind is _LETTERS and text not in _KNOWN and len(text) > 1 and not gap:
