@@ -281,5 +281,9 @@ def test_hydrolant_11_of_2023_ends_at_sunset_on_days_of_the_week() -> None:
     )
     assert [area.shape for area in notice.areas] == [Shape.POLYGON, Shape.CIRCLE]
     assert notice.areas[1].radius_m == 1000.0
-    assert notice.windows == ()
-    assert codes(notice.flags) == {FlagCode.WINDOW_OPEN}
+    assert len(notice.windows) == 52 * 4  # Wednesday 4 January to Saturday 30 December
+    assert {window.opens.weekday() for window in notice.windows} == {2, 3, 4, 5}
+    first, last = spans(notice.windows)[0], spans(notice.windows)[-1]
+    assert (first[0], last[0]) == (at(2023, 1, 4, 530), at(2023, 12, 30, 530))
+    assert at(2023, 1, 4, 1510) < first[1] < at(2023, 1, 4, 1530)  # winter in Crete
+    assert codes(notice.flags) == {FlagCode.YEAR_INFERRED, FlagCode.WINDOW_FROM_SUN}

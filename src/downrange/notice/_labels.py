@@ -61,7 +61,7 @@ def _of_area(cur: Cursor, start: int) -> Label | None:
 
 def _begins_position(cur: Cursor, token: Token) -> bool:
     """Say whether a number is no label but the degrees of the first position: `AREA 24-10N 062-10E`."""
-    if token.kind is not TokenKind.DIGITS or len(token.text) != 2:
+    if token.kind is not TokenKind.DIGITS or len(token.text) != 2 or cur.peek(1).text in {":", ".", ")", "="}:
         return False
     here = cur.at
     found = position(cur) is not None
