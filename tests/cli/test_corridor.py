@@ -35,7 +35,7 @@ def run(*words: str, where: Path) -> subprocess.CompletedProcess[str]:
 
 def test_a_flight_is_inferred_from_a_notice_the_same_on_one_thread_and_two(tmp_path: Path) -> None:
     (tmp_path / "n.txt").write_text(WARNING)
-    words = ("fit", "--notice", "n.txt", "--site", "tonghae", "--vehicle", "three-stages", "--runs", "2000", "--json")
+    words = ("fit", "--notice", "n.txt", "--site", "tonghae", "--vehicle", "three-stages", "--runs", "1000", "--json")
     bodies = ("--body", "A=stage 1", "--body", "B=stage 2")
     one, two = (run(*words, *bodies, "--threads", count, where=tmp_path) for count in ("1", "2"))
     assert one.returncode == 0, one.stderr
@@ -85,10 +85,10 @@ def test_a_mistake_is_told_in_one_paragraph(tmp_path: Path, words: tuple[str, ..
 
 def test_a_rehearsal_counts_what_was_held(tmp_path: Path) -> None:
     done = run(
-        "rehearse", "two-stages", "--site", "lc-39a", "--launches", "10", "--runs", "1000", "--json", where=tmp_path
+        "rehearse", "two-stages", "--site", "lc-39a", "--launches", "3", "--runs", "1000", "--json", where=tmp_path
     )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    assert found["launches"] + found["failed"] == 10
-    assert 0.6 < found["overall"] <= 1.0
+    assert found["launches"] + found["failed"] == 3
+    assert 0.5 < found["overall"] <= 1.0  # tests/corridor/test_rehearse.py asks for more, of more
     assert {"stage 1 fall: range", "azimuth1"} <= {one["name"] for one in found["held"]}

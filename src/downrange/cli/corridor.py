@@ -83,7 +83,7 @@ def corridor_fit(
 def corridor_rehearse(
     vehicle: Annotated[str, typer.Argument(help="Outlined vehicle, as three-stages, or a TOML file.")],
     site: Annotated[str, typer.Option(help="Name of a launch site, or a TOML file.", show_default=False)],
-    launches: Annotated[int, typer.Option(help="Invented launches.", min=10, max=10_000)] = 200,
+    launches: Annotated[int, typer.Option(help="Invented launches.", min=2, max=10_000)] = 200,
     runs: Annotated[int, typer.Option(help="Flights of each inference.", min=1_000, max=1_000_000)] = 12_000,
     seed: Annotated[int, typer.Option(help="Seed of the launches.", min=0, max=LAST_SEED)] = 1,
     as_json: AsJson = False,
