@@ -53,7 +53,7 @@ FAMILIES = {
     "blank lines": "A\n\n",
     "look-alikes": "O1O1 ",
 }
-SHORT, MIDDLE, LONG = 4_000, 10_000, 30_000
+SHORT, MIDDLE, LONG = 4_000, 10_000, 16_000
 VERY_LONG = 1_000_000
 CHEAP = ("digits without end", "letters without end", "brackets open", "words", "positions")
 GROWTH = 1.15  # work a character at the longer length may be so much larger than at the shorter
