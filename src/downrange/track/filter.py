@@ -165,8 +165,8 @@ def _opening(t_s: Array, z: Array, sensor: Sensor) -> tuple[Array, Array]:
     place = ecef_from_geodetic(sensor.lat_deg, sensor.lon_deg, sensor.alt_m)
     fixes = place + enu @ enu_axes(sensor.lat_deg, sensor.lon_deg)
     dt = t_s[1] - t_s[0]
-    angle = np.radians(max(sensor.sigma_az_deg, sensor.sigma_el_deg))
-    spread = (rho[1] * angle) ** 2 + sensor.sigma_range_m**2
+    angle = np.radians(max(sensor.sigma_az_deg or 0.0, sensor.sigma_el_deg or 0.0))
+    spread = (rho[1] * angle) ** 2 + (sensor.sigma_range_m or 0.0) ** 2
     x = np.tile(np.concatenate([fixes[1], (fixes[1] - fixes[0]) / dt, np.zeros(3)]), (3, 1))
     # The mean velocity over the baseline lags the last one: by half of up to 30 m/s2 for every second beyond the first.
     rate = 2.0 * spread / dt**2 + 100.0 + (15.0 * (dt - _BASELINE_S)) ** 2
@@ -175,18 +175,13 @@ def _opening(t_s: Array, z: Array, sensor: Sensor) -> tuple[Array, Array]:
 
 
 def _variances(sensors: Sequence[Sensor]) -> Array:
-    """Return the noise variances (m, 4) in SI and radians; a missing range-rate sigma is never used."""
-    return np.array(
-        [
-            [
-                s.sigma_range_m**2,
-                np.radians(s.sigma_az_deg) ** 2,
-                np.radians(s.sigma_el_deg) ** 2,
-                (s.sigma_range_rate_mps or np.inf) ** 2,
-            ]
-            for s in sensors
-        ]
-    )
+    """Return the noise variances (m, 4) in SI and radians; a number that a sensor does not give is never used."""
+
+    def sigmas(s: Sensor) -> tuple[float, float, float, float]:
+        az_deg, el_deg = s.sigma_az_deg or np.inf, s.sigma_el_deg or np.inf
+        return s.sigma_range_m or np.inf, np.radians(az_deg), np.radians(el_deg), s.sigma_range_rate_mps or np.inf
+
+    return np.array([sigmas(s) for s in sensors]) ** 2
 
 
 def _rates(tune: Tuning) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,57 +13,135 @@ from numpy.typing import NDArray
 from downrange.base import Array, InputError
 
 
+class SensorKind(StrEnum):
+    """What a sensor says.
+
+    RADAR:    range, azimuth, elevation, range-rate; any of them
+    OPTICAL:  azimuth and elevation of a line of sight (visible or infra-red)
+    POSITION: places and velocities, as a telemetry link or another tracker reports them
+    WEBCAST:  height and speed, as the screen of a broadcast shows them
+    """
+
+    RADAR = "radar"
+    OPTICAL = "optical"
+    POSITION = "position"
+    WEBCAST = "webcast"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sensor:
-    """One radar that stands still on the Earth.
+    """One sensor, standing still on the Earth or on a ship that keeps its course. No field is NaN.
 
     name:                  short name, as readings carry it
     title:                 what a person calls it
-    lat_deg, lon_deg, alt_m: its place, height over the ellipsoid
-    sigma_range_m, sigma_az_deg, sigma_el_deg: one standard deviation of each number
-    sigma_range_rate_mps:  the same for range-rate; None when it measures none
+    kind:                  what it says
+    lat_deg, lon_deg, alt_m: its place (at lift-off, for a ship), height over the ellipsoid; of no use to POSITION and
+                           WEBCAST
+    course_deg, speed_mps: of the ship that carries it, clockwise from true north; 0 for a sensor on land
+    sigma_*:               one standard deviation of each number's noise; None where it gives no such number.
+                           sigma_position_m and sigma_velocity_mps hold for each axis
+    bias_*, clock_offset_s: what is known to be wrong with it: reading minus truth, and its clock minus UTC. Taken off
+                           before a reading is used.
+    sigma_bias_*, sigma_clock_s: one standard deviation of what remains of them, the same in every reading of a flight
     max_range_m:           beyond this it sees nothing
     min_elevation_deg:     below this it sees nothing
     period_s, start_s:     it looks every period_s seconds, first at start_s after lift-off
+    delay_s:               mean time from a look to its arrival (exponential)
+    p_missed, p_doubled, p_wild: chance that a look yields nothing, arrives twice, or says nonsense
     source:                where the figures come from, or "assumed"
     """
 
     name: str
     title: str
-    lat_deg: float
-    lon_deg: float
-    alt_m: float
-    sigma_range_m: float
-    sigma_az_deg: float
-    sigma_el_deg: float
+    kind: SensorKind = SensorKind.RADAR
+    lat_deg: float = 0.0
+    lon_deg: float = 0.0
+    alt_m: float = 0.0
+    course_deg: float = 0.0
+    speed_mps: float = 0.0
+    sigma_range_m: float | None = None
+    sigma_az_deg: float | None = None
+    sigma_el_deg: float | None = None
     sigma_range_rate_mps: float | None = None
-    max_range_m: float
-    min_elevation_deg: float
-    period_s: float
+    sigma_position_m: float | None = None
+    sigma_velocity_mps: float | None = None
+    sigma_alt_m: float | None = None
+    sigma_speed_mps: float | None = None
+    bias_range_m: float = 0.0
+    bias_az_deg: float = 0.0
+    bias_el_deg: float = 0.0
+    bias_range_rate_mps: float = 0.0
+    clock_offset_s: float = 0.0
+    sigma_bias_range_m: float = 0.0
+    sigma_bias_az_deg: float = 0.0
+    sigma_bias_el_deg: float = 0.0
+    sigma_bias_range_rate_mps: float = 0.0
+    sigma_clock_s: float = 0.0
+    max_range_m: float = 1e8
+    min_elevation_deg: float = 0.0
+    period_s: float = 1.0
     start_s: float = 0.0
+    delay_s: float = 0.0
+    p_missed: float = 0.0
+    p_doubled: float = 0.0
+    p_wild: float = 0.0
     source: str
 
     def __post_init__(self) -> None:
-        """Refuse a radar that cannot be."""
-        for key, low, high in (
-            ("lat_deg", -90.0, 90.0),
-            ("lon_deg", -180.0, 180.0),
-            ("alt_m", -500.0, 50_000.0),
-            ("sigma_range_m", 1e-3, 1e6),
-            ("sigma_az_deg", 1e-6, 30.0),
-            ("sigma_el_deg", 1e-6, 30.0),
-            ("max_range_m", 1.0, 1e8),
-            ("min_elevation_deg", -5.0, 90.0),
-            ("period_s", 1e-3, 3600.0),
-            ("start_s", -86_400.0, 86_400.0),
-        ):
-            _within(self.name, key, getattr(self, key), low, high)
-        if self.sigma_range_rate_mps is not None:
-            _within(self.name, "sigma_range_rate_mps", self.sigma_range_rate_mps, 1e-6, 1e4)
+        """Refuse a sensor that cannot be."""
+        for key, low, high in _LIMITS:
+            value = getattr(self, key)
+            if value is not None:
+                _within(self.name, key, value, low, high)
+        for key in _GIVEN[self.kind]:
+            if getattr(self, key) is None:
+                cure = f"a {self.kind} sensor needs {' and '.join(_GIVEN[self.kind])}"
+                raise InputError(where=f"sensor {self.name!r}", key=key, seen="missing", cure=cure)
         if not self.source.strip():
             raise InputError(
                 where=f"sensor {self.name!r}", key="source", seen="empty", cure="name one, or say 'assumed'"
             )
+
+
+_GIVEN: Final = {
+    SensorKind.RADAR: ("sigma_range_m",),
+    SensorKind.OPTICAL: ("sigma_az_deg", "sigma_el_deg"),
+    SensorKind.POSITION: ("sigma_position_m",),
+    SensorKind.WEBCAST: ("sigma_alt_m", "sigma_speed_mps"),
+}
+_LIMITS: Final = (
+    ("lat_deg", -90.0, 90.0),
+    ("lon_deg", -180.0, 180.0),
+    ("alt_m", -500.0, 50_000.0),
+    ("course_deg", 0.0, 360.0),
+    ("speed_mps", 0.0, 50.0),
+    ("sigma_range_m", 1e-3, 1e6),
+    ("sigma_az_deg", 1e-6, 30.0),
+    ("sigma_el_deg", 1e-6, 30.0),
+    ("sigma_range_rate_mps", 1e-6, 1e4),
+    ("sigma_position_m", 1e-3, 1e6),
+    ("sigma_velocity_mps", 1e-6, 1e4),
+    ("sigma_alt_m", 1e-3, 1e6),
+    ("sigma_speed_mps", 1e-6, 1e4),
+    ("bias_range_m", -1e6, 1e6),
+    ("bias_az_deg", -30.0, 30.0),
+    ("bias_el_deg", -30.0, 30.0),
+    ("bias_range_rate_mps", -1e4, 1e4),
+    ("clock_offset_s", -3600.0, 3600.0),
+    ("sigma_bias_range_m", 0.0, 1e6),
+    ("sigma_bias_az_deg", 0.0, 30.0),
+    ("sigma_bias_el_deg", 0.0, 30.0),
+    ("sigma_bias_range_rate_mps", 0.0, 1e4),
+    ("sigma_clock_s", 0.0, 60.0),
+    ("max_range_m", 1.0, 1e8),
+    ("min_elevation_deg", -5.0, 90.0),
+    ("period_s", 1e-3, 3600.0),
+    ("start_s", -86_400.0, 86_400.0),
+    ("delay_s", 0.0, 3600.0),
+    ("p_missed", 0.0, 1.0),
+    ("p_doubled", 0.0, 1.0),
+    ("p_wild", 0.0, 1.0),
+)
 
 
 def _within(name: str, key: str, value: float, low: float, high: float) -> None:
@@ -74,23 +152,63 @@ def _within(name: str, key: str, value: float, low: float, high: float) -> None:
         )
 
 
+Vector = tuple[float, float, float]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What one sensor said at one instant; None where it said nothing.
 
-    t:              when it was measured, UTC
+    t:              when it was measured, UTC by the sensor's own clock
     sensor:         name of the sensor
+    seq:            its number in the log or the line in its file, from 1; 0 when nobody counted
+    received:       when it came in, UTC; None when nobody noted it
+    object_id:      the sensor's own name for what it saw, where it tells objects apart
     range_m:        slant range
     az_deg, el_deg: azimuth clockwise from true north, elevation over the ellipsoid's horizon, no refraction
     range_rate_mps: rate of the slant range, positive when receding
+    r_ecef_m, v_ecef_mps: place and velocity, Earth-fixed axes, velocity relative to the Earth
+    alt_m:          height over the ellipsoid
+    speed_mps:      speed relative to the Earth
     """
 
     t: datetime
     sensor: str
+    seq: int = 0
+    received: datetime | None = None
+    object_id: str | None = None
     range_m: float | None = None
     az_deg: float | None = None
     el_deg: float | None = None
     range_rate_mps: float | None = None
+    r_ecef_m: Vector | None = None
+    v_ecef_mps: Vector | None = None
+    alt_m: float | None = None
+    speed_mps: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A line of a stream that could not be used: where it stands, what was seen, what to do about it."""
+
+    where: str
+    key: str
+    seen: str
+    cure: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """What a stream of readings gave.
+
+    readings: what could be used, in the order of the stream
+    faults:   what could not, in the same order
+    lines:    how many lines carried something
+    """
+
+    readings: tuple[Reading, ...]
+    faults: tuple[Fault, ...]
+    lines: int
 
 
 class Burn(NamedTuple):
@@ -135,7 +253,7 @@ class Track:
 
 
 class Verdict(StrEnum):
-    """What can be said of a flight. BROKEN_UP and BALLISTIC are for later rooms to claim: nothing here decides them."""
+    """What can be said of a flight."""
 
     NOMINAL = "nominal"
     OFF_NOMINAL = "off nominal"
