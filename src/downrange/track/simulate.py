@@ -53,9 +53,9 @@ def _looks(sensor: Sensor, t: Array, r: Array, v: Array, t0: datetime, seed: int
     range_m, az_deg, el_deg, rate_mps = seen_from(sensor, *between(when, t, r, v))
     number = zlib.crc32(sensor.name.encode()) * _SAMPLES_A_SENSOR + first
     noise = normals(seed, when.size, 4, first=number)
-    range_out = range_m + sensor.sigma_range_m * noise[:, 0]
-    az_out = (az_deg + sensor.sigma_az_deg * noise[:, 1]) % 360.0
-    el_out = el_deg + sensor.sigma_el_deg * noise[:, 2]
+    range_out = range_m + (sensor.sigma_range_m or 0.0) * noise[:, 0]
+    az_out = (az_deg + (sensor.sigma_az_deg or 0.0) * noise[:, 1]) % 360.0
+    el_out = el_deg + (sensor.sigma_el_deg or 0.0) * noise[:, 2]
     doppler = sensor.sigma_range_rate_mps
     rate_out = rate_mps + (doppler or 0.0) * noise[:, 3]
     visible = (el_deg >= sensor.min_elevation_deg) & (range_m <= sensor.max_range_m) & _above_horizon(el_deg, sensor)
@@ -63,9 +63,9 @@ def _looks(sensor: Sensor, t: Array, r: Array, v: Array, t0: datetime, seed: int
         Reading(
             t=after(t0, when[i]),
             sensor=sensor.name,
-            range_m=float(range_out[i]),
-            az_deg=float(az_out[i]),
-            el_deg=float(el_out[i]),
+            range_m=None if sensor.sigma_range_m is None else float(range_out[i]),
+            az_deg=None if sensor.sigma_az_deg is None else float(az_out[i]),
+            el_deg=None if sensor.sigma_el_deg is None else float(el_out[i]),
             range_rate_mps=None if doppler is None else float(rate_out[i]),
         )
         for i in np.flatnonzero(visible)
