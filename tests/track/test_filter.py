@@ -143,7 +143,8 @@ def test_an_expected_burn_hastens_the_change_of_mind(radar, readings_of, t0) -> 
 
 def test_a_sphere_and_an_oblate_earth_differ_by_little(radar, readings_of, t0) -> None:
     round_, oblate = (follow(readings_of(6, 200.0), (radar,), t0, tuning=Tuning(j2=j2)) for j2 in (0.0, 1.0))
-    gap = np.linalg.norm(round_.r_ecef_m - oblate.r_ecef_m, axis=1).max()
+    # A filter that knows there is no thrust believes its gravity: half a minute later a sphere leads it metres astray.
+    gap = np.linalg.norm(round_.r_ecef_m - oblate.r_ecef_m, axis=1)[oblate.t_s < 230.0].max()
     assert 0.0 < gap < 30.0
 
 

@@ -13,9 +13,11 @@ from scipy.integrate import solve_ivp
 from scipy.linalg import expm
 
 from downrange.base import ecef_from_geodetic, enu_axes, normals, wgs84
-from downrange.track import _kernel as k
+from downrange.fall._kernel import impact_point
+from downrange.track._kernel import bank, measure, motion, spread
+from downrange.track.filter import Tuning, blank, model, new_bank
 
-RATES = np.array([[-1e-3, 8e-4, 2e-4], [5e-4, -1e-3, 5e-4], [0.5, 0.1, -0.6]])
+RATES = np.array([[-1e-3, 8e-4, 2e-4], [5e-4, -1e-3, 5e-4], [0.5, 0.1, -0.6]])  # of three models: any number will do
 OMEGA = np.array([0.0, 0.0, wgs84.OMEGA_RADPS])
 ONE_METRE = 1.0
 SLACK = 0.1  # published spreads are ranges over four speeds, printed with one or two digits
@@ -53,12 +55,23 @@ def fall_two_body(r, v):
 
 
 def test_the_constants_are_those_of_the_house() -> None:
-    assert (k._GM, k._RE_M, k._OMEGA, k._J2) == (wgs84.GM_M3PS2, wgs84.RE_M, wgs84.OMEGA_RADPS, wgs84.J2)
+    assert (motion._GM, motion._RE_M, motion._OMEGA, motion._J2) == (
+        wgs84.GM_M3PS2,
+        wgs84.RE_M,
+        wgs84.OMEGA_RADPS,
+        wgs84.J2,
+    )
+    assert (spread._GM, spread._RE_M, spread._OMEGA, spread._E2) == (
+        wgs84.GM_M3PS2,
+        wgs84.RE_M,
+        wgs84.OMEGA_RADPS,
+        wgs84.E2,
+    )
 
 
 def test_nothing_pulls_a_geostationary_satellite() -> None:
     r = (wgs84.GM_M3PS2 / wgs84.OMEGA_RADPS**2) ** (1.0 / 3.0)
-    assert k.field(r * 0.6, r * 0.8, 0.0, 0.0, 0.0, 0.0) == pytest.approx((0.0, 0.0, 0.0), abs=1e-12)
+    assert motion.field(r * 0.6, r * 0.8, 0.0, 0.0, 0.0, 0.0) == pytest.approx((0.0, 0.0, 0.0), abs=1e-12)
 
 
 @given(
@@ -74,14 +87,14 @@ def test_the_field_is_the_slope_of_the_jacobi_potential(lat: float, lon: float, 
 
     slope = [(potential(r + e) - potential(r - e)) / 200.0 for e in 100.0 * np.eye(3)]
     turn = -2.0 * np.cross(OMEGA, v)
-    assert np.array(k.field(*r, v[0], v[1], 1.0)) == pytest.approx(np.array(slope) + turn, abs=1e-6)
+    assert np.array(motion.field(*r, v[0], v[1], 1.0)) == pytest.approx(np.array(slope) + turn, abs=1e-6)
 
 
 @given(a=st.floats(0.0, 2.0), b=st.floats(0.0, 2.0))
 def test_switching_over_a_sum_is_the_product_and_keeps_chance(a: float, b: float) -> None:
     one, two, both = (np.empty((3, 3)) for _ in range(3))
     for dt, out in ((a, one), (b, two), (a + b, both)):
-        k.switching(RATES, dt, out)
+        bank.switching(RATES, dt, out)
     assert both == pytest.approx(one @ two, abs=1e-9)
     assert both == pytest.approx(expm(RATES * (a + b)), abs=1e-9)
     assert both.sum(axis=1) == pytest.approx(1.0, abs=1e-9)
@@ -90,9 +103,9 @@ def test_switching_over_a_sum_is_the_product_and_keeps_chance(a: float, b: float
 def test_a_hundred_seconds_of_coast_agree_with_an_integrator() -> None:
     r, v = launch_state(33.0, 124.0, 180_000.0, 190.0, 25.0, 3_000.0)
     x, p = np.array([*r, *v, 5.0, 5.0, 5.0]), np.eye(9)
-    k.carry(x, p, 100.0, 1e-3, True, 1.0)
+    motion.carry(x, p, 100.0, 1e-3, True, 1.0)
     done = solve_ivp(
-        lambda _t, s: [*s[3:], *k.field(s[0], s[1], s[2], s[3], s[4], 1.0)],
+        lambda _t, s: [*s[3:], *motion.field(s[0], s[1], s[2], s[3], s[4], 1.0)],
         (0.0, 100.0),
         [*r, *v],
         rtol=1e-11,
@@ -112,12 +125,12 @@ def test_the_transition_is_the_slope_of_the_motion() -> None:
         for sign in (1.0, -1.0):
             x = x0.copy()
             x[i] += sign * h
-            k.predict(x, np.eye(9), dt, 0.0, False, 1.0, np.empty((6, 6)), np.empty((9, 9)))
+            motion.predict(x, np.eye(9), dt, 0.0, motion.BOOST, 1.0, np.empty((6, 6)), np.empty((9, 9)))
             ends.append(x)
         f[:, i] = (ends[0] - ends[1]) / (2.0 * h)
     p = np.diag([1e4] * 3 + [1e2] * 3 + [1.0] * 3)
     got = p.copy()
-    k.predict(x0.copy(), got, dt, 0.0, False, 1.0, np.empty((6, 6)), np.empty((9, 9)))
+    motion.predict(x0.copy(), got, dt, 0.0, motion.BOOST, 1.0, np.empty((6, 6)), np.empty((9, 9)))
     # J2 and terms of third order in dt are left out of the filter's transition: below 1e-4 of the spread.
     assert np.abs(got - f @ p @ f.T).max() < 1e-4 * 1e4
 
@@ -126,24 +139,24 @@ def test_the_transition_is_the_slope_of_the_motion() -> None:
 @given(out=st.floats(5e4, 3e5), turn=st.floats(0.0, math.tau), up=st.floats(5e4, 4e5))
 def test_taking_numbers_one_by_one_is_the_joint_update(out: float, turn: float, up: float) -> None:
     east, north = out * math.sin(turn), out * math.cos(turn)
-    site, axes = ecef_from_geodetic(37.97, 124.72, 100.0), enu_axes(37.97, 124.72)
-    x = np.concatenate([site + axes.T @ np.array([east, north, up]), [900.0, -1500.0, 700.0], [1.0, 2.0, 3.0]])
+    site, axes = np.append(ecef_from_geodetic(37.97, 124.72, 100.0), [3.0, -5.0, 2.0]), enu_axes(37.97, 124.72)
+    x = np.concatenate([site[:3] + axes.T @ np.array([east, north, up]), [900.0, -1500.0, 700.0], [1.0, 2.0, 3.0]])
     root = normals(3, 9, 9) * np.array([2.0] * 3 + [1.0] * 3 + [0.3] * 3)[:, None]
     p = root @ root.T
-    var = np.array([30.0**2, 1e-6, 1e-6, 4.0])
+    var = np.array([30.0**2, 1e-6, 1e-6, 4.0, *[np.inf] * 8])
     h = np.zeros((4, 9))
     for i in range(6):
         step = np.zeros(9)
         step[i] = 1.0
-        ends = [np.array(k.look(x + sign * step, site, axes)) for sign in (1.0, -1.0)]
+        ends = [np.array(measure.look(x + sign * step, site, axes)) for sign in (1.0, -1.0)]
         h[:, i] = (ends[0] - ends[1]) / 2.0
     innovation = np.array([20.0, 1e-4, -1e-4, 0.5])
-    z = np.array(k.look(x, site, axes)) + innovation
-    s = h @ p @ h.T + np.diag(var)
+    z = np.array(measure.look(x, site, axes)) + innovation
+    s = h @ p @ h.T + np.diag(var[:4])
     gain = p @ h.T @ np.linalg.inv(s)
     want_x, want_p = x + gain @ innovation, p - gain @ h @ p
     loglik = -0.5 * (innovation @ np.linalg.solve(s, innovation) + np.log(np.linalg.det(2.0 * np.pi * s)))
-    chi2, got = k.update(x, p, z, site, axes, var)
+    chi2, got = measure.update(x, p, np.append(z, [np.nan] * 8), site, axes, var, np.empty(6), np.empty(9))
     # Metres of prior against 50 km of range: the joint update's slopes do not move while numbers are taken in.
     assert x[:6] == pytest.approx(want_x[:6], abs=0.01)
     assert p == pytest.approx(want_p, abs=0.01)
@@ -163,7 +176,7 @@ def test_taking_numbers_one_by_one_is_the_joint_update(out: float, turn: float, 
 def test_the_impact_point_agrees_with_numeric_two_body(lat, lon, alt, azimuth, climb, speed) -> None:
     r, v = launch_state(lat, lon, alt, azimuth, climb, speed)
     want = fall_two_body(r, v)
-    got = k.impact_point(*r, *v)
+    got = impact_point(*r, *v)
     if want is None:
         assert math.isnan(got[2]) or got[2] > 10_800.0
         return
@@ -176,7 +189,7 @@ def test_a_fall_longer_than_a_quarter_turn_lands_in_the_right_half(s1: ModuleTyp
     r = ecef_from_geodetic(s1.PAD[0], s1.PAD[1], s1.TRAP_ALTITUDE_M)
     far, near = float(np.linalg.norm(r)), wgs84.RE_M + s1.TRAP_PERIGEE_M
     speed = math.sqrt(wgs84.GM_M3PS2 * (2.0 / far - 2.0 / (far + near)))
-    lat, lon, t = k.impact_point(*np.concatenate(launch_state(*s1.PAD[:2], s1.TRAP_ALTITUDE_M, 190.0, 0.0, speed)))
+    lat, lon, t = impact_point(*np.concatenate(launch_state(*s1.PAD[:2], s1.TRAP_ALTITUDE_M, 190.0, 0.0, speed)))
     got = np.array([math.degrees(lat), math.degrees(lon), t])
     assert np.all(np.abs(got - s1.TRAP_IMPACT) < s1.TRAP_MARGIN)
     want = fall_two_body(*launch_state(*s1.PAD[:2], s1.TRAP_ALTITUDE_M, 190.0, 0.0, speed))
@@ -187,9 +200,7 @@ def test_a_fall_longer_than_a_quarter_turn_lands_in_the_right_half(s1: ModuleTyp
 @pytest.mark.parametrize("speed", [7_668.0, 9_000.0, 12_000.0])
 def test_what_stays_up_has_no_impact_point(speed: float) -> None:
     # 400 km, level: perigee at about 390 km, then higher orbits, then escape.
-    assert all(
-        math.isnan(value) for value in k.impact_point(*np.concatenate(launch_state(20, 126, 4e5, 188, 0, speed)))
-    )
+    assert all(math.isnan(value) for value in impact_point(*np.concatenate(launch_state(20, 126, 4e5, 188, 0, speed))))
 
 
 @given(low=st.floats(-5e6, 8e5), more=st.floats(0.0, 2e6), part=st.floats(0.0, 1.0))
@@ -200,64 +211,72 @@ def test_apsides_come_back_from_anywhere_on_the_ellipse(low: float, more: float,
     radius, p = a * (1.0 - e * e) / (1.0 + e * math.cos(nu)), a * (1.0 - e * e)
     place = radius * np.array([math.cos(nu), 0.0, math.sin(nu)])
     v = math.sqrt(wgs84.GM_M3PS2 / p) * np.array([-math.sin(nu), 0.0, e + math.cos(nu)])
-    got = k.apsides(*place, *(v - np.cross(OMEGA, place)))
+    got = spread.apsides(*place, *(v - np.cross(OMEGA, place)))
     assert got == pytest.approx((low, low + more), abs=0.5)
 
 
-def hover(n: int, first: int = 0) -> tuple[np.ndarray, ...]:
-    """Return times and readings of something that stands still 30 km up and 40 km away from a radar, with noise."""
-    site, axes = ecef_from_geodetic(-33.0, -71.0, 0.0), enu_axes(-33.0, -71.0)
-    place = site + axes.T @ np.array([24e3, -32e3, 30e3])
-    z = np.array(k.look(np.array([*place, 0.0, 0.0, 0.0]), site, axes))
+def hover(n: int, first: int = 0) -> tuple[bank.Rows, np.ndarray]:
+    """Return readings of something that stands still 30 km up and 40 km away from a radar, with noise; and where it is."""
+    site, axes = np.append(ecef_from_geodetic(-33.0, -71.0, 0.0), np.zeros(3)), enu_axes(-33.0, -71.0)
+    place = site[:3] + axes.T @ np.array([24e3, -32e3, 30e3])
+    z = np.full((n, 12), np.nan)
     sigma = np.array([30.0, 1e-3, 1e-3, 1.0])
-    return 0.1 * np.arange(first, first + n), z + sigma * normals(2, n, 4, first=first), place, site, axes, sigma**2
-
-
-def filtered(t, z, place, site, axes, var, models=None, start=-0.1):
-    """Run the filter kernel; return the results and the models as they stand."""
-    n = t.size
-    x = np.tile([*place, *np.zeros(6)], (3, 1))
-    p = np.tile(np.diag([1e4] * 3 + [1e4] * 3 + [900.0] * 3), (3, 1, 1))
-    x, p, mu = models or (x, p, np.full(3, 1.0 / 3.0))
-    out = np.empty((n, 9)), np.empty((n, 6, 6)), np.empty((n, 3)), np.empty(n), np.zeros(n, dtype=bool)
+    z[:, :4] = measure.look(np.array([*place, 0.0, 0.0, 0.0]), site, axes) + sigma * normals(2, n, 4, first=first)
     none = np.zeros(n, dtype=np.int64)
-    k.run(
-        t, z, none, none, site[None], axes[None], var[None], RATES[None], np.array([0.1, 1e-3, 30.0]), x, p, mu, start,
-        1.0, 60.0, 2.0, *out,
+    rows = bank.Rows(
+        t_s=0.1 * np.arange(first, first + n), z=z, kind=none, place=none, sensor=none, sites=site[None],
+        axes=axes[None], var=np.append(sigma**2, [np.inf] * 8)[None],
     )  # fmt: skip
-    return out, (x, p, mu)
+    return rows, place
 
 
-def test_a_hundred_thousand_updates_leave_the_covariance_sound() -> None:
-    t, z, place, site, axes, var = hover(100_000)
-    (x, p, mu, _, used), models = filtered(t, z, place, site, axes, var)
-    assert np.array_equal(p, np.swapaxes(p, 1, 2))
-    assert np.linalg.eigvalsh(p[::50]).min() > 0.0
-    assert np.linalg.eigvalsh(models[1]).min() > 0.0
-    assert np.linalg.norm(x[1000:, :3] - place, axis=1).mean() < 30.0
-    assert x[1000:, 6:].mean(axis=0) @ place / np.linalg.norm(place) == pytest.approx(9.7, abs=0.1)  # held up against g
-    assert mu[1000:, 1].max() < 0.99  # 10,000 s of thrust without a false loss
-    assert used.all()
+def some(rows: bank.Rows, which: slice) -> bank.Rows:
+    """Return a slice of the readings."""
+    per_row = ("t_s", "z", "kind", "place", "sensor")
+    return rows._replace(**{name: getattr(rows, name)[which] for name in per_row})
+
+
+def filtered(rows, place, models=None):
+    """Run the filter kernel; return the results and the models as they stand."""
+    x, p = np.array([*place, *np.zeros(6)]), np.diag([1e4] * 3 + [1e4] * 3 + [900.0] * 3)
+    models = models or new_bank(x, p, float(rows.t_s[0]) - 0.1)
+    out = blank(rows.t_s.size)
+    bank.run(rows, models, model(Tuning()), out)
+    return out, models
+
+
+def test_a_million_updates_leave_the_covariance_sound() -> None:
+    rows, place = hover(1_000_000)
+    out, models = filtered(rows, place)
+    assert np.array_equal(out.p, np.swapaxes(out.p, 1, 2))
+    assert np.linalg.eigvalsh(out.p[::500]).min() > 0.0
+    assert np.linalg.eigvalsh(models.p).min() > 0.0
+    assert np.linalg.norm(out.x[1000:, :3] - place, axis=1).mean() < 30.0
+    held = out.x[1000:, 6:].mean(axis=0) @ place / np.linalg.norm(place)
+    assert held == pytest.approx(9.7, abs=0.1)  # held up against gravity
+    assert out.mu[1000:, 1].max() < 0.99  # 100,000 s of thrust without a false loss
+    assert out.used.all()
 
 
 def test_a_run_cut_in_two_is_the_whole_run() -> None:
-    t, z, place, site, axes, var = hover(600)
-    whole, _ = filtered(t, z, place, site, axes, var)
-    _, models = filtered(t[:250], z[:250], place, site, axes, var)
-    rest, _ = filtered(t[250:], z[250:], place, site, axes, var, models, t[249])
+    rows, place = hover(600)
+    whole, _ = filtered(rows, place)
+    _, models = filtered(some(rows, slice(250)), place)
+    rest, _ = filtered(some(rows, slice(250, None)), place, models)
     for one, two in zip(whole, rest, strict=True):
-        assert np.array_equal(one[250:], two)
+        assert np.array_equal(one[250:], two, equal_nan=True)
 
 
 def test_a_track_that_is_wrong_finds_back() -> None:
-    t, z, place, site, axes, var = hover(600)
+    rows, place = hover(600)
+    site, axes = rows.sites[0], rows.axes[0]
     jump = axes.T @ np.array([20e3, 0.0, 5e3])
-    moved = np.array(k.look(np.array([*(place + jump), 0.0, 0.0, 0.0]), site, axes))
-    still = np.array(k.look(np.array([*place, 0.0, 0.0, 0.0]), site, axes))
-    z[300:] += moved - still
-    (x, _, _, _, used), _ = filtered(t, z, place, site, axes, var)
-    assert not used[300:305].any()
-    assert np.linalg.norm(x[-1, :3] - place - jump) < 100.0
+    moved = np.array(measure.look(np.array([*(place + jump), 0.0, 0.0, 0.0]), site, axes))
+    still = np.array(measure.look(np.array([*place, 0.0, 0.0, 0.0]), site, axes))
+    rows.z[300:, :4] += moved - still
+    out, _ = filtered(rows, place)
+    assert not out.used[300:305].any()
+    assert np.linalg.norm(out.x[-1, :3] - place - jump) < 100.0
 
 
 def test_perigee_spread_is_as_published(s1: ModuleType) -> None:
@@ -265,7 +284,7 @@ def test_perigee_spread_is_as_published(s1: ModuleType) -> None:
     out = np.empty((1, 5))
     for rms_mps, low_km, high_km in s1.PERIGEE_SPREAD_KM:
         p = np.diag([400.0] * 3 + [rms_mps**2 / 3.0] * 3)[None]
-        k.orbit_spread(np.concatenate([r, v])[None], p, normals(1, 2000, 6), 120_000.0, out)
+        spread.orbit_spread(np.concatenate([r, v])[None], p, normals(1, 2000, 6), 120_000.0, out)
         assert low_km * (1.0 - SLACK) < out[0, 2] / 1e3 < high_km * (1.0 + SLACK)
 
 
@@ -273,8 +292,12 @@ def test_far_from_the_limit_twelve_points_say_what_draws_say() -> None:
     r, v = launch_state(20.0, 126.0, 400_000.0, 188.0, 1.0, 7_500.0)
     x, p = np.concatenate([r, v])[None], np.diag([400.0] * 3 + [4.0] * 3)[None]
     few, many = np.empty((1, 5)), np.empty((1, 5))
-    k.orbit_spread(x, p, normals(1, 4000, 6), 120_000.0, few)  # perigee at -160 km, sigma 7 km: far below the limit
-    k.orbit_spread(x, p, normals(1, 4000, 6), float(few[0, 1]) - 4.0 * float(few[0, 2]), many)  # within eight sigma
+    spread.orbit_spread(
+        x, p, normals(1, 4000, 6), 120_000.0, few
+    )  # perigee at -160 km, sigma 7 km: far below the limit
+    spread.orbit_spread(
+        x, p, normals(1, 4000, 6), float(few[0, 1]) - 4.0 * float(few[0, 2]), many
+    )  # within eight sigma
     assert few[0, 0] == 0.0
     assert many[0, 0] == pytest.approx(1.0, abs=1e-3)
     assert few[0, 1::2] == pytest.approx(many[0, 1::2], abs=500.0)
@@ -285,9 +308,9 @@ def test_the_ellipse_holds_what_it_should() -> None:
     r, v = launch_state(33.0, 124.0, 180_000.0, 190.0, 15.0, 3_000.0)
     x, cov = np.concatenate([r, v]), np.diag([100.0] * 3 + [25.0] * 3)
     out, y = np.empty((1, 7)), np.empty((4000, 7))
-    k.impact_spread(x[None], cov[None], out)
+    spread.impact_spread(x[None], cov[None], out)
     crowd = x + normals(5, 4000, 6) * np.sqrt(np.diag(cov))
-    k.impact_spread(crowd, np.zeros((4000, 6, 6)), y)
+    spread.impact_spread(crowd, np.zeros((4000, 6, 6)), y)
     east = (y[:, 1] - out[0, 1]) * math.cos(out[0, 0]) * wgs84.RE_M
     north = (y[:, 0] - out[0, 0]) * wgs84.RE_M
     major, minor, axis = out[0, 3:6]

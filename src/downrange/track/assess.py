@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from downrange.base import Array, InputError, normals
-from downrange.track import _kernel
+from downrange.track._kernel import spread as _kernel
+from downrange.track._kernel.motion import carry
 from downrange.track.model import Burn, Impact, Track, Update, Verdict
 from downrange.track.verdict import Evidence, Judge, Rules, Said, schedule
 
@@ -122,7 +123,7 @@ def _carried(track: Track, i: int, t_s: float, said: Said, rule: Rules, seed: in
     p = np.zeros((9, 9))
     p[:6, :6] = track.cov[i]
     p[6:, 6:] = np.eye(3) * _THRUST_UNSEEN_MPS2**2
-    _kernel.carry(x, p, gap, _Q_COAST if coast else _Q_POWERED, coast, 1.0)
+    carry(x, p, gap, _Q_COAST if coast else _Q_POWERED, coast, 1.0)
     cov = np.ascontiguousarray(p[:6, :6])
     orbit = _orbit(x[None, :6], cov[None], rule, seed)[0]
     if gap >= rule.silence_s - 1e-9:

@@ -230,11 +230,14 @@ class Track:
     f_ecef_mps2:  (n, 3) specific force from thrust (and from drag, where there is air)
     f_mps2:       (n,) its size
     p_coast:      (n,) probability of the coasting model, in which there is no thrust at all
-    p_idle:       (n,) probability that no engine burns: coasting, or a forward thrust below Tuning.least_mps2
-    used:         (n,) False where a reading was refused as wild
+    p_entry:      (n,) probability of the model of a fall through air
+    p_idle:       (n,) probability that no engine burns: coasting, falling, or a forward thrust below Tuning.least_mps2
+    coast_since_s: (n,) since when it coasts, where that is sure; else NaN
+    used:         (n,) False where a reading was refused: wild, or of another object
     sensor:       (n,) row in sensors
+    seq:          (n,) number of the reading in its log
     sensors:      names of the sensors
-    duplicates:   readings dropped because the same sensor had already spoken at the same instant
+    duplicates:   readings dropped because another said exactly the same
     """
 
     t0: datetime
@@ -245,9 +248,12 @@ class Track:
     f_ecef_mps2: Array
     f_mps2: Array
     p_coast: Array
+    p_entry: Array
     p_idle: Array
+    coast_since_s: Array
     used: NDArray[np.bool_]
     sensor: NDArray[np.int64]
+    seq: NDArray[np.int64]
     sensors: tuple[str, ...]
     duplicates: int
 
