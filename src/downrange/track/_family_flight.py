@@ -21,7 +21,6 @@ _GM: Final = wgs84.GM_M3PS2
 _RHO0_KGPM3, _SCALE_M = 1.225, 7_200.0
 _LOW_M = 20_000.0  # a body that falls below this has ended its flight
 _LONGEST_S = 3_000.0
-_SPIN = np.array([0.0, 0.0, wgs84.OMEGA_RADPS])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +74,7 @@ class _Run:
     t: Array
     r: Array
     v: Array
+    course: Array  # level direction of each launch at its pad
     stage: NDArray[np.int64]
     lit: Flags
     changes_s: Array  # when the burn or the gap ends
@@ -106,14 +106,15 @@ def fly_designs(design: Design, *, step_s: float, tail_s: float) -> Paths:
     rows: list[tuple[Array, Array, Array, Array]] = []
     while True:
         going = ~run.ended
-        f = np.where(run.lit, _thrust(design, run, run.t), 0.0)
+        engines = _engines(design, run)
+        f = _thrust(engines, run.t)
         t = np.where(going, run.t, np.nan)
         rows.append((t, run.r.copy(), run.v.copy(), f))
         if not going.any():
             break
         pitch = _pitch(design, run, f)
         h = _length(design, run, pitch, f, step_s, tail_s)
-        _advance(design, run, pitch, h)
+        _advance(design, run, engines, pitch, h)
         _switch(design, run)
         _end(run, tail_s)
     t_s, r, v, f_mps2 = (np.stack(column) for column in zip(*rows, strict=True))
@@ -129,7 +130,8 @@ def _start(design: Design) -> _Run:
     run = _Run(
         t=zero.copy(),
         r=r,
-        v=np.cross(_SPIN, r),
+        v=_carried(r),
+        course=_course(design),
         stage=np.zeros(n, dtype=np.int64),
         lit=np.ones(n, dtype=np.bool_),
         changes_s=design.burn_s[:, 0].copy(),
@@ -145,27 +147,46 @@ def _start(design: Design) -> _Run:
 
 def _row(table: Array, stage: NDArray[np.int64]) -> Array:
     """Return (N,) of a value a stage."""
-    value: Array = np.take_along_axis(table, stage[:, None], axis=1)[:, 0]
+    value: Array = table[np.arange(stage.size), stage]
     return value
 
 
-def _thrust(design: Design, run: _Run, t: Array) -> Array:
-    """Return the acceleration by thrust at t of the stage that burns."""
-    burn_s, slope = _row(design.burn_s, run.stage), _row(design.slope, run.stage)
-    x = np.clip((t - run.lit_s) / burn_s, 0.0, 1.0)
-    share = -np.expm1(-_row(design.gain_mps, run.stage) / _row(design.exhaust_mps, run.stage))
-    burnt = share * (x + slope * (x - x * x))
-    f: Array = _row(design.first_mps2, run.stage) * (1.0 + slope * (1.0 - 2.0 * x)) / (1.0 - burnt)
+def _engines(design: Design, run: _Run) -> Array:
+    """Return what the thrust of each flight needs in this step, (N, 5): ignition, burn, slope, acceleration, share burnt."""
+    gain, exhaust = _row(design.gain_mps, run.stage), _row(design.exhaust_mps, run.stage)
+    first = _row(design.first_mps2, run.stage)
+    share = -np.expm1(-gain / exhaust)
+    burn_s = np.maximum(share * exhaust / first, 1e-9)
+    return np.stack([run.lit_s, burn_s, _row(design.slope, run.stage), np.where(run.lit, first, 0.0), share])
+
+
+def _thrust(engines: Array, t: Array) -> Array:
+    """Return the acceleration by thrust at t of the stages that burn."""
+    lit_s, burn_s, slope, first, share = engines
+    x = np.clip((t - lit_s) / burn_s, 0.0, 1.0)
+    f: Array = first * (1.0 + slope * (1.0 - 2.0 * x)) / (1.0 - share * (x + slope * (x - x * x)))
     return f
+
+
+def _norm(a: Array) -> Array:
+    """Return the lengths of vectors (N, 3)."""
+    size: Array = np.sqrt(np.einsum("ij,ij->i", a, a))
+    return size
+
+
+def _carried(r: Array) -> Array:
+    """Return the velocity (..., 3) with which the turning Earth carries places along."""
+    w = wgs84.OMEGA_RADPS
+    return np.stack([-w * r[..., 1], w * r[..., 0], np.zeros(r.shape[:-1])], axis=-1)
 
 
 def axes_of(r: Array, v: Array) -> tuple[Array, Array, Array, Array, Array]:
     """Return radius, unit up (N, 3), climb, level speed, and the unit vector of the level part of the velocity."""
-    radius = np.linalg.norm(r, axis=1)
+    radius = _norm(r)
     up = r / radius[:, None]
     climb = np.einsum("ij,ij->i", v, up)
     flat = v - climb[:, None] * up
-    level = np.linalg.norm(flat, axis=1)
+    level = _norm(flat)
     return radius, up, climb, level, flat / np.maximum(level, 1e-9)[:, None]
 
 
@@ -265,7 +286,8 @@ def _tossed(
         there = radius + 0.5 * (climb + v_up) * left_s
         over = (apogee_m(there, v_up, v_level) > aim) & (v_up > 0.0)
         low, high = np.where(over, low, mid), np.where(over, mid, high)
-    return 0.5 * (low + high)
+    pitch: Array = 0.5 * (low + high)
+    return pitch
 
 
 def apogee_m(radius: Array, climb: Array, level: Array) -> Array:
@@ -346,13 +368,12 @@ def _reached(design: Design, rows: NDArray[np.int64], r: Array, v: Array, push: 
     return done
 
 
-def _advance(design: Design, run: _Run, pitch: tuple[Array, Array], h: Array) -> None:
+def _advance(design: Design, run: _Run, engines: Array, pitch: tuple[Array, Array], h: Array) -> None:
     """Take one classical Runge-Kutta step of h (N,) seconds; thrust keeps its pitch programme through it."""
-    course = _course(design)
     g = 0.5 * h
 
     def rate(into: Array, r: Array, v: Array) -> Array:
-        return _acceleration(design, run, course, (pitch[0] + pitch[1] * into, run.t + into), r, v)
+        return _acceleration(design, run, _thrust(engines, run.t + into), pitch[0] + pitch[1] * into, r, v)
 
     a1 = rate(np.zeros_like(h), run.r, run.v)
     half, whole = g[:, None], h[:, None]
@@ -375,25 +396,23 @@ def _course(design: Design) -> Array:
     return course
 
 
-def _acceleration(design: Design, run: _Run, course: Array, steering: tuple[Array, Array], r: Array, v: Array) -> Array:
-    """Return gravity with J2, drag and thrust of inertial states (N, 3)."""
+def _acceleration(design: Design, run: _Run, f: Array, pitch: Array, r: Array, v: Array) -> Array:
+    """Return gravity with J2, drag and thrust f of inertial states (N, 3)."""
     radius, up, _, _, ahead = axes_of(r, v)
-    flat = course - np.einsum("ij,ij->i", course, up)[:, None] * up
-    flat /= np.linalg.norm(flat, axis=1)[:, None]
+    flat = run.course - np.einsum("ij,ij->i", run.course, up)[:, None] * up
+    flat /= _norm(flat)[:, None]
     ahead = np.where((run.stage == 0)[:, None], flat, ahead)
-    pitch, t = steering
-    f = np.where(run.lit, _thrust(design, run, t), 0.0)
     push = (f * np.cos(pitch))[:, None] * ahead + (f * np.sin(pitch))[:, None] * up
     k = _GM / radius**3
     b = 1.5 * wgs84.J2 * (wgs84.RE_M / radius) ** 2
     c = 5.0 * (r[:, 2] / radius) ** 2
     pull = -r * k[:, None] * (1.0 + b * (1.0 - c))[:, None]
     pull[:, 2] -= 2.0 * k * b * r[:, 2]
-    wind = v - np.cross(_SPIN, r)
+    wind = v - _carried(r)
     # Height over a sphere that touches the ellipsoid near each latitude: good enough for exponential air.
     ground = wgs84.RE_M - (wgs84.RE_M - wgs84.RP_M) * up[:, 2] ** 2
     rho = _RHO0_KGPM3 * np.exp(-np.maximum(radius - ground, 0.0) / _SCALE_M)
-    drag = 0.5 * rho * np.linalg.norm(wind, axis=1) / design.beta_kgpm2
+    drag = 0.5 * rho * _norm(wind) / design.beta_kgpm2
     total: Array = pull + push - drag[:, None] * wind
     return total
 
@@ -426,7 +445,7 @@ def _end(run: _Run, tail_s: float) -> None:
 
 def _turned(t_s: Array, r: Array, v: Array) -> tuple[Array, Array]:
     """Return Earth-fixed positions and velocities of inertial ones (K, N, 3)."""
-    v_turning = v - np.cross(_SPIN, r)
+    v_turning = v - _carried(r)
     c, s = np.cos(wgs84.OMEGA_RADPS * t_s), np.sin(wgs84.OMEGA_RADPS * t_s)
 
     def turn(a: Array) -> Array:
@@ -441,14 +460,14 @@ def _burns(run: _Run) -> tuple[tuple[tuple[float, float, int], ...], ...]:
     found: list[list[tuple[float, float, int]]] = [[] for _ in range(n)]
     since: list[tuple[float, int] | None] = [None] * n
     for t, stage, lit, changed in run.switches:
-        for i in np.flatnonzero(changed):
+        for i in np.flatnonzero(changed).tolist():
             before = since[i]
             if before is not None:
                 found[i].append((before[0], float(t[i]), before[1]))
                 since[i] = None
             if lit[i]:
                 since[i] = float(t[i]), int(stage[i]) + 1
-    for i, before in enumerate(since):
-        if before is not None:  # still burning when it came down
-            found[i].append((before[0], float(run.t[i]), before[1]))
+    for i, last in enumerate(since):
+        if last is not None:  # still burning when it came down
+            found[i].append((last[0], float(run.t[i]), last[1]))
     return tuple(tuple(burns) for burns in found)

@@ -117,7 +117,7 @@ _KITS: Final = {
     (True, Group.TEST): BALLISTIC_TEST,
 }
 _TRIES = 12  # draws of one flight until it is of its kind
-_BATCH = 250  # flights flown at once
+_BATCH = 500  # flights flown at once
 _ROOM = 1 << 40  # counted numbers of one kind and group
 
 
