@@ -12,11 +12,9 @@ from downrange.base import Array, InputError, ModelError
 from downrange.track._kernel import bank as _bank
 from downrange.track._kernel.coasting import RING, WIDTH
 from downrange.track._kernel.motion import COAST, ENTRY, MODES
+from downrange.track.initiate import initiate
 from downrange.track.model import Burn, Reading, Sensor, Track
 from downrange.track.rows import Ints, Rows, rows_of
-
-_BASELINE_S = 1.0  # the two fixes that start the filter lie at least this far apart
-_PATIENCE_S = 60.0  # and not further than this
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +71,13 @@ def follow(
     """
     tune = tuning or Tuning()
     rows = rows_of(readings, sensors, t0)
-    start = _first_pair(rows)
-    # The readings between the two fixes are spent on the start; the filter goes on after it.
-    rest = slice(rows.t_s.size if start is None else start[1] + 1, None)
+    start = initiate(rows.t_s, rows.z, rows.sensor, rows.sites[rows.place, :3], rows.axes[rows.place], rows.var)
+    # The readings before are spent on the start; the filter goes on after it.
+    rest = slice(rows.t_s.size if start is None else start.row + 1, None)
     kind = kinds(rows.t_s[rest], burns, tune)
     out = blank(kind.size)
     if start is not None:
-        x, p = _opening(rows, start)
-        bank = new_bank(x, p, float(rows.t_s[start[1]]))
-        _bank.run(part(rows, rest, kind), bank, model(tune), out)
+        _bank.run(part(rows, rest, kind), new_bank(start.x, start.cov, start.t_s), model(tune), out)
     return track_of(rows, rest, out, t0, tuple(sensor.name for sensor in sensors))
 
 
@@ -147,38 +143,6 @@ def track_of(rows: Rows, rest: slice, out: _bank.Out, t0: datetime, names: tuple
         seq=rows.seq[rest],
         sensors=names,
         duplicates=rows.doubles,
-    )
-
-
-def _first_pair(rows: Rows) -> tuple[int, int] | None:
-    """Return the rows of the earliest two full fixes of one sensor, between one and sixty seconds apart."""
-    t_s, site = rows.t_s, rows.sensor
-    full = np.flatnonzero(~np.isnan(rows.z[:, :3]).any(axis=1))
-    best: tuple[int, int] | None = None
-    for s in np.unique(site[full]):
-        mine = full[site[full] == s]
-        later = np.searchsorted(t_s[mine], t_s[mine] + _BASELINE_S - 1e-6)
-        for a, b in enumerate(later):
-            if b < mine.size and t_s[mine[b]] - t_s[mine[a]] <= _PATIENCE_S:
-                if best is None or mine[b] < best[1]:
-                    best = int(mine[a]), int(mine[b])
-                break
-    return best
-
-
-def _opening(rows: Rows, start: tuple[int, int]) -> tuple[Array, Array]:
-    """Return the first state (9,) and covariance (9, 9) from two fixes of one sensor."""
-    pair = list(start)
-    rho, az, el = rows.z[pair, 0], rows.z[pair, 1], rows.z[pair, 2]
-    enu = np.stack([rho * np.sin(az) * np.cos(el), rho * np.cos(az) * np.cos(el), rho * np.sin(el)], axis=1)
-    fixes = rows.sites[rows.place[pair], :3] + np.einsum("ni,nij->nj", enu, rows.axes[rows.place[pair]])
-    dt = rows.t_s[pair[1]] - rows.t_s[pair[0]]
-    var = rows.var[rows.sensor[pair[0]]]
-    spread = rho[1] ** 2 * max(var[1], var[2]) + var[0]
-    # The mean velocity over the baseline lags the last one: by half of up to 30 m/s2 for every second beyond the first.
-    rate = 2.0 * spread / dt**2 + 100.0 + (15.0 * (dt - _BASELINE_S)) ** 2
-    return np.concatenate([fixes[1], (fixes[1] - fixes[0]) / dt, np.zeros(3)]), np.diag(
-        [spread] * 3 + [rate] * 3 + [900.0] * 3
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,8 +47,8 @@ def rows_of(readings: Sequence[Reading], sensors: Sequence[Sensor], t0: datetime
     """Arrange readings for the filter. Raises InputError for a reading of no known sensor or with impossible numbers."""
     names = {sensor.name: i for i, sensor in enumerate(sensors)}
     raw = [_row(i, reading, names, sensors, t0) for i, reading in enumerate(readings, start=1)]
-    raw.sort(key=lambda row: tuple(np.inf if number != number else number for number in row))
-    kept = [row for i, row in enumerate(raw) if i == 0 or not _same(row, raw[i - 1])]
+    raw.sort(key=_comparable)
+    kept = [row for i, row in enumerate(raw) if i == 0 or _comparable(row)[:14] != _comparable(raw[i - 1])[:14]]
     table = np.array(kept, dtype=float).reshape(len(kept), 15)
     t_s, sensor = table[:, 0].copy(), table[:, 1].astype(np.int64)
     z, var = np.ascontiguousarray(table[:, 2:14]), variances(sensors)
@@ -66,9 +67,9 @@ def rows_of(readings: Sequence[Reading], sensors: Sequence[Sensor], t0: datetime
     )
 
 
-def _same(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    """Say whether two rows are equal in everything but their numbers in the log; NaN equals NaN."""
-    return all(a == b or (a != a and b != b) for a, b in zip(one[:14], other[:14], strict=True))
+def _comparable(row: tuple[float, ...]) -> tuple[float, ...]:
+    """Return a row in which missing numbers are equal, and come last."""
+    return tuple(math.inf if math.isnan(number) else number for number in row)
 
 
 def _row(

@@ -24,6 +24,7 @@ Bools = NDArray[np.bool_]
 
 _AIR_M = 120_000.0  # assumed: no drag is felt above it
 _LEAST_CHANCE = 1e-12
+_LIKELY, _NOT_COASTING = 0.9, 0.5  # chance of coasting from which its filter answers, and below which it ends
 _RELOCK = 5  # after so many refused readings in a row the track, not the sensor, is held to be wrong
 NOW, REFUSED, SLACK, COUNT, COASTING, SINCE, MISSED, DEPTH, AT = 0, 1, 2, 3, 4, 5, 6, 7, 8
 
@@ -117,20 +118,14 @@ def gather(x: Array, p: Array, w: Array, xm: Array, pm: Array) -> None:
     """Fill mean xm (9,) and covariance pm (9, 9) of models x (4, 9), p (4, 9, 9) weighted by w (4,)."""
     d = np.empty(9)
     for a in range(9):
-        s = 0.0
-        for i in range(MODES):
-            s += w[i] * x[i, a]
-        xm[a] = s
-        for b in range(9):
-            pm[a, b] = 0.0
+        xm[a] = w[0] * x[0, a] + w[1] * x[1, a] + w[2] * x[2, a] + w[3] * x[3, a]
     for i in range(MODES):
-        if w[i] < _LEAST_CHANCE:
-            continue
+        weight = w[i] if w[i] >= _LEAST_CHANCE else 0.0
         for a in range(9):
             d[a] = x[i, a] - xm[a]
         for a in range(9):
             for b in range(a, 9):
-                pm[a, b] += w[i] * (p[i, a, b] + d[a] * d[b])
+                pm[a, b] = weight * (p[i, a, b] + d[a] * d[b]) + (pm[a, b] if i > 0 else 0.0)
     for a in range(9):
         for b in range(a):
             pm[a, b] = pm[b, a]
@@ -259,7 +254,7 @@ def _likeliest(bank: Bank, rows: Rows, n: int, end: int, awake: int, keep_x: Arr
 def _tell(bank: Bank, model: Model, n: int, out: Out, w: Array, pm: Array) -> None:
     """Fill row n: the mixture, or the pure coasting filter while coasting is likely."""
     memo = bank.memo
-    coasting = memo[COASTING] > 0.0 and bank.mu[COAST] > 0.9
+    coasting = memo[COASTING] > 0.0 and bank.mu[COAST] > _LIKELY
     for j in range(MODES):
         w[j] = bank.mu[j]
         if not coasting and bank.mu[COAST] > model.sure:  # the little that is left for an ignition only blurs
@@ -276,6 +271,42 @@ def _tell(bank: Bank, model: Model, n: int, out: Out, w: Array, pm: Array) -> No
 
 
 @numba.njit(cache=True)
+def _group_end(rows: Rows, first: int) -> int:
+    """Return where the readings that one sensor made at one instant end."""
+    end = first + 1
+    while end < rows.t_s.shape[0] and rows.t_s[end] == rows.t_s[first] and rows.sensor[end] == rows.sensor[first]:
+        end += 1
+    return end
+
+
+@numba.njit(cache=True)
+def _relock(bank: Bank) -> bool:
+    """Widen the covariance after too many refused readings, and forget what was known of coasting: say whether."""
+    memo = bank.memo
+    if memo[REFUSED] < _RELOCK:
+        return False
+    _widen(bank.p, memo[SLACK])
+    memo[SLACK], memo[REFUSED], memo[COASTING], memo[DEPTH] = 4.0 * memo[SLACK], 0.0, 0.0, 0.0
+    return True
+
+
+@numba.njit(cache=True)
+def _keep_coasting(bank: Bank, model: Model, rows: Rows, n: int, loglik: float) -> None:
+    """Remember reading n, and let the coasting filter learn from it, begin or end."""
+    memo, k, s = bank.memo, rows.place[n], rows.sensor[n]
+    remember(
+        bank.ring, memo, rows.t_s[n], rows.z[n], rows.var[s], rows.sites[k], rows.axes[k], bank.x[BOOST],
+        bank.p[BOOST], loglik,
+    )  # fmt: skip
+    if memo[COASTING] > 0.0:
+        coast_on(bank.ring, memo, bank.x_coast, bank.p_coast, model.gate)
+        if bank.mu[COAST] < _NOT_COASTING:
+            memo[COASTING] = 0.0
+    elif bank.mu[COAST] > model.sure:
+        hand_over(bank.ring, memo, bank.x_coast, bank.p_coast, model.q[MODES], model.j2)
+
+
+@numba.njit(cache=True)
 def run(rows: Rows, bank: Bank, model: Model, out: Out) -> None:
     """Filter n readings in order of time, going on from the bank; see the classes for the arrays.
 
@@ -285,25 +316,16 @@ def run(rows: Rows, bank: Bank, model: Model, out: Out) -> None:
     f, t, pi = np.empty((6, 6)), np.empty((9, 9)), np.zeros((MODES, MODES))
     xm, pm, keep = np.empty((MODES, 9)), np.empty((MODES, 9, 9)), np.empty((MODES, 9, 9))
     pi_for, loglik, w = np.array([-1.0, -1.0]), np.empty(MODES), np.empty(MODES)
-    h, ph, memo = np.zeros(6), np.empty(9), bank.memo
-    first, count = 0, rows.t_s.shape[0]
-    while first < count:
-        end = first + 1
-        while end < count and rows.t_s[end] == rows.t_s[first] and rows.sensor[end] == rows.sensor[first]:
-            end += 1
-        gap, now = rows.t_s[first] - memo[NOW], rows.t_s[first]
-        awake = _awake(bank.x, bank.mu)
-        if gap > 0.0:
-            _advance(bank, model, gap, rows.kind[first], awake, pi, pi_for, f, t, xm, pm)
+    h, ph, memo, first = np.zeros(6), np.empty(9), bank.memo, 0
+    while first < rows.t_s.shape[0]:
+        end, now, awake = _group_end(rows, first), rows.t_s[first], _awake(bank.x, bank.mu)
+        if now > memo[NOW]:
+            _advance(bank, model, now - memo[NOW], rows.kind[first], awake, pi, pi_for, f, t, xm, pm)
         memo[NOW] = now
         if memo[COASTING] > 0.0:
             coast_to(memo, bank.x_coast, bank.p_coast, now, model.q[MODES], model.j2)
-        force = memo[REFUSED] >= _RELOCK
-        if force:
-            _widen(bank.p, memo[SLACK])
-            memo[SLACK], memo[REFUSED], memo[COASTING], memo[DEPTH] = 4.0 * memo[SLACK], 0.0, 0.0, 0.0
+        force, n = _relock(bank), first
         _copy(bank.x, bank.p, xm, keep)
-        n = first
         if end - first > 1:
             n = _likeliest(bank, rows, first, end, awake, xm, keep, loglik, h, ph)
         best = _try(bank, rows, n, awake, loglik, h, ph)
@@ -315,14 +337,7 @@ def run(rows: Rows, bank: Bank, model: Model, out: Out) -> None:
             out.used[n] = True
             if best <= model.gate:
                 memo[REFUSED], memo[SLACK] = 0.0, 1.0
-            k, s = rows.place[n], rows.sensor[n]
-            remember(bank.ring, memo, now, rows.z[n], rows.var[s], rows.sites[k], rows.axes[k], bank.x[BOOST], bank.p[BOOST], loglik[BOOST])  # fmt: skip
-            if memo[COASTING] > 0.0:
-                coast_on(bank.ring, memo, bank.x_coast, bank.p_coast, model.gate)
-                if bank.mu[COAST] < 0.5:
-                    memo[COASTING] = 0.0
-            elif bank.mu[COAST] > model.sure:
-                hand_over(bank.ring, memo, bank.x_coast, bank.p_coast, model.q[MODES], model.j2)
+            _keep_coasting(bank, model, rows, n, loglik[BOOST])
         for m in range(first, end):
             _tell(bank, model, m, out, w, pm[0])
         first = end
