@@ -187,7 +187,8 @@ def _root(p: Array) -> Array:
     """Return the symmetric square root of a covariance; what rounding made negative counts as nothing."""
     size = np.sqrt(np.maximum(np.diag(p), 1e-12))
     values, vectors = np.linalg.eigh(p / np.outer(size, size))
-    return np.asarray((vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T * size)
+    root: Array = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T * size
+    return root
 
 
 def _pieces(debris: DebrisList, seed: int, members: int) -> tuple[Array, Array]:
@@ -253,7 +254,7 @@ def kernels(flat_m: Array, beta_kgpm2: Array) -> Array:
     near = flat_m[order][rank[:, None] + np.arange(k)]
     near = near - near.mean(axis=1, keepdims=True)
     spread = np.einsum("nki,nkj->nij", near, near) / (k - 1)
-    out = np.empty_like(spread)
+    out: Array = np.empty_like(spread)
     out[order] = spread * k ** (-1.0 / 3.0) + np.eye(2) * _FLOOR_M**2
     return out
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from downrange.base import Array, InputError, geodetic_from_ecef, normals
 from downrange.earth import Site, destination, east_north, load_site, range_azimuth, site_names
-from downrange.track.opening import Opening, opening
+from downrange.track.curve import Curve, curve_through
 from downrange.track.rise import Guesses, Starts, flown_back, height_and_up, pull
 
 HIGHEST_M = 75_000.0  # assumed: above this most first stages are out, and a second one says nothing of the ground
@@ -95,7 +95,7 @@ def launch_point(
     first stage can have brought there gives UNKNOWN. A launch from the air is not thought of.
     """
     t, r, p = _checked(t_s, r_ecef_m, cov)
-    curve = opening(t, r, p[:, :3, :3]) if t.size else None
+    curve = curve_through(t, r, p[:, :3, :3]) if t.size else None
     if curve is None:
         return _unknown("the track is too short: it takes six seconds of it, and six places")
     when_s = _best_moment(curve)
@@ -127,7 +127,7 @@ def _checked(t_s: ArrayLike, r_ecef_m: ArrayLike, cov: ArrayLike) -> tuple[Array
     return t[order], r[order], p[order]
 
 
-def _best_moment(curve: Opening) -> float:
+def _best_moment(curve: Curve) -> float:
     """Return the moment from which the ground is found best, to first order."""
     best, least = curve.t0_s, math.inf
     for t_s in np.linspace(curve.t0_s, curve.t0_s + 0.7 * curve.span_s, 8).tolist():

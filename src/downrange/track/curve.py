@@ -21,7 +21,7 @@ _BAD_CHI2 = 2.5  # a degree of freedom: an engine stopped or lit within the wind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
+class Curve:
     """A cubic through the first positions of a track.
 
     t0_s, span_s: where it begins, and how long it is
@@ -40,7 +40,7 @@ class Opening:
         return rows @ self.coefficients.reshape(-1), rows @ self.cov @ rows.T
 
 
-def opening(t_s: Array, r_ecef_m: Array, place_cov: Array) -> Opening | None:
+def curve_through(t_s: Array, r_ecef_m: Array, place_cov: Array) -> Curve | None:
     """Return the curve through the first seconds of positions (n, 3) with covariances (n, 3, 3); None if too few.
 
     The longest of several windows is taken through which a cubic goes; the shortest in any case.
@@ -68,7 +68,7 @@ def _thinned(t_s: Array, end_s: float) -> Array:
     return np.array(rows, dtype=np.int64)
 
 
-def _fitted(t_s: Array, r: Array, place_cov: Array) -> tuple[Opening, float]:
+def _fitted(t_s: Array, r: Array, place_cov: Array) -> tuple[Curve, float]:
     """Return the weighted least-squares cubic, and chi-square over degrees of freedom."""
     span = float(t_s[-1] - t_s[0])
     powers = ((t_s - t_s[0]) / span)[:, None] ** np.arange(_POWERS)
@@ -81,7 +81,7 @@ def _fitted(t_s: Array, r: Array, place_cov: Array) -> tuple[Opening, float]:
     miss = r - origin - powers @ found
     chi2 = float(np.einsum("ni,nij,nj->", miss, weight, miss)) / max(3 * len(t_s) - 12, 1)
     found[0] += origin
-    return Opening(t0_s=float(t_s[0]), span_s=span, coefficients=found, cov=cov), chi2
+    return Curve(t0_s=float(t_s[0]), span_s=span, coefficients=found, cov=cov), chi2
 
 
 def _rows(x: float, span_s: float) -> Array:
