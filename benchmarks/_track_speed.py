@@ -1,0 +1,114 @@
+"""How fast the tracker takes readings in: a whole record, and one at a time as they come. Run by itself: nothing."""
+
+from __future__ import annotations
+
+import gc
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from _report import cpu_s, digits
+from _track_peers import Drive, peers, readings_enu
+from _track_s1 import BURNS, FIRST_ROW, SETTLED, module, radar, readings, truth
+
+from downrange.base import ecef_from_geodetic, enu_axes
+from downrange.track import follow
+from downrange.track._kernel import bank as kernel
+from downrange.track.filter import Tuning, blank, kinds, model, new_bank, part
+from downrange.track.live import Tracker
+from downrange.track.rows import rows_of
+
+if TYPE_CHECKING:
+    from downrange.base import Array
+
+MUST_A_SECOND, MUST_P99_US, MUST_RATIO = 40_000.0, 50.0, 100.0
+SEED = 100
+
+
+def opening(seed: int) -> tuple[Array, Array]:
+    """Return the start that every filter here is given, Earth-fixed: state (9,) and covariance (9, 9)."""
+    x, p, _ = readings_enu(seed, 1)
+    lat, lon, alt = module("conftest").S1.RADAR
+    turn = np.kron(np.eye(3), enu_axes(lat, lon).T)
+    x, p = turn @ x, turn @ p @ turn.T
+    x[:3] += ecef_from_geodetic(lat, lon, alt)
+    return x, p
+
+
+def kernel_run(seed: int, count: int) -> tuple[float, Array]:
+    """Return the CPU seconds of the filter itself over the readings as arrays, best of five, and its states (n, 6)."""
+    rows, tune = rows_of(readings(seed), (radar(),), module("conftest").T0), Tuning()
+    rest = slice(FIRST_ROW + 1, FIRST_ROW + 1 + count)
+    ready, given = part(rows, rest, kinds(rows.t_s[rest], BURNS, tune)), model(tune)
+    x, p = opening(seed)
+    seconds, out = [], blank(count)
+    for _ in range(6):
+        bank, out = new_bank(x, p, float(rows.t_s[FIRST_ROW])), blank(count)
+        seconds.append(cpu_s(partial(kernel.run, ready, bank, given, out)))
+    return min(seconds[1:]), out.x[:, :6]
+
+
+def record_run(seed: int) -> float:
+    """Return the CPU seconds of `follow`, records of readings in, track out, best of five."""
+    given, sensors = readings(seed), (radar(),)
+    work = partial(follow, given, sensors, module("conftest").T0, burns=BURNS)
+    work()
+    return min(cpu_s(work) for _ in range(5))
+
+
+def live_run(seed: int, count: int) -> Drive:
+    """Push readings one by one through the live door, by the clock."""
+    given = readings(seed)[: FIRST_ROW + 1 + count]
+    for _ in range(2):  # once before the clock counts
+        door = Tracker((radar(),), module("conftest").T0, burns=BURNS)
+        seconds = np.empty(len(given))
+        gc.collect()
+        gc.disable()  # as a live service would between flights
+        for i, reading in enumerate(given):
+            since = time.perf_counter()
+            door.push(reading)
+            seconds[i] = time.perf_counter() - since
+        gc.enable()
+    return Drive(x=np.empty((0, 6)), update_s=seconds[FIRST_ROW + 1 :])
+
+
+def quantiles_us(seconds: Array) -> dict[str, float]:
+    """Return middle and tail of the seconds of an update."""
+    p50, p90, p99 = np.nanquantile(seconds, (0.5, 0.9, 0.99)) * 1e6
+    return {"p50_us": digits(p50), "p90_us": digits(p90), "p99_us": digits(p99)}
+
+
+def errors(x: Array) -> dict[str, float]:
+    """Return the RMS errors of states (n, 6) after the settled ones; infinite where the filter broke down."""
+    _, r, v = truth(first=FIRST_ROW + 1)
+    miss = (x - np.concatenate([r, v], axis=1)[: len(x)])[SETTLED:]
+    position, velocity = (float(np.sqrt((miss[:, a : a + 3] ** 2).sum(axis=1).mean())) for a in (0, 3))
+    return {"rms_position_m": digits(position), "rms_velocity_mps": digits(velocity)}
+
+
+def speed(*, count: int, with_peers: bool) -> dict[str, Any]:
+    """Return our rates and latencies, and those of others on the same readings, with errors and ratios."""
+    filter_s, x = kernel_run(SEED, count)
+    live = live_run(SEED, count)
+    single = quantiles_us(live.update_s)
+    ours = {
+        "updates_per_s_a_core": digits(count / filter_s),
+        "must_per_s": MUST_A_SECOND,
+        "filter_us": digits(1e6 * filter_s / count),
+        "records_to_track_per_s": digits((module("conftest").S1.SAMPLES - FIRST_ROW - 1) / record_run(SEED)),
+        "live": single | {"must_p99_us": MUST_P99_US},
+        **errors(x),
+    }
+    others: dict[str, Any] = {}
+    for name, side in (peers(SEED, count) if with_peers else {"all": "absent: switched off"}).items():
+        if isinstance(side, str):
+            others[name] = side
+            continue
+        theirs = quantiles_us(side.update_s)
+        others[name] = theirs | errors(side.x) | {
+            "times_ours_live_by_median": digits(theirs["p50_us"] / single["p50_us"]),
+            "times_ours_filter": digits(theirs["p50_us"] / (1e6 * filter_s / count)),
+            **({"broke": side.broke} if side.broke else {}),
+        }  # fmt: skip
+    return {"seed": SEED, "updates": count, "must_ratio": MUST_RATIO, "ours": ours, "peers": others}
