@@ -18,6 +18,8 @@ _CLOCK = 4
 _FREEDOM = 4.0  # of the Student t that weighs readings and jerks down as long as the wild ones are not known
 _WILD = 1e-5  # a reading is wild where noise alone would be so far off in fewer cases than this
 _ROUNDS, _MORE_ROUNDS = 8, 12  # of weighing down; of settling without the wild ones
+_LAST_CHOICE = 12  # after so many rounds what is left out stays left out, and what gives way goes on giving way
+_SUDDEN = 0.25  # a jerk that counts for less than this is a switch of an engine, where the arc cannot follow
 _SETTLED = 1e-3  # of a sigma
 _SLACK_M = 100.0  # what counts as a sigma of the flight itself when only that is sought
 
@@ -72,7 +74,7 @@ class Agreeing:
         self.arc, self.logs, self._prior, self._q_m2ps5 = arc, logs, prior, q_m2ps5
         self.asked = np.flatnonzero(prior > 0.0)
         self.wrong, self.cov = np.zeros(prior.size), np.diag(prior**2)
-        self.coefficients = np.zeros((arc.spans + 3, 3))
+        self.coefficients, self._share = np.zeros((arc.spans + 3, 3)), np.ones(arc.spans)
 
     def open(self) -> None:
         """Lay the flight through the readings that say by themselves where it is."""
@@ -88,6 +90,7 @@ class Agreeing:
         span, weights = self.arc.basis(t_s)
         by_arc = np.einsum("nk,mj->nmkj", weights[0], np.eye(3)).reshape(t_s.size, 3, WIDTH)
         for _ in range(_ROUNDS):
+            self._share = self._shares()
             miss = place - states(weights, span, self.coefficients)[0]
             off = np.sum((miss / spread[:, None]) ** 2, axis=1)
             weight = np.repeat((_less(off, 3.0) / spread**2)[:, None], 3, axis=1)
@@ -97,23 +100,37 @@ class Agreeing:
 
     def settle(self, *, free: bool) -> Rest:
         """Go on until it rests; free: let the sensors be wrong, else only the flight moves."""
-        moved, parts, keeps = np.inf, self._parts(), ()
+        moved, parts = np.inf, self._parts()
+        keeps = tuple(np.ones(log.t_s.size, dtype=np.bool_) for log in self.logs)
         for i in range(_ROUNDS + _MORE_ROUNDS):
             offs = [self._off(k, part) for k, part in enumerate(parts)]
-            keeps = tuple(off <= chdtri(np.maximum(part.present.sum(axis=1), 1), _WILD) for off, part in zip(offs, parts, strict=True))
+            counts = [part.present.sum(axis=1) for part in parts]
+            if i < _LAST_CHOICE:
+                self._share = self._shares()
+                calm = _calm(self._share)
+                keeps = tuple(
+                    (off <= chdtri(np.maximum(count, 1), _WILD)) & calm[part.span]
+                    for off, count, part in zip(offs, counts, parts, strict=True)
+                )
             if i >= _ROUNDS and moved < _SETTLED:
                 break
-            soft = [_less(off, part.present.sum(axis=1)) for off, part in zip(offs, parts, strict=True)]
-            moved = self._step(parts, soft if i < _ROUNDS else [keep.astype(float) for keep in keeps], free=free)
+            shares = [_less(off, count) for off, count in zip(offs, counts, strict=True)] if i < _ROUNDS else keeps
+            moved = self._step(parts, shares, free=free)
             parts = self._parts()
         return Rest(parts=parts, keeps=keeps, settled=moved < _SETTLED)
+
+    def _shares(self) -> Array:
+        """Return how much the jerk of each span counts, (spans,)."""
+        jerk = self.arc.jerks(self.coefficients)
+        return _less(self.arc.step_s / self._q_m2ps5 * np.sum(jerk**2, axis=1), 3.0)
 
     def _parts(self) -> tuple[Part, ...]:
         """Set every reading against the flight and the errors as they are."""
         return tuple(self._part(log) for log in self.logs)
 
     def _part(self, log: Log) -> Part:
-        rows = np.flatnonzero(~np.isnan(log.z).all(axis=0)) if log.t_s.size else np.arange(1)
+        """Set one sensor's readings against them."""
+        rows = np.flatnonzero(~np.isnan(log.z).all(axis=0)).astype(np.int64)
         own = self.wrong[EACH * log.sensor : EACH * (log.sensor + 1)]
         span, weights = self.arc.basis(log.t_s - own[_CLOCK])
         state = states(weights, span, self.coefficients)
@@ -152,19 +169,17 @@ class Agreeing:
 
     def _smooth(self) -> Band:
         """Return sums that hold only that the flight is smooth; where it cannot be, they give way."""
-        jerk = self.arc.jerks(self.coefficients)
-        weight = self.arc.step_s / self._q_m2ps5
         band = Band(self.arc)
-        band.add_smoothness(weight * _less(weight * np.sum(jerk**2, axis=1), 3.0), self.coefficients)
+        band.add_smoothness(self.arc.step_s / self._q_m2ps5 * self._share, self.coefficients)
         return band
 
-    def _step(self, parts: Sequence[Part], shares: Sequence[Array], *, free: bool) -> float:
+    def _step(self, parts: Sequence[Part], shares: Sequence[NDArray[np.generic]], *, free: bool) -> float:
         """Move the flight, and the errors when they are free; return how far, in sigmas."""
         band, size = self._smooth(), self._prior.size
         cross, own, pull = np.zeros((band.right.size, size)), np.zeros((size, size)), np.zeros(size)
         for i, (part, share) in enumerate(zip(parts, shares, strict=True)):
             variance = part.sigma**2 if free else self._variance(i, part)
-            weight = np.where(part.present, share[:, None] / variance, 0.0)
+            weight = np.where(part.present, np.asarray(share, dtype=float)[:, None] / variance, 0.0)
             _add(band, self.arc, part.span, part.by_arc, weight, part.miss)
             mine = slice(EACH * i, EACH * (i + 1))
             weighed = weight[:, :, None] * part.by_own
@@ -191,6 +206,15 @@ class Agreeing:
         self.wrong[self.asked] += move
         self.cov[np.ix_(self.asked, self.asked)] = cov
         return float(np.max(np.abs(move) / np.sqrt(np.diag(cov))))
+
+
+def _calm(share: Array) -> NDArray[np.bool_]:
+    """Say in which spans, and beside which, no engine was switched, (spans,)."""
+    sudden = share < _SUDDEN
+    beside = sudden.copy()
+    beside[1:] |= sudden[:-1]
+    beside[:-1] |= sudden[1:]
+    return ~beside
 
 
 def _less(off: Array, count: Array | float) -> Array:

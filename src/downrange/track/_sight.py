@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from downrange.base import Array, enu_axes, geodetic_from_ecef, since
 from downrange.track.model import Reading, Sensor
@@ -87,24 +88,23 @@ def fixes(log: Log) -> tuple[Array, Array, Array]:
     )
 
 
-def expected(state: Array, at: Places, rows: Sequence[int]) -> tuple[Array, Array, Array]:
+def expected(state: Array, at: Places, rows: NDArray[np.int64]) -> tuple[Array, Array, Array]:
     """Return what should be said (n, m), and how it changes with place and with velocity, (n, m, 3) each.
 
     state: (3, n, 3) place, velocity, acceleration; rows: which m of the 12
     """
     n = state.shape[1]
     h, by_place, by_velocity = np.zeros((n, ROWS)), np.zeros((n, ROWS, 3)), np.zeros((n, ROWS, 3))
-    wanted = np.asarray(rows)
-    if (wanted < 4).any():
+    if (rows < 4).any():
         _directed(state, at, h, by_place, by_velocity)
     h[:, 4:7], h[:, 7:10] = state[0], state[1]
     by_place[:, 4:7], by_velocity[:, 7:10] = np.eye(3), np.eye(3)
-    if (wanted >= 10).any():
+    if (rows >= 10).any():
         lat, lon, h[:, 10] = geodetic_from_ecef(state[0])
         by_place[:, 10] = enu_axes(lat, lon)[:, 2]
         h[:, 11] = np.linalg.norm(state[1], axis=1)
         by_velocity[:, 11] = state[1] / np.maximum(h[:, 11], 1e-3)[:, None]
-    return h[:, wanted], by_place[:, wanted], by_velocity[:, wanted]
+    return h[:, rows], by_place[:, rows], by_velocity[:, rows]
 
 
 def _directed(state: Array, at: Places, h: Array, by_place: Array, by_velocity: Array) -> None:

@@ -22,6 +22,8 @@ KEYS: Final = (
     ("bias_range_rate_mps", "sigma_bias_range_rate_mps", 1.0),
     ("clock_offset_s", "sigma_clock_s", 1.0),
 )  # field of what is known, field of what is not, SI in one unit of either
+_FEWEST = 4  # readings that say where it is, to begin with
+_MOST_SPANS = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +52,15 @@ class Estimate:
 class Agreement:
     """How well one sensor fits the common flight.
 
-    readings, wild: how many it gave, exact doubles not counted; how many of them were left out as wild
+    readings: how many it gave, exact doubles not counted
+    left_out: how many of them were not used: wild, or beside a sudden change of thrust, which the flight smooths over
     rms_before:     root mean square of its residuals, in sigmas of its noise, with nothing but the known taken off
     rms_after:      the same with the estimates taken off as well; 1 where noise is all that remains
     """
 
     sensor: str
     readings: int
-    wild: int
+    left_out: int
     rms_before: float
     rms_after: float
 
@@ -126,7 +129,7 @@ def _units(fit: Agreeing) -> Array:
 def _estimates(sensors: Sequence[Sensor], fit: Agreeing) -> tuple[Estimate, ...]:
     """Return the estimates in the units of the sensors' fields."""
     out = []
-    for i in fit.asked:
+    for i in fit.asked.tolist():
         sensor, (known, sigma, unit) = sensors[i // len(KEYS)], KEYS[i % len(KEYS)]
         out.append(
             Estimate(
@@ -141,12 +144,12 @@ def _estimates(sensors: Sequence[Sensor], fit: Agreeing) -> tuple[Estimate, ...]
 
 
 def _agreement(name: str, i: int, before: Rest, after: Rest) -> Agreement:
-    """Compare one sensor's residuals, those of the readings that were not wild in the end."""
+    """Compare one sensor's residuals, of the readings used in the end."""
     keep = after.keeps[i]
     return Agreement(
         sensor=name,
         readings=keep.size,
-        wild=int(keep.size - keep.sum()),
+        left_out=int(keep.size - keep.sum()),
         rms_before=before.rms(i, keep),
         rms_after=after.rms(i, keep),
     )
@@ -166,14 +169,19 @@ def calibrated(sensors: Sequence[Sensor], calibration: Calibration) -> tuple[Sen
 
 def _arc(logs: Sequence[Log], sensors: Sequence[Sensor], step_s: float) -> Arc:
     """Return the arc that holds all readings, with room for clocks that are off."""
-    times = np.concatenate([log.t_s for log in logs])
-    if sum(fixes(log)[0].size for log in logs) < 4:
+    if sum(fixes(log)[0].size for log in logs) < _FEWEST:
         raise InputError(
             where="calibrate",
-            seen="fewer than four readings that say by themselves where it is",
+            seen=f"fewer than {_FEWEST} readings that say by themselves where it is",
             cure="give readings of a radar with range, azimuth and elevation, or position reports, among the others",
         )
+    times = np.concatenate([log.t_s for log in logs])
     room = 5.0 * max(sensor.sigma_clock_s for sensor in sensors) + step_s
-    start = float(times.min()) - room
-    return Arc(start_s=start, step_s=step_s, spans=int(np.ceil((float(times.max()) + room - start) / step_s)))
-
+    start, end = float(times.min()) - room, float(times.max()) + room
+    if not 0.0 < (end - start) / _MOST_SPANS <= step_s:
+        raise InputError(
+            where="calibrate",
+            seen=f"readings over {times.max() - times.min():.0f} s, in steps of {step_s:g} s",
+            cure=f"check the dates, and give steps of which no more than {_MOST_SPANS} are needed",
+        )
+    return Arc(start_s=start, step_s=step_s, spans=int(np.ceil((end - start) / step_s)))
