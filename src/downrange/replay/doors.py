@@ -42,10 +42,12 @@ def first_elements(path: Path) -> ElementSet:
 
 
 def readings_about(path: Path, sensors: tuple[Sensor, ...], t0: datetime) -> tuple[Reading, ...]:
-    """Return the readings of a file; refused where there is none, or where they are of another day than the lift-off."""
-    readings = read_readings(path, sensors=tuple(sensor.name for sensor in sensors))
-    if not readings:
-        raise InputError(where=path.name, seen="no reading", cure="give one JSON object on each line")
+    """Return the readings of a file; refused where a line is wrong, or where they are of another day than the lift-off."""
+    intake = read_readings(path, sensors=sensors, t0=t0)
+    if intake.faults:
+        fault = intake.faults[0]
+        raise InputError(where=fault.where, key=fault.key, seen=fault.seen, cure=fault.cure)
+    readings = intake.readings
     for reading in (readings[0], readings[-1]):
         if abs((reading.t - t0).total_seconds()) > _FAR_S:
             seen = f"a reading of {iso(reading.t)} for a lift-off at {iso(t0)}"

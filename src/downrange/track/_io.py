@@ -1,107 +1,69 @@
-"""Formats of the track room: readings and updates as JSON lines. UTC with a Z, degrees and metres, nothing else."""
+"""Files of readings: JSON lines, CSV and CCSDS tracking data messages. One bad line never stops a stream."""
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+import re
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
-import msgspec
+from downrange.base import InputError, iso, write_text
+from downrange.base.files import LARGEST_BYTES
+from downrange.track._io_csv import Header, csv_text, header_of, row_reading
+from downrange.track._io_json import reading_line, reading_of
+from downrange.track._io_tdm import read_tdm
+from downrange.track._io_tdm_write import tdm_text
+from downrange.track._io_updates import update_row, write_updates
+from downrange.track.model import Fault, Intake, Reading, Sensor
 
-from downrange.base import InputError, after, iso, parse_utc, read_text, write_text
-from downrange.track.filter import check
-from downrange.track.model import Reading, Update
+__all__ = [
+    "read_readings",
+    "reading_line",
+    "reading_of",
+    "update_row",
+    "write_csv",
+    "write_readings",
+    "write_tdm",
+    "write_updates",
+]
 
-
-class _Line(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """One reading as it is written."""
-
-    t: str
-    sensor: str
-    range_m: float | None = None
-    az_deg: float | None = None
-    el_deg: float | None = None
-    range_rate_mps: float | None = None
-
-
-_FIELDS = ("range_m", "az_deg", "el_deg", "range_rate_mps")
-_DECODER = msgspec.json.Decoder(_Line)
-
-
-def reading_of(line: str | bytes, *, where: str) -> Reading:
-    """Read one JSON line; where names it in errors ("readings.jsonl: line 7").
-
-    >>> reading_of('{"t": "2023-05-30T21:28:00Z", "sensor": "west-coast", "range_m": 191000}', where="doc").range_m
-    191000.0
-    """
-    try:
-        raw = _DECODER.decode(line)
-    except msgspec.ValidationError as error:
-        what, _, key = str(error).partition(" - at ")
-        cure = f"give t, sensor and any of {', '.join(_FIELDS)}, numbers as numbers"
-        raise InputError(where=where, key=key.strip("`"), seen=what, cure=cure) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        cure = "write one JSON object on each line; NaN is not JSON: leave the field out"
-        raise InputError(where=where, seen=str(error), cure=cure) from None
-    values = (raw.range_m, raw.az_deg, raw.el_deg, raw.range_rate_mps)
-    check(values, where=where)
-    try:
-        moment = parse_utc(raw.t, where=f"{where}: t")
-    except OverflowError:
-        raise InputError(where=where, key="t", seen=raw.t, cure="check the year") from None
-    return Reading(
-        t=moment,
-        sensor=raw.sensor,
-        range_m=values[0],
-        az_deg=values[1],
-        el_deg=values[2],
-        range_rate_mps=values[3],
-    )
+_LINE: Final = re.compile(r": lines? (\d+)")
+_LOOKED_AT: Final = 1000
+_TDM_SUFFIXES: Final = frozenset((".tdm", ".kvn"))
+_JSON_SUFFIXES: Final = frozenset((".jsonl", ".json", ".ndjson"))
 
 
-def read_readings(path: str | Path, *, max_gap_s: float = 3600.0, sensors: Sequence[str] = ()) -> tuple[Reading, ...]:
-    """Read a file of JSON lines, in its order; empty lines and lines that begin with # are passed over.
+def read_readings(
+    path: str | Path,
+    *,
+    sensors: Sequence[Sensor] = (),
+    t0: datetime | None = None,
+    max_gap_s: float = 3600.0,
+    round_trip: Collection[str] = (),
+) -> Intake:
+    """Read a file of readings, in its order, and count what cannot be used; refused when nothing can.
 
-    Readings may be late by up to max_gap_s; time that runs back or ahead by more is a wrong date, and refused.
-    sensors: the names that readings may carry; any when empty
+    The form is told by the file itself: JSON lines, CSV with a header, or a CCSDS tracking data message. In the first two, empty lines and lines that begin with # are passed over. A reading's seq is its line.
+
+    sensors:    who may speak; anybody when empty. A tracking data message with right ascensions needs their places
+    t0:         lift-off, needed by lines that give seconds after it
+    max_gap_s:  readings of one flight follow each other within this; those apart from the most are of a wrong date
+    round_trip: sensors of a tracking data message whose ranges count the way there and back, not half of it
     """
     file = Path(path)
-    out: list[Reading] = []
-    for number, line in enumerate(read_text(file).removeprefix("\ufeff").splitlines(), start=1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        where = f"{file.name}: line {number}"
-        reading = reading_of(line, where=where)
-        if sensors and reading.sensor not in sensors:
-            seen = f"{reading.sensor!r} is not in the sensor file"
-            cure = f"add it there, or name one of {', '.join(sensors)}"
-            raise InputError(where=where, key="sensor", seen=seen, cure=cure)
-        if out and abs((reading.t - out[-1].t).total_seconds()) > max_gap_s:
-            raise InputError(
-                where=where,
-                key="t",
-                seen=f"{iso(reading.t)}, after {iso(out[-1].t)} on the reading before",
-                cure=f"check the date and the time zone; readings of one flight lie within {max_gap_s:g} s",
-            )
-        out.append(reading)
-    return tuple(out)
-
-
-def reading_line(reading: Reading) -> str:
-    """Write one reading as a JSON line, without a line end; fields it does not have are left out.
-
-    >>> from datetime import UTC
-    >>> reading_line(Reading(t=datetime(2023, 5, 30, 21, 28, tzinfo=UTC), sensor="west-coast", range_m=191000.04))
-    '{"t": "2023-05-30T21:28:00.000000Z", "sensor": "west-coast", "range_m": 191000.04}'
-    """
-    row: dict[str, object] = {"t": iso(reading.t, decimals=6), "sensor": reading.sensor}
-    for name in _FIELDS:
-        value: float | None = getattr(reading, name)
-        if value is not None:
-            row[name] = round(value, 3 if name.endswith(("_m", "_mps")) else 7)
-    return json.dumps(row, ensure_ascii=False)
+    lines = _lines(file)
+    form = _form(lines, file)
+    if form == "tdm":
+        text = b"\n".join(lines).decode(errors="replace")
+        intake = read_tdm(text, name=file.name, sensors=sensors, round_trip=round_trip)
+        at = [reading.seq for reading in intake.readings]
+    else:
+        intake, at = _by_line(lines, file.name, form == "csv", sensors, t0)
+    intake = _of_one_flight(intake, at, file.name, max_gap_s)
+    if not intake.readings:
+        raise _nothing(intake, file)
+    return intake
 
 
 def write_readings(path: str | Path, readings: Iterable[Reading]) -> None:
@@ -109,47 +71,154 @@ def write_readings(path: str | Path, readings: Iterable[Reading]) -> None:
     write_text(path, "".join(reading_line(reading) + "\n" for reading in readings))
 
 
-def update_row(update: Update, t0: datetime) -> dict[str, object]:
-    """Return one update as plain values for JSON; what is not a number there is null."""
-    impact = update.impact
-    return {
-        "t": iso(after(t0, update.t_s), decimals=3),
-        "t_s": _number(update.t_s),
-        "age_s": _number(update.read_s),
-        "r_ecef_m": [_number(value) for value in update.r_ecef_m],
-        "v_ecef_mps": [_number(value) for value in update.v_ecef_mps],
-        "sigma_r_m": [_number(value) for value in update.sigma_r_m],
-        "sigma_v_mps": [_number(value) for value in update.sigma_v_mps],
-        "impact": None
-        if math.isnan(impact.lat_deg)
-        else {
-            "lat_deg": _number(impact.lat_deg, 6),
-            "lon_deg": _number(impact.lon_deg, 6),
-            "t": iso(after(t0, impact.t_s), decimals=1),
-            "t_s": _number(impact.t_s),
-            "t_sigma_s": _number(impact.t_sigma_s),
-            "sigma_major_m": _number(impact.sigma_major_m),
-            "sigma_minor_m": _number(impact.sigma_minor_m),
-            "axis_deg": _number(impact.axis_deg),
-        },
-        "perigee_m": _number(update.perigee_m),
-        "perigee_sigma_m": _number(update.perigee_sigma_m),
-        "apogee_m": _number(update.apogee_m),
-        "apogee_sigma_m": _number(update.apogee_sigma_m),
-        "p_orbit": _number(update.p_orbit, 6),
-        "p_idle": _number(update.p_idle, 6),
-        "verdict": update.verdict.name,
-        "p": _number(update.p, 6),
-        "reason": update.reason,
-    }
+def write_csv(path: str | Path, readings: Iterable[Reading]) -> None:
+    """Write readings as a table (CSV), the file whole or not at all."""
+    write_text(path, csv_text(readings))
 
 
-def write_updates(path: str | Path, updates: Sequence[Update], t0: datetime) -> None:
-    """Write updates as JSON lines, the file whole or not at all."""
-    rows = (json.dumps(update_row(update, t0), ensure_ascii=False, allow_nan=False) for update in updates)
-    write_text(path, "".join(row + "\n" for row in rows))
+def write_tdm(
+    path: str | Path, readings: Iterable[Reading], *, created: datetime | None = None, originator: str = "DOWNRANGE"
+) -> None:
+    """Write radar and optical readings as a CCSDS tracking data message, the file whole or not at all.
+
+    created:    when the data were made; now when not given
+    originator: who made them
+    """
+    write_text(path, tdm_text(readings, created=created or datetime.now(UTC), originator=originator))
 
 
-def _number(value: float, decimals: int = 3) -> float | None:
-    """Round, and turn what is not a number into null."""
-    return round(value, decimals) if math.isfinite(value) else None
+def _lines(file: Path) -> list[bytes]:
+    """Return the lines of a file as bytes: bad text in one must not spoil the others."""
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(LARGEST_BYTES + 1)
+    except OSError as problem:
+        seen, cure = f"cannot be read: {problem.strerror}", "check the path and its permissions"
+        raise InputError(where=str(file), seen=seen, cure=cure) from None
+    if len(content) > LARGEST_BYTES:
+        seen = f"larger than {LARGEST_BYTES // 1_000_000} MB"
+        raise InputError(where=str(file), seen=seen, cure="split it and read the parts one after the other")
+    content = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\n\r", b"\n")
+    return content.replace(b"\r", b"\n").split(b"\n")
+
+
+def _form(lines: Sequence[bytes], file: Path) -> str:
+    """Tell the form of a file: by its first line, else by its name, else by what follows."""
+    words = [line.strip() for line in lines[:_LOOKED_AT] if line.strip() and not line.startswith(b"#")]
+    first = words[0] if words else b""
+    if first.startswith(b"<"):
+        cure = "ask for its keyword form (KEYWORD = value); XML is not read"
+        raise InputError(where=file.name, seen="an XML file", cure=cure)
+    if first.startswith(b"CCSDS_TDM_VERS") or file.suffix.lower() in _TDM_SUFFIXES or b"META_START" in words:
+        return "tdm"
+    if file.suffix.lower() in _JSON_SUFFIXES or not words or any(word.startswith(b"{") for word in words):
+        return "json"
+    return "csv"
+
+
+def _by_line(
+    lines: Sequence[bytes], name: str, table: bool, sensors: Sequence[Sensor], t0: datetime | None
+) -> tuple[Intake, list[int]]:
+    """Read JSON lines, or a table: what was read, and from which lines."""
+    known = {sensor.name for sensor in sensors}
+    readings: list[Reading] = []
+    at: list[int] = []
+    faults: list[Fault] = []
+    header: Header | None = None
+    count = 0
+    for number, raw in enumerate(lines, start=1):
+        if not raw.strip() or raw.startswith(b"#"):
+            continue
+        where = f"{name}: line {number}"
+        if table and header is None:
+            header = header_of(_text(raw, where), where=where)
+            faults.extend(header.faults)
+            continue
+        count += 1
+        try:
+            line = _text(raw, where)
+            if header is None:
+                reading = reading_of(line, where=where, t0=t0, seq=number)
+            else:
+                reading = row_reading(header, line, where=where, t0=t0, seq=number)
+            _check_sensor(reading.sensor, known, where)
+        except InputError as error:
+            faults.append(Fault(where=error.where, key=error.key, seen=error.seen, cure=error.cure))
+        else:
+            readings.append(reading)
+            at.append(number)
+    return Intake(readings=tuple(readings), faults=tuple(faults), lines=count), at
+
+
+def _check_sensor(name: str, known: Collection[str], where: str) -> None:
+    """Refuse a sensor that the sensor file does not have."""
+    if known and name not in known:
+        seen = f"{name!r} is not in the sensor file"
+        cure = f"add it there, or name one of {', '.join(sorted(known))}"
+        raise InputError(where=where, key="sensor", seen=seen, cure=cure)
+
+
+def _text(raw: bytes, where: str) -> str:
+    """Return the text of a line."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as problem:
+        seen = f"it is not UTF-8 text (byte {problem.start + 1})"
+        raise InputError(where=where, seen=seen, cure="save the file as UTF-8") from None
+
+
+def _of_one_flight(intake: Intake, at: Sequence[int], name: str, max_gap_s: float) -> Intake:
+    """Take out readings of a wrong date: those that no chain of short gaps links to most of the others.
+
+    Each is compared with all, not with the line before it, so that one wild stamp costs one reading. Of two groups of
+    the same size the one that the stream begins with stays.
+    """
+    gap = timedelta(seconds=max_gap_s)
+    order = sorted(range(len(intake.readings)), key=lambda i: intake.readings[i].t)
+    groups: list[list[int]] = []
+    for i in order:
+        if not groups or intake.readings[i].t - intake.readings[groups[-1][-1]].t > gap:
+            groups.append([])
+        groups[-1].append(i)
+    if len(groups) < 2:
+        return _sorted(intake.readings, intake.faults, intake.lines)
+    flight = max(groups, key=lambda group: (len(group), -min(group)))
+    opens, closes = intake.readings[flight[0]].t, intake.readings[flight[-1]].t
+    faults = list(intake.faults)
+    for i in sorted(set(order) - set(flight)):
+        reading = intake.readings[i]
+        away_s = (opens - reading.t if reading.t < opens else reading.t - closes).total_seconds()
+        side = "before" if reading.t < opens else "after"
+        seen = f"{iso(reading.t)}, {_span(away_s)} {side} the other readings ({iso(opens)} to {iso(closes)})"
+        cure = f"check the date and the time zone; readings of one flight follow each other within {max_gap_s:g} s"
+        faults.append(Fault(where=f"{name}: line {at[i]}", key="t", seen=seen, cure=cure))
+    return _sorted(tuple(intake.readings[i] for i in sorted(flight)), tuple(faults), intake.lines)
+
+
+def _sorted(readings: tuple[Reading, ...], faults: tuple[Fault, ...], lines: int) -> Intake:
+    """Return an intake with its faults in the order of the file; those of the whole file come last."""
+
+    def line(fault: Fault) -> int:
+        found = _LINE.search(fault.where)
+        return int(found[1]) if found else 10**9
+
+    return Intake(readings=readings, faults=tuple(sorted(faults, key=line)), lines=lines)
+
+
+def _span(seconds: float) -> str:
+    """Return a stretch of time in words."""
+    for unit, size_s in (("days", 86_400.0), ("hours", 3600.0)):
+        if seconds >= 2.0 * size_s:
+            return f"{seconds / size_s:.1f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def _nothing(intake: Intake, file: Path) -> InputError:
+    """Return the error for a file of which nothing can be used: its first fault, and how many there are."""
+    if not intake.faults:
+        cure = "give one JSON object on each line, a CSV table with a header, or a CCSDS tracking data message"
+        return InputError(where=file.name, seen="no reading", cure=cure)
+    fault = intake.faults[0]
+    more = len(intake.faults) - 1
+    seen = f"{fault.seen} (nothing in the file can be used{f'; {more} more faults' if more else ''})"
+    return InputError(where=fault.where, key=fault.key, seen=seen, cure=fault.cure)
