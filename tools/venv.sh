@@ -69,7 +69,7 @@ if ! fresh; then
 fi
 
 # numba's cache does not see a change in a kernel that another kernel calls: drop it whenever any kernel changed.
-kernels=$(find src -name '_kernel.py' -exec sha256sum {} + | sort | sha256sum | cut -d' ' -f1)
+kernels=$(find src -path '*_kernel*' -name '*.py' -exec sha256sum {} + | sort | sha256sum | cut -d' ' -f1)
 if [ "$(cat "$dir/.stamp-kernels" 2>/dev/null)" != "$kernels" ]; then
     find src -path '*__pycache__*' -name '*.nb[ic]' -delete
     echo "$kernels" >"$dir/.stamp-kernels"

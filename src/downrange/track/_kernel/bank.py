@@ -24,9 +24,10 @@ Bools = NDArray[np.bool_]
 
 _AIR_M = 120_000.0  # assumed: no drag is felt above it
 _LEAST_CHANCE = 1e-12
-_LIKELY, _NOT_COASTING = 0.9, 0.5  # chance of coasting from which its filter answers, and below which it ends
+_DOUBTFUL = 7.0  # doubt at which coasting is given up; a thousandth is then left of what spoke for it
+_DOUBTFUL_DUE = 3.0  # the same when an ignition is due
 _RELOCK = 5  # after so many refused readings in a row the track, not the sensor, is held to be wrong
-NOW, REFUSED, SLACK, COUNT, COASTING, SINCE, MISSED, DEPTH, AT = 0, 1, 2, 3, 4, 5, 6, 7, 8
+NOW, REFUSED, SLACK, COUNT, COASTING, SINCE, DOUBT, DEPTH, AT = 0, 1, 2, 3, 4, 5, 6, 7, 8
 
 
 class Bank(NamedTuple):
@@ -163,8 +164,8 @@ def _mix(x: Array, p: Array, mu: Array, pi: Array, xm: Array, pm: Array) -> None
 
 
 @numba.njit(cache=True)
-def _weigh(mu: Array, loglik: Array, awake: int) -> None:
-    """Turn prior chances and log-likelihoods of the models awake into posterior chances, floor 1e-12."""
+def _weigh(mu: Array, loglik: Array, awake: int) -> float:
+    """Turn prior chances and log-likelihoods of the models awake into posterior chances, floor 1e-12; return the log-likelihood of all."""
     top, total = -np.inf, 0.0
     for j in range(awake):
         top = max(top, loglik[j])
@@ -173,6 +174,7 @@ def _weigh(mu: Array, loglik: Array, awake: int) -> None:
         total += mu[j]
     for j in range(awake):
         mu[j] /= total
+    return top + math.log(total)
 
 
 @numba.njit(cache=True)
@@ -251,10 +253,16 @@ def _likeliest(bank: Bank, rows: Rows, n: int, end: int, awake: int, keep_x: Arr
 
 
 @numba.njit(cache=True)
-def _tell(bank: Bank, model: Model, n: int, out: Out, w: Array, pm: Array) -> None:
-    """Fill row n: the mixture, or the pure coasting filter while coasting is likely."""
+def _doubtful(kind: int) -> float:
+    """Return the doubt at which coasting is given up."""
+    return _DOUBTFUL_DUE if kind & 1 else _DOUBTFUL
+
+
+@numba.njit(cache=True)
+def _tell(bank: Bank, model: Model, n: int, kind: int, out: Out, w: Array, pm: Array) -> None:
+    """Fill row n: the mixture, or the pure coasting filter from its hand-over until it is given up."""
     memo = bank.memo
-    coasting = memo[COASTING] > 0.0 and bank.mu[COAST] > _LIKELY
+    coasting = memo[COASTING] > 0.0
     for j in range(MODES):
         w[j] = bank.mu[j]
         if not coasting and bank.mu[COAST] > model.sure:  # the little that is left for an ignition only blurs
@@ -262,6 +270,8 @@ def _tell(bank: Bank, model: Model, n: int, out: Out, w: Array, pm: Array) -> No
         out.mu[n, j] = bank.mu[j]
     gather(bank.x, bank.p, w, out.x[n], pm)
     out.idle[n] = idle_chance(bank.x, bank.p, bank.mu, out.x[n], model.least)
+    if coasting:
+        out.idle[n] = 1.0 / (1.0 + math.exp(memo[DOUBT] - _doubtful(kind)))
     out.since[n] = memo[SINCE] if coasting else math.nan
     for a in range(6):
         if coasting:
@@ -291,7 +301,7 @@ def _relock(bank: Bank) -> bool:
 
 
 @numba.njit(cache=True)
-def _keep_coasting(bank: Bank, model: Model, rows: Rows, n: int, loglik: float) -> None:
+def _keep_coasting(bank: Bank, model: Model, rows: Rows, n: int, loglik: float, rival: float) -> None:
     """Remember reading n, and let the coasting filter learn from it, begin or end."""
     memo, k, s = bank.memo, rows.place[n], rows.sensor[n]
     remember(
@@ -299,8 +309,8 @@ def _keep_coasting(bank: Bank, model: Model, rows: Rows, n: int, loglik: float) 
         bank.p[BOOST], loglik,
     )  # fmt: skip
     if memo[COASTING] > 0.0:
-        coast_on(bank.ring, memo, bank.x_coast, bank.p_coast, model.gate)
-        if bank.mu[COAST] < _NOT_COASTING:
+        coast_on(bank.ring, memo, bank.x_coast, bank.p_coast, model.gate, rival)
+        if memo[DOUBT] > _doubtful(rows.kind[n]):
             memo[COASTING] = 0.0
     elif bank.mu[COAST] > model.sure:
         hand_over(bank.ring, memo, bank.x_coast, bank.p_coast, model.q[MODES], model.j2)
@@ -333,11 +343,11 @@ def run(rows: Rows, bank: Bank, model: Model, out: Out) -> None:
             _copy(xm, keep, bank.x, bank.p)
             memo[REFUSED] += 1.0
         else:
-            _weigh(bank.mu, loglik, awake)
+            rival = _weigh(bank.mu, loglik, awake)
             out.used[n] = True
             if best <= model.gate:
                 memo[REFUSED], memo[SLACK] = 0.0, 1.0
-            _keep_coasting(bank, model, rows, n, loglik[BOOST])
+            _keep_coasting(bank, model, rows, n, loglik[BOOST], rival)
         for m in range(first, end):
-            _tell(bank, model, m, out, w, pm[0])
+            _tell(bank, model, m, rows.kind[m], out, w, pm[0])
         first = end

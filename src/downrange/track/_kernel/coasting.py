@@ -24,8 +24,8 @@ _TRIALS = 32  # instants tried
 _BACK_S = 20.0  # and how far back
 _Z, _VAR, _SITE, _AXES, _X, _P, _LL = 1, 13, 25, 31, 40, 46, 82  # columns after the time
 WIDTH = 83
-_COUNT, _COASTING, _SINCE, _MISSED, _DEPTH, _AT = 3, 4, 5, 6, 7, 8  # of memo, as bank.py names them
-_LOST = 5  # readings in a row that coasting does not explain
+_COUNT, _COASTING, _SINCE, _DOUBT, _DEPTH, _AT = 3, 4, 5, 6, 7, 8  # of memo, as bank.py names them
+_ONE_SAYS = 3.0  # most doubt that one reading adds: it may be wild
 _AIR_KGPM3, _AIR_SCALE_M = 1.225, 7_200.0
 _LIGHT_KGPM2 = 200.0  # assumed: drag that coasting may be blind to is that of a body this light
 _MEMORY_S = 5.0  # and as long-lived as this
@@ -88,21 +88,21 @@ def coast_to(memo: Array, x: Array, p: Array, now: float, q: float, j2: float) -
 
 
 @numba.njit(cache=True)
-def coast_on(ring: Array, memo: Array, x: Array, p: Array, gate: float) -> None:
-    """Take the newest reading of the ring into the coasting filter; give coasting up when it no longer explains them."""
+def coast_on(ring: Array, memo: Array, x: Array, p: Array, gate: float, rival: float) -> None:
+    """Take the newest reading of the ring into the coasting filter, unless it is beyond the gate, and count the doubt.
+
+    rival: log-likelihood that the models with thrust and without found for it together. Doubt is Page's cumulative sum
+    of what they explain better than coasting, never below zero; one reading adds a limited amount.
+    """
     axes, h, ph = np.empty((3, 3)), np.empty(6), np.empty(9)
     keep_x, keep_p = x.copy(), p.copy()
-    chi2, _ = _see(x, p, ring[(int(memo[_COUNT]) - 1) % ring.shape[0]], axes, h, ph)
-    if chi2 <= gate:
-        memo[_MISSED] = 0.0
-        return
-    for i in range(6):
-        x[i] = keep_x[i]
-        for j in range(6):
-            p[i, j] = keep_p[i, j]
-    memo[_MISSED] += 1.0
-    if memo[_MISSED] >= _LOST:
-        memo[_COASTING] = 0.0
+    chi2, ll = _see(x, p, ring[(int(memo[_COUNT]) - 1) % ring.shape[0]], axes, h, ph)
+    if chi2 > gate:
+        for i in range(6):
+            x[i] = keep_x[i]
+            for j in range(6):
+                p[i, j] = keep_p[i, j]
+    memo[_DOUBT] = max(0.0, memo[_DOUBT] + min(rival - ll, _ONE_SAYS))
 
 
 @numba.njit(cache=True)
@@ -155,4 +155,4 @@ def _merge(xs: Array, ps: Array, score: Array, when: Array, memo: Array, x: Arra
         for i in range(6):
             for j in range(6):
                 p[i, j] += score[n] * (ps[n, i, j] + (xs[n, i] - x[i]) * (xs[n, j] - x[j]))
-    memo[_COASTING], memo[_SINCE], memo[_MISSED] = 1.0, since, 0.0
+    memo[_COASTING], memo[_SINCE], memo[_DOUBT] = 1.0, since, 0.0
