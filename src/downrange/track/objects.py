@@ -1,0 +1,111 @@
+"""Other objects: a spent stage, halves of a fairing, fragments, in what the main object's track leaves over.
+
+Readings that the main track did not take may be wild, or of another object. Where enough of them lie on one coasting
+path while the main object is still followed, there is one. It is then followed by a coasting filter of its own, and
+looked back along its path for when and how fast it left the main object, or another piece.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from downrange.base import Array
+from downrange.track._pieces import Fixes, distances, fixes_of
+from downrange.track.model import Reading, Sensor, Track
+from downrange.track.others import Others
+from downrange.track.pieces import Main, ObjectRules, Piece
+
+_SAME_S = 1e-6  # readings of one sensor closer than this are of one look
+
+
+def other_objects(
+    readings: Sequence[Reading],
+    sensors: Sequence[Sensor],
+    t0: datetime,
+    track: Track,
+    *,
+    rules: ObjectRules | None = None,
+) -> tuple[Piece, ...]:
+    """Return the objects beside the main one, in the order in which they were sure.
+
+    readings: all of them, the main object's included. Those without a place (no range, or no angles) are passed over.
+    What is said of a moment rests on readings up to it: `Piece.confirmed`, `Piece.leavings` with their known_t_s.
+    """
+    others = Others(sensors, rules)
+    fixes = fixes_of(readings, sensors, t0)
+    if not track.t_s.size:
+        return ()
+    main_of = _Mains(track)
+    for look in _looks(fixes):
+        t_s, sensor = float(fixes.t_s[look[0]]), int(fixes.sensor[look[0]])
+        main, took = main_of.at(t_s, track.sensors.index(sensors[sensor].name))
+        if main is None:
+            continue
+        mine = fixes.rows(look)
+        own = _taken(mine, main) if took else -1
+        names = [readings[i].object_id for i in mine.reading]
+        name = names[own] if own >= 0 else None
+        rest = np.delete(np.arange(look.size), own) if own >= 0 else np.arange(look.size)
+        others.take(t_s, sensor, mine.rows(rest), [names[i] for i in rest], main, (name or True) if took else False)
+    return others.pieces()
+
+
+def left_over(
+    readings: Sequence[Reading], sensors: Sequence[Sensor], t0: datetime, track: Track
+) -> tuple[Reading, ...]:
+    """Return the readings with a place that the main track did not take."""
+    fixes = fixes_of(readings, sensors, t0)
+    main_of = _Mains(track)
+    out: list[int] = []
+    for look in _looks(fixes) if track.t_s.size else ():
+        row = track.sensors.index(sensors[fixes.sensor[look[0]]].name)
+        main, took = main_of.at(float(fixes.t_s[look[0]]), row)
+        mine = fixes.rows(look)
+        own = _taken(mine, main) if took and main is not None else -1
+        out += [int(i) for k, i in enumerate(mine.reading) if k != own]
+    return tuple(readings[i] for i in sorted(out))
+
+
+def _looks(fixes: Fixes) -> Iterator[NDArray[np.int64]]:
+    """Yield the rows of each look: one sensor, one instant."""
+    new = (np.diff(fixes.t_s) > _SAME_S) | (np.diff(fixes.sensor) != 0)
+    yield from np.split(np.arange(fixes.t_s.size), np.flatnonzero(new) + 1) if fixes.t_s.size else ()
+
+
+def _taken(fixes: Fixes, main: Main) -> int:
+    """Return which fix of a look is the one that the main track took: the nearest to its state after it."""
+    if fixes.t_s.size == 1:
+        return 0
+    chi2, _ = distances(main.x[None], main.p[None], fixes)
+    return int(np.argmin(chi2[0]))
+
+
+class _Mains:
+    """Finds the main object's state at a moment in its track."""
+
+    __slots__ = ("_last", "_track", "_x")
+
+    def __init__(self, track: Track) -> None:
+        self._track = track
+        self._x: Array = np.concatenate([track.r_ecef_m, track.v_ecef_mps], axis=1)
+        row = np.where(track.used, np.arange(track.t_s.size), -1)
+        self._last = np.maximum.accumulate(row) if row.size else row
+
+    def at(self, t_s: float, sensor: int) -> tuple[Main | None, bool]:
+        """Return the state, and whether a reading of that sensor was taken at that very moment."""
+        track = self._track
+        i = int(np.searchsorted(track.t_s, t_s + _SAME_S, side="right")) - 1
+        if i < 0:
+            return None, False
+        took, k = False, i
+        while k >= 0 and track.t_s[k] >= t_s - _SAME_S and not took:
+            took = bool(track.used[k]) and int(track.sensor[k]) == sensor
+            k -= 1
+        x = self._x[i].copy()
+        x[:3] += x[3:] * (t_s - track.t_s[i])
+        last = int(self._last[i])
+        return Main(x=x, p=track.cov[i], read_t_s=float(track.t_s[last]) if last >= 0 else -np.inf), took
