@@ -56,6 +56,7 @@ BAD = [
     (LINE.replace("05-30T", "05-29T"), "t", "24.0 hours before the other readings", "check the date and the time zone"),
     (LINE.replace("05-30T", "05-31T"), "t", "24.0 hours after the other readings", "check the date and the time zone"),
     (LINE.replace("2023-05-30T21:28:00.1Z", "0001-01-01T00:00:00+14:00"), "", "0001-01-01", "check the year"),
+    (LINE.replace("2023-05-30T21:28:00.1Z", "9999-12-31T23:59:59.9999999Z"), "", "9999-12-31", "check the year"),
     (LINE.replace('"a"', '"moon"'), "sensor", "'moon' is not in the sensor file", "name one of a, b"),
     (LINE.partition('"az_deg"')[0], "", "Input data was truncated", "one JSON object on each line"),
     ("range 191 km", "", "malformed", "one JSON object on each line"),

@@ -155,7 +155,8 @@ def test_stamps_in_their_forms_and_time_systems(stamp, system, t) -> None:
 @pytest.mark.parametrize(
     "stamp",
     ["2023-05-30", "2023-05-30T21:28", "2023-02-29T00:00:00", "2023-366T00:00:00", "2023-000T00:00:00",
-     "2023-05-30T23:59:60", "2023-05-30T21:28:00+09:00", "2023-05-30T21:28:00.1.2", "2023-W22-2T21:28:00", "0000-01-01T00:00:00"],
+     "2023-05-30T23:59:60", "2023-05-30T21:28:00+09:00", "2023-05-30T21:28:00.1.2", "2023-W22-2T21:28:00", "0000-01-01T00:00:00",
+     "9999-12-31T23:59:59.9999999999"],
 )  # fmt: skip
 def test_a_stamp_that_is_none_costs_its_line(stamp) -> None:
     intake = read(segment(RANGE, f"RANGE = {stamp} 5.0", ELEVATION))
@@ -246,10 +247,16 @@ def test_metadata_that_cannot_be_used_cost_their_segment_or_part_of_it(changes, 
 
 def test_an_integrated_rate_without_its_interval_is_not_used() -> None:
     row = RATE.replace("INSTANTANEOUS", "INTEGRATED")
-    for changes in ({}, {"INTEGRATION_INTERVAL": "1.0"}):
+    middle = {"INTEGRATION_REF": "END"}
+    for seen, changes in (
+        ("missing", {}),
+        ("missing", {"INTEGRATION_INTERVAL": "1.0"}),
+        ("1e+300", {"INTEGRATION_INTERVAL": "1e300"} | middle),
+        ("-1", {"INTEGRATION_INTERVAL": "-1.0"} | middle),
+    ):
         intake = read(segment(row, AZIMUTH, **changes))
         assert len(intake.readings) == 1
-        assert intake.faults[0].seen == "missing; 1 line of data lost with it"
+        assert intake.faults[0].seen == f"{seen}; 1 line of data lost with it"
 
 
 def test_the_sensor_is_the_receiver_or_the_end_that_is_known() -> None:

@@ -21,6 +21,7 @@ from downrange.track.checks import check_reading
 from downrange.track.model import Reading, Vector
 
 WEBCAST: Final = "webcast"
+YEARS: Final = range(1940, 2200)  # outside them a date is a slip
 NUMBERS: Final = ("range_m", "az_deg", "el_deg", "range_rate_mps", "r_ecef_m", "v_ecef_mps", "alt_m", "speed_mps")
 _LONGEST_S: Final = 1e6
 _GEODETIC: Final = ("lat_deg", "lon_deg", "alt_m")
@@ -145,11 +146,14 @@ def _moment(raw: Line, where: str, t0: datetime | None) -> datetime:
 
 
 def _parsed(text: str, where: str) -> datetime:
-    """Read a moment, also one of a year that no calendar has."""
+    """Read a moment of the years in which something can be launched."""
     try:
-        return parse_utc(text, where=where)
+        moment = parse_utc(text, where=where)
     except OverflowError:
-        raise InputError(where=where, seen=text, cure="check the year") from None
+        moment = None
+    if moment is None or moment.year not in YEARS:
+        raise InputError(where=where, seen=text, cure="check the year")
+    return moment
 
 
 def _unnamed(raw: Line, placed: bool, where: str) -> str:

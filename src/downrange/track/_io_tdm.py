@@ -22,6 +22,7 @@ import erfa
 import numpy as np
 
 from downrange.base import Array, InputError, enu_axes, gcrf_from_ecef
+from downrange.track._io_json import YEARS
 from downrange.track._io_tdm_lines import Datum, Segment, Shape
 from downrange.track._io_tdm_terms import USED, Rule, Terms, plain, terms_of
 from downrange.track.checks import LIMITS
@@ -149,7 +150,7 @@ def _whole_second(text: str) -> datetime | None:
             moment += timedelta(days=int(of_year) - 1)
     except (ValueError, OverflowError):
         return None
-    return moment if moment.year == int(year) else None
+    return moment if moment.year == int(year) in YEARS else None
 
 
 def _ahead_of_utc_s(system: str, moment: datetime) -> float:

@@ -24,6 +24,7 @@ LIGHT_MPS: Final = 299_792_458.0  # SI Brochure, 9th edition: exact
 USED: Final = ("RANGE", "ANGLE_1", "ANGLE_2", "DOPPLER_INSTANTANEOUS", "DOPPLER_INTEGRATED")
 SYSTEMS: Final = ("UTC", "GPS", "TAI", "TT")
 _FRAMES: Final = ("EME2000", "J2000", "ICRF", "GCRF")  # they differ by 0.02 arc seconds
+_LONGEST_S: Final = 3600.0
 _SHORTEST_MODULUS_M: Final = 1e8  # no flight followed here is farther than that, so a longer modulus leaves no doubt
 
 
@@ -203,7 +204,11 @@ def _doppler(meta: Mapping[str, str], path: _Path, half: float, where: str, key:
             cure = "write INTEGRATION_INTERVAL = seconds and INTEGRATION_REF = START, MIDDLE or END"
             raise InputError(where=where, key="INTEGRATION_INTERVAL", seen="missing", cure=cure)
         ref = _one_of(meta, "INTEGRATION_REF", ("START", "MIDDLE", "END"), where)
-        later_s = {"START": 0.5, "MIDDLE": 0.0, "END": -0.5}[ref] * _number(meta, "INTEGRATION_INTERVAL", where)
+        interval_s = _number(meta, "INTEGRATION_INTERVAL", where)
+        if not 0.0 <= interval_s <= _LONGEST_S:
+            cure = f"give seconds, {_LONGEST_S:g} at most: over longer a mean says little of its middle"
+            raise InputError(where=where, key="INTEGRATION_INTERVAL", seen=f"{interval_s:g}", cure=cure)
+        later_s = {"START": 0.5, "MIDDLE": 0.0, "END": -0.5}[ref] * interval_s
     return Rule("range_rate_mps", _correction(meta, "CORRECTION_DOPPLER", where), half * KILOMETRE, 0.0, later_s)
 
 
