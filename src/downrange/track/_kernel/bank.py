@@ -25,6 +25,7 @@ Bools = NDArray[np.bool_]
 _AIR_M = 120_000.0  # assumed: no drag is felt above it
 _LEAST_CHANCE = 1e-12
 _DOUBTFUL = 7.0  # doubt at which coasting is given up; a thousandth is then left of what spoke for it
+_UNEASY = 2.5  # doubt from which the models answer again
 _DOUBTFUL_DUE = 3.0  # the same when an ignition is due
 _RELOCK = 5  # after so many refused readings in a row the track, not the sensor, is held to be wrong
 NOW, REFUSED, SLACK, COUNT, COASTING, SINCE, DOUBT, DEPTH, AT = 0, 1, 2, 3, 4, 5, 6, 7, 8
@@ -262,7 +263,7 @@ def _doubtful(kind: int) -> float:
 def _tell(bank: Bank, model: Model, n: int, kind: int, out: Out, w: Array, pm: Array) -> None:
     """Fill row n: the mixture, or the pure coasting filter from its hand-over until it is given up."""
     memo = bank.memo
-    coasting = memo[COASTING] > 0.0
+    coasting = memo[COASTING] > 0.0 and memo[DOUBT] < _UNEASY
     for j in range(MODES):
         w[j] = bank.mu[j]
         if not coasting and bank.mu[COAST] > model.sure:  # the little that is left for an ignition only blurs
