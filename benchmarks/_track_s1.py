@@ -142,7 +142,7 @@ def accuracy(seeds: range) -> dict[str, Any]:
     """Return errors against the bound and against what the filter says of itself, over many seeds."""
     sensor = (radar(),)
     square: dict[str, list[tuple[float, float]]] = {name: [] for name in SEGMENTS}
-    nees: dict[str, list[Array]] = {name: [] for name in SEGMENTS}
+    scores: dict[str, list[Array]] = {name: [] for name in SEGMENTS}
     for seed in seeds:
         track = follow(readings(seed), sensor, module("conftest").T0, burns=())
         miss = misses(track)
@@ -151,24 +151,24 @@ def accuracy(seeds: range) -> dict[str, Any]:
             square[name].append(
                 (float((miss[at, :3] ** 2).sum(axis=1).mean()), float((miss[at, 3:] ** 2).sum(axis=1).mean()))
             )
-            nees[name].append(spread[at])
+            scores[name].append(spread[at])
     least, loose = bounds(0.02), bounds(0.1)
     return {
         "seeds": f"{seeds.start}-{seeds.stop - 1}",
         "flight": f"S1, thrust lost at {FAILS_AT_S:g} s",
-        "segments": {name: _row(name, square[name], nees[name], least[name], loose[name]) for name in SEGMENTS},
+        "segments": {name: _row(name, square[name], scores[name], least[name], loose[name]) for name in SEGMENTS},
     }
 
 
 def _row(
-    name: str, square: list[tuple[float, float]], nees: list[Array], least: tuple[float, float],
+    name: str, square: list[tuple[float, float]], scores: list[Array], least: tuple[float, float],
     loose: tuple[float, float],
 ) -> dict[str, Any]:  # fmt: skip
     """Return the entry of one segment."""
     position, velocity = np.sqrt(np.mean(square, axis=0)).tolist()
     runs = np.array(square)
     scatter = runs.std(axis=0, ddof=1) / np.sqrt(len(square)) / (2.0 * runs.mean(axis=0)) if len(square) > 1 else (0, 0)
-    every = np.concatenate(nees)
+    every = np.concatenate(scores)
     return {
         "rms_position_m": digits(position),
         "rms_velocity_mps": digits(velocity),

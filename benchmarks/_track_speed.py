@@ -11,12 +11,12 @@ import numpy as np
 from _report import cpu_s, digits
 from _track_peers import Drive, peers, readings_enu
 from _track_s1 import BURNS, FIRST_ROW, SETTLED, module, radar, readings, truth
+from downrange.track.live import Tracker
 
 from downrange.base import ecef_from_geodetic, enu_axes
 from downrange.track import follow
 from downrange.track._kernel import bank as kernel
 from downrange.track.filter import Tuning, blank, kinds, model, new_bank, part
-from downrange.track.live import Tracker
 from downrange.track.rows import rows_of
 
 if TYPE_CHECKING:
