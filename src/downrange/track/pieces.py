@@ -85,6 +85,7 @@ class Piece:
     ended:       no longer seen
     sensors:     those that saw it
     labels:      what the sensors call it
+    readings:    which readings are its own: their places in what was given, from 0
     lat_deg, lon_deg, impact_t_s: where and when it meets the ground without air, from its last state; NaN: in orbit
     """
 
@@ -101,6 +102,7 @@ class Piece:
     ended: bool
     sensors: tuple[str, ...]
     labels: tuple[str, ...]
+    readings: tuple[int, ...]
     lat_deg: float
     lon_deg: float
     impact_t_s: float
