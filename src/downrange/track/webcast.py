@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from downrange.base import Array, InputError, since
+from downrange.base import Array, InputError, since, wgs84
 from downrange.track.model import Burn, Impact, Reading, Sensor, SensorKind, Update, Verdict
 from downrange.track.verdict import Evidence, Judge, Rules, Said, schedule
 from downrange.track.webcast_events import WebcastEvent, events_along
@@ -124,14 +124,16 @@ def _screen(t_s: ArrayLike, speed: ArrayLike, alt: ArrayLike, sigma_speed: Array
     sv, sh = (np.broadcast_to(np.asarray(a, dtype=float), t.shape) for a in (sigma_speed, sigma_alt))
     for key, sigma in (("sigma_speed_mps", sv), ("sigma_alt_m", sh)):
         if not (sigma > 0.0).all():
-            raise InputError(where="webcast", key=key, seen="not above zero", cure="half of the last digit shown or more")
+            raise InputError(
+                where="webcast", key=key, seen="not above zero", cure="half of the last digit shown or more"
+            )
     first = np.concatenate([[True], np.diff(t) > 0.0])[: t.size]
     return Screen(t_s=t[first], speed_mps=v[first], alt_m=h[first], sigma_speed_mps=sv[first], sigma_alt_m=sh[first])
 
 
 def _way_rad(t: Array, x: Array) -> Array:
     """Return the angle flown along the ground track since the first row."""
-    level = np.sqrt(np.maximum(x[:, V] ** 2 - x[:, W] ** 2, 0.0)) / (6.371e6 + x[:, H])
+    level = np.sqrt(np.maximum(x[:, V] ** 2 - x[:, W] ** 2, 0.0)) / (wgs84.MEAN_RADIUS_M + x[:, H])
     return np.concatenate([[0.0], np.cumsum(0.5 * (level[1:] + level[:-1]) * np.diff(t))])[: t.size]
 
 
@@ -191,11 +193,12 @@ def webcast_updates(
     Where it flies is not known: places and impact points are NaN. Only readings that were used count as heard: a screen
     that stands still or shows nonsense for rules.silence_s ends in UNKNOWN.
     """
-    rule, plan = rules or Rules(), schedule(burns)
+    rule, plan, tune = rules or Rules(), schedule(burns), tuning or WebcastTuning()
+    p_wild = max([tune.p_wild, *(sensor.p_wild for sensor in sensors if sensor.kind is SensorKind.WEBCAST)])
     t, v, h, sv, sh = webcast_rows(readings, sensors, t0)
     track = watch_webcast(
         t, v, h, sigma_speed_mps=sv, sigma_alt_m=sh, lat_deg=lat_deg, azimuth_deg=azimuth_deg,
-        perigee_m=rule.perigee_m, tuning=tuning, seed=seed,
+        perigee_m=rule.perigee_m, tuning=replace(tune, p_wild=min(p_wild, 0.5)), seed=seed,
     )  # fmt: skip
     if until_t_s is not None and track.t_s.size and until_t_s < track.t_s[-1]:
         seen = f"{until_t_s:g} s, before the last reading"
@@ -204,8 +207,9 @@ def webcast_updates(
     if not heard:
         return () if until_t_s is None else (_nothing(until_t_s),)
     said, keep = _judge(track, heard, plan, rule)
-    updates = [_update(track, i, 0.0, said[i]) for i in keep]
-    updates += _silences(track, heard, said, rule, until_t_s)
+    updates = [_update(track, i, 0.0, said[i], rule.sure) for i in keep]
+    # Rows that were not used still say that time went on.
+    updates += _silences(track, heard, said, rule, float(t[-1] if until_t_s is None else until_t_s), until_t_s is None)
     return tuple(sorted(updates, key=lambda update: update.t_s))
 
 
@@ -230,20 +234,18 @@ def _judge(
 
 
 def _silences(
-    track: WebcastTrack, heard: list[int], said: dict[int, Said], rule: Rules, until_t_s: float | None
+    track: WebcastTrack, heard: list[int], said: dict[int, Said], rule: Rules, end_s: float, quiet: bool
 ) -> list[Update]:
-    """Return an UNKNOWN for each silence, when its clock runs out, and one at the end when nothing more was heard."""
+    """Return an UNKNOWN for each silence, when its clock runs out, and one update at end_s unless it ends quietly."""
     t = track.t_s
     out = []
     for i, j in zip(heard, [*heard[1:], None], strict=True):
-        end = until_t_s if j is None else float(t[j])
-        if j is None and until_t_s is None:
-            end = float(t[-1])  # rows that were not used still say that time went on
-        if end is not None and end - t[i] > rule.silence_s:
+        until_s = end_s if j is None else float(t[j])
+        if until_s - t[i] > rule.silence_s:
             out.append(_deaf(track, i, rule.silence_s, said[i], rule))
     last = heard[-1]
-    if until_t_s is not None and until_t_s > t[last]:
-        out.append(_deaf(track, last, until_t_s - float(t[last]), said[last], rule))
+    if not quiet and end_s > t[last]:
+        out.append(_deaf(track, last, end_s - float(t[last]), said[last], rule))
     return out
 
 
@@ -251,7 +253,7 @@ def _deaf(track: WebcastTrack, i: int, gap_s: float, said: Said, rule: Rules) ->
     """Return the update gap_s after row i, on which alone it rests."""
     if gap_s >= rule.silence_s - 1e-9:
         said = Verdict.UNKNOWN, 1.0, f"no reading for {gap_s:.1f} s; the last one said: {said[0]} ({said[2]})"
-    return _update(track, i, gap_s, said)
+    return _update(track, i, gap_s, said, rule.sure)
 
 
 _NAN = float("nan")
@@ -261,9 +263,9 @@ _NOWHERE = Impact(
 )
 
 
-def _update(track: WebcastTrack, i: int, gap_s: float, said: Said) -> Update:
+def _update(track: WebcastTrack, i: int, gap_s: float, said: Said, sure: float) -> Update:
     """Return the record. Under power nothing is known of the orbit once readings stop."""
-    blind = gap_s > 0.0 and float(track.p_idle[i]) <= Rules().sure
+    blind = gap_s > 0.0 and float(track.p_idle[i]) <= sure
     orbit = [track.perigee_m, track.perigee_sigma_m, track.apogee_m, track.apogee_sigma_m, track.p_orbit]
     perigee, perigee_sigma, apogee, apogee_sigma, p_orbit = (_NAN if blind else float(a[i]) for a in orbit)
     return Update(

@@ -9,13 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from downrange.base import Array
-from downrange.track.webcast_model import F, H, V, W, Belief, WebcastTuning, absorb, carry, gravity_mps2, opening, steepness
+from downrange.track.webcast_model import (
+    Belief,
+    F,
+    H,
+    V,
+    W,
+    WebcastTuning,
+    absorb,
+    carry,
+    gravity_mps2,
+    opening,
+    steepness,
+    straight_up,
+)
 
 _MOST_MPS2 = 80.0  # assumed: nothing that carries a payload speeds up or slows down faster
 _APART_S = 5.0  # the two readings that start it lie no further apart
-_STANDING_MPS = 20.0  # slower than this a rocket may stand on its pad
-_HEIGHT_M = 60_000.0  # assumed, give or take as much, while no height is shown
-_LOW_M, _SLOW_MPS = 1000.0, 100.0  # lower and slower than this it has just left its pad, or stands on it
+_LOW_M, _UPRIGHT_MPS = 1000.0, 30.0  # assumed: lower and slower than this a rocket goes straight up, or stands
 _STILL = 2.0  # a screen that should have moved by so many sigmas and did not stands still
 
 
@@ -50,7 +61,7 @@ def beliefs(screen: Screen, tune: WebcastTuning, east: tuple[float, float]) -> B
 class _Watch:
     """Looks at one row of the screen after the other and remembers what it believes."""
 
-    __slots__ = ("_east", "_heard_s", "_height", "_height_s", "_now", "_screen", "_shown", "_tune")
+    __slots__ = ("_believed_s", "_east", "_heard_s", "_height", "_now", "_rises", "_screen", "_shown", "_tune")
 
     def __init__(self, screen: Screen, tune: WebcastTuning, east: tuple[float, float]) -> None:
         self._screen, self._tune, self._east = screen, tune, east
@@ -58,46 +69,49 @@ class _Watch:
         self._heard_s = -math.inf  # when something new and believable was last shown
         self._shown = -1  # the row before that had a speed
         self._height = -1  # the row before that had a height
-        self._height_s = -math.inf  # when a height was last believed
+        self._rises = False  # it has just left its pad, or stands on it
+        self._believed_s = -math.inf  # when a height was last believed
 
     def look(self, i: int) -> _Row | None:
         """Take in row i; None while nothing is known."""
         t_s = float(self._screen.t_s[i])
-        if self._now is not None and t_s - self._heard_s > self._tune.lost_s:
+        height_s = self._screen.t_s[self._height]
+        if self._now is not None and t_s - min(self._heard_s, height_s) > self._tune.lost_s:
             self._now = None
         used = self._start(i) if self._now is None else self._go_on(self._now, i)
         if used:
             self._heard_s = t_s
         if math.isfinite(self._screen.speed_mps[i]):
             self._shown = i
+        if math.isfinite(self._screen.alt_m[i]):
+            self._height = i
         if self._now is None:
             return None
         now = self._now
         return t_s, now.mean(), now.cov(), now.p_idle(self._tune.least_mps2), used
 
     def _start(self, i: int) -> bool:
-        """Start from rows i and the one before it with a speed, if they agree."""
+        """Start from row i and the ones before it with a speed and a height, if they agree."""
         t, v, h = self._screen.t_s, self._screen.speed_mps, self._screen.alt_m
-        j = self._shown
-        if j < 0 or not math.isfinite(v[i]) or not 0.0 < t[i] - t[j] <= _APART_S:
+        j, k = self._shown, self._height
+        if j < 0 or k < 0 or not math.isfinite(v[i] + h[i]) or t[i] - min(t[j], t[k]) > _APART_S:
             return False
-        dt, rise, climb = float(t[i] - t[j]), float(v[i] - v[j]), float(h[i] - h[j])
+        dt, dt_h, rise, climb = (float(a) for a in (t[i] - t[j], t[i] - t[k], v[i] - v[j], h[i] - h[k]))
         sv, sh = float(self._screen.sigma_speed_mps[i]), float(self._screen.sigma_alt_m[i])
-        stands = rise == 0.0 and climb == 0.0 and v[i] > _STANDING_MPS
-        if stands or abs(rise) > _MOST_MPS2 * dt + 5.0 * sv or abs(climb) > max(v[i], v[j]) * dt + 5.0 * sh:
+        stands = rise == 0.0 and climb == 0.0 and v[i] > _UPRIGHT_MPS
+        if stands or abs(rise) > _MOST_MPS2 * dt + 5.0 * sv or abs(climb) > max(v[i], v[j]) * dt_h + 5.0 * sh:
             return False
-        speed = float(v[i])
-        alt, sigma_alt = (float(h[i]), sh) if math.isfinite(h[i]) else (_HEIGHT_M, _HEIGHT_M)
-        up, sigma_up = climb / dt, 1.5 * sh / dt
-        if not sigma_up < 0.5 * speed:  # also when there is no height
+        speed, up, sigma_up = float(v[i]), climb / dt_h, 1.5 * sh / dt_h
+        if sigma_up > 0.5 * speed:
             up, sigma_up = 0.5 * speed, 0.5 * speed + 1.0
-        if alt < _LOW_M and speed < _SLOW_MPS:  # a rocket that leaves its pad goes straight up
-            up, sigma_up = speed, 0.1 * speed + 1.0
+        self._rises = bool(h[i] < _LOW_M) and speed < _UPRIGHT_MPS
+        if self._rises:
+            up, sigma_up = speed, 0.05 * speed + 0.2
         up = min(max(up, -speed), speed)
-        pull = float(gravity_mps2(np.array(alt)) * steepness(np.array(speed), np.array(up)))
-        x = np.array([alt, speed, up, rise / dt + pull, 0.0])
-        self._height, self._height_s = i if math.isfinite(h[i]) else -1, float(t[i])
-        self._now = opening(float(t[i]), x, np.array([sigma_alt, sv + 0.5, sigma_up, 1.5 * sv / dt + 5.0, 8.0]))
+        pull = float(gravity_mps2(h[i]) * steepness(v[i], np.array(up)))
+        x = np.array([h[i], speed, up, rise / dt + pull, 0.0])
+        self._now = opening(float(t[i]), x, np.array([sh, sv + 0.5, sigma_up, 1.5 * sv / dt + 5.0, 8.0]))
+        self._believed_s = float(t[i])
         return True
 
     def _go_on(self, now: Belief, i: int) -> bool:
@@ -117,6 +131,9 @@ class _Watch:
         if math.isfinite(screen.speed_mps[i]):
             variance = more * float(screen.sigma_speed_mps[i] ** 2 + (x[F] * tune.jitter_s) ** 2)
             trust = absorb(now, V, float(screen.speed_mps[i]), variance, tune.p_wild, tune.wild_mps)
+        self._rises = self._rises and float(now.mean()[V]) < _UPRIGHT_MPS
+        if self._rises:
+            straight_up(now, 0.05 * float(now.mean()[V]) + 0.2)
         return trust > 0.5
 
     def _mind_height(self, now: Belief, i: int, believed: bool) -> None:
@@ -124,16 +141,14 @@ class _Watch:
 
         Screens hang and are misread for seconds, and then come back hundreds of metres from where one looked for them.
         """
-        t, h, before = self._screen.t_s, self._screen.alt_m, self._height
-        self._height = i
-        if believed or before < 0:
-            self._height_s = float(t[i])
-            return
-        dt, climb, sigma = float(t[i] - t[before]), float(h[i] - h[before]), float(self._screen.sigma_alt_m[i])
+        t, h, k = self._screen.t_s, self._screen.alt_m, self._height
+        dt, climb, sigma = float(t[i] - t[k]), float(h[i] - h[k]), float(self._screen.sigma_alt_m[i])
         speed = float(now.mean()[V])
-        if t[i] - self._height_s < self._tune.astray_s or abs(climb) > speed * dt + 5.0 * sigma:
+        astray = t[i] - self._believed_s >= self._tune.astray_s and abs(climb) <= speed * dt + 5.0 * sigma
+        if believed or astray:
+            self._believed_s = float(t[i])
+        if not astray or believed:
             return
-        self._height_s = float(t[i])
         for state, value, spread in (
             (H, float(h[i]), 3.0 * sigma),
             (W, min(max(climb / dt, -speed), speed), 1.5 * sigma / dt + 0.1 * speed),
