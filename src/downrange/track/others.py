@@ -259,18 +259,23 @@ class Others:
         return body.pairs >= rules.hits - 1 or away
 
     def _look_back(self, body: _Body, t_s: float) -> None:
-        """Look for what it left."""
-        others = [one for one in self._bodies if one.number and one is not body and one.first_t_s < body.first_t_s]
-        family = [body, *others]
+        """Look for what it left: the main object, or a piece far from that one."""
         self._move(t_s)
         past = Past(*(np.array(column) for column in zip(*self._past, strict=True)))
-        since = body.first_t_s - (self._rules.beside_s if body.appeared else self._rules.back_s)
+        main_x, _ = past.at(t_s)
+        far = self._rules.apart_m
+        others = [
+            one
+            for one in self._bodies
+            if one.number and one.first_t_s < body.first_t_s and np.linalg.norm(one.x[:3] - main_x[:3]) > far
+        ]
+        family = [body, *(one for one in others if one is not body)]
         found = left(
             t_s,
             np.stack([one.x for one in family]),
             np.stack([one.p for one in family]),
             [one.number for one in family],
-            since,
+            body.first_t_s - (self._rules.hidden_s if body.appeared else self._rules.back_s),
             body.first_t_s,
             past,
             self._rules,

@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from downrange.base import Array, InputError, since, wgs84
+from downrange.track._webcast_events import WebcastEvent, events_along
+from downrange.track._webcast_model import F, H, V, W, WebcastTuning
+from downrange.track._webcast_orbit import draw_courses, orbit_figures
+from downrange.track._webcast_watch import Screen, beliefs
 from downrange.track.model import Burn, Impact, Reading, Sensor, SensorKind, Update, Verdict
 from downrange.track.verdict import Evidence, Judge, Rules, Said, schedule
-from downrange.track.webcast_events import WebcastEvent, events_along
-from downrange.track.webcast_model import F, H, V, W, WebcastTuning
-from downrange.track.webcast_orbit import draw_courses, orbit_figures
-from downrange.track.webcast_watch import Screen, beliefs
+
+__all__ = ["WebcastEvent", "WebcastTrack", "WebcastTuning", "watch_webcast", "webcast_rows", "webcast_updates"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

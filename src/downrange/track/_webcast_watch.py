@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from downrange.base import Array
-from downrange.track.webcast_model import (
+from downrange.track._webcast_model import (
     Belief,
     F,
     H,

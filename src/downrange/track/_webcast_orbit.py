@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from downrange.base import Array, normals, uniforms, wgs84
-from downrange.track.webcast_model import WebcastTuning
+from downrange.track._webcast_model import WebcastTuning
 
 _APART = 1 << 24  # room for counted draws: what is drawn for one purpose is not drawn again for another
 _ROWS = 512  # instants handled at once: bounds the room the draws take
