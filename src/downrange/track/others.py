@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from downrange.base import Array
+from downrange.base import Array, wgs84
 from downrange.fall import impact_point
 from downrange.track._leaving import Past, left
 from downrange.track._pieces import Fixes, coasted, distances, matched, taken_in
@@ -21,6 +21,7 @@ Ints = NDArray[np.int64]
 _PAST_EVERY_S = 0.2
 _AGAIN_S: Final = (1.0, 3.0, 8.0, 20.0)  # so long after a piece was sure its leaving is looked for again
 _WATCH_GAP_S = 2.0  # a sensor that misses the main object for longer has stopped watching it
+_FAR_M, _FAST_MPS = 5e7, 15e3
 _NEAR_M = 2_000.0  # assumed: what appears within this of the main object appears beside it
 _BEND_S, _BEND_MOST_S, _BEND_EVERY_S, _BENDS = 2.0, 8.0, 0.5, 3  # power must show over so long, so many times in a row
 _STRAIN_SHARE, _STRAINED = 0.2, 2.0  # how chi2 is averaged, and from where on an object does not just coast
@@ -127,7 +128,10 @@ class Others:
         rules, stay = self._rules, []
         for body in self._bodies:
             quiet = t_s - body.last_t_s
-            if body.number and quiet > rules.unseen_s:
+            if not _can_be(body.x):
+                body.ended = True
+                self._ended += [body] if body.number else []
+            elif body.number and quiet > rules.unseen_s:
                 body.ended = True
                 self._ended.append(body)
             elif body.number or (quiet <= _TENTATIVE_S and body.recent.count(False) <= rules.of - rules.hits):
@@ -326,6 +330,12 @@ class Others:
             lon_deg=float(lon),
             impact_t_s=last.t_s + float(togo),
         )
+
+
+def _can_be(x: Array) -> bool:
+    """Say whether a state is above the ground and slower than anything launched; a mistaken path ends else."""
+    size = float(np.linalg.norm(x[:3]))
+    return wgs84.RP_M - 20e3 < size < _FAR_M and float(np.linalg.norm(x[3:])) < _FAST_MPS
 
 
 def _speed_sigma(apart_m: float) -> float:
