@@ -23,10 +23,12 @@ from downrange.track._webcast_model import (
     steepness,
     straight_up,
 )
+from downrange.track.model import Burn
 
 _MOST_MPS2 = 80.0  # assumed: nothing that carries a payload speeds up or slows down faster
 _APART_S = 5.0  # the two readings that start it lie no further apart
 _LOW_M, _UPRIGHT_MPS = 1000.0, 30.0  # assumed: lower and slower than this a rocket goes straight up, or stands
+_EARLY_S = 2.0  # assumed: a cut-off comes no earlier than this before its planned time
 _STILL = 2.0  # a screen that should have moved by so many sigmas and did not stands still
 
 
@@ -45,12 +47,12 @@ _Row = tuple[float, Array, Array, float, bool]
 Beliefs = tuple[Array, Array, Array, Array, NDArray[np.bool_]]
 
 
-def beliefs(screen: Screen, tune: WebcastTuning, east: tuple[float, float]) -> Beliefs:
+def beliefs(screen: Screen, tune: WebcastTuning, east: tuple[float, float], burns: tuple[Burn, ...]) -> Beliefs:
     """Return times (k,), states (k, 5), covariances (k, 5, 5), chance that no engine burns, and if the row was used.
 
     The first row is the second of two readings that agree with each other. Row i rests on readings up to t_s[i] alone.
     """
-    watch = _Watch(screen, tune, east)
+    watch = _Watch(screen, tune, east, burns)
     rows = [row for i in range(screen.t_s.size) if (row := watch.look(i)) is not None]
     if not rows:
         return np.empty(0), np.empty((0, 5)), np.empty((0, 5, 5)), np.empty(0), np.empty(0, dtype=np.bool_)
@@ -61,14 +63,29 @@ def beliefs(screen: Screen, tune: WebcastTuning, east: tuple[float, float]) -> B
 class _Watch:
     """Looks at one row of the screen after the other and remembers what it believes."""
 
-    __slots__ = ("_believed_s", "_east", "_heard_s", "_height", "_now", "_rises", "_screen", "_shown", "_tune")
+    __slots__ = (
+        "_believed_s",
+        "_burns",
+        "_east",
+        "_hangs",
+        "_heard_s",
+        "_height",
+        "_moved_s",
+        "_now",
+        "_rises",
+        "_screen",
+        "_shown",
+        "_tune",
+    )
 
-    def __init__(self, screen: Screen, tune: WebcastTuning, east: tuple[float, float]) -> None:
-        self._screen, self._tune, self._east = screen, tune, east
+    def __init__(self, screen: Screen, tune: WebcastTuning, east: tuple[float, float], burns: tuple[Burn, ...]) -> None:
+        self._screen, self._tune, self._east, self._burns = screen, tune, east, burns
         self._now: Belief | None = None
         self._heard_s = -math.inf  # when something new and believable was last shown
         self._shown = -1  # the row before that had a speed
         self._height = -1  # the row before that had a height
+        self._hangs = False  # the screen stands still and must not
+        self._moved_s = -math.inf  # when it last showed something new
         self._rises = False  # it has just left its pad, or stands on it
         self._believed_s = -math.inf  # when a height was last believed
 
@@ -158,9 +175,24 @@ class _Watch:
             now.p[:, state, state] = spread**2
 
     def _stands_still(self, now: Belief, i: int) -> bool:
-        """Say whether the screen shows what it showed before though the flight must have moved on."""
+        """Say whether the screen hangs: it shows what it showed before though the flight must have moved on.
+
+        A flight that coasts level shows the same numbers again and again, too. That is believed only where no burn
+        is due, and only as long as its climb would not have changed them.
+        """
         screen, j = self._screen, self._shown
-        v, h = float(screen.speed_mps[i]), float(screen.alt_m[i])
+        t_s, v, h = float(screen.t_s[i]), float(screen.speed_mps[i]), float(screen.alt_m[i])
         if j < 0 or v != screen.speed_mps[j] or not (h == screen.alt_m[j] or math.isnan(h)):
+            self._hangs, self._moved_s = False, t_s
             return False
-        return abs(float(now.mean()[V]) - v) > _STILL * float(screen.sigma_speed_mps[i])
+        x, least = now.mean(), _STILL * float(screen.sigma_speed_mps[i])
+        if not self._hangs and abs(float(x[V]) - v) > least:
+            stood_s = t_s - self._moved_s
+            slows = float(gravity_mps2(x[H]) * abs(steepness(x[V], x[W]))) * stood_s > least
+            climb = abs(float(x[W])) - _STILL * math.sqrt(float(now.cov()[W, W]))
+            self._hangs = self._due(t_s) or slows or climb * stood_s > _STILL * float(screen.sigma_alt_m[i])
+        return self._hangs
+
+    def _due(self, t_s: float) -> bool:
+        """Say whether an engine must be burning; without a plan, always."""
+        return not self._burns or any(b.t_ignition_s <= t_s < b.t_cutoff_s - _EARLY_S for b in self._burns)

@@ -67,6 +67,7 @@ def watch_webcast(
     sigma_alt_m: ArrayLike = 30.0,
     lat_deg: float | None = None,
     azimuth_deg: float | None = None,
+    burns: Sequence[Burn | tuple[float, float, int]] = (),
     perigee_m: float | None = None,
     tuning: WebcastTuning | None = None,
     seed: int = 0,
@@ -78,6 +79,8 @@ def watch_webcast(
     lat_deg, azimuth_deg: latitude of the launch site and course over the ground there. The speed in space depends on
                  both by up to 0.5 km/s: unless they are given every known site and every course is thought possible,
                  and an orbit is seldom sure.
+    burns:       planned burns, as for `assess`: a level flight whose numbers no longer change is known from a screen
+                 that hangs only where no burn is due. Nothing else depends on them; without them it counts as hung.
     perigee_m:   a perigee above this height is an orbit; None: as Rules says
 
     Row i depends on what was shown up to t_s[i] alone, and so does an event up to its decided_s.
@@ -87,7 +90,7 @@ def watch_webcast(
     screen = _screen(t_s, speed_mps, alt_m, sigma_speed_mps, sigma_alt_m)
     courses = draw_courses(lat_deg, azimuth_deg, tune, seed)
     east = (float(courses.east.mean()), float(courses.east.std()))
-    t, x, cov, idle, used = beliefs(screen, tune, east)
+    t, x, cov, idle, used = beliefs(screen, tune, east, schedule(burns))
     three = [H, V, W]
     orbit = orbit_figures(x[:, three], cov[:, three][:, :, three], _way_rad(t, x), courses, limit, seed)
     sigma = np.sqrt(np.maximum(np.einsum("nii->ni", cov), 0.0))
@@ -199,7 +202,7 @@ def webcast_updates(
     p_wild = max([tune.p_wild, *(sensor.p_wild for sensor in sensors if sensor.kind is SensorKind.WEBCAST)])
     t, v, h, sv, sh = webcast_rows(readings, sensors, t0)
     track = watch_webcast(
-        t, v, h, sigma_speed_mps=sv, sigma_alt_m=sh, lat_deg=lat_deg, azimuth_deg=azimuth_deg,
+        t, v, h, sigma_speed_mps=sv, sigma_alt_m=sh, lat_deg=lat_deg, azimuth_deg=azimuth_deg, burns=plan,
         perigee_m=rule.perigee_m, tuning=replace(tune, p_wild=min(p_wild, 0.5)), seed=seed,
     )  # fmt: skip
     if until_t_s is not None and track.t_s.size and until_t_s < track.t_s[-1]:
