@@ -17,6 +17,7 @@ _EVERY_S = 1.0
 _WINDOWS_S = (25.0, 15.0, 9.0)
 _ROWS = 6
 _FLOOR_M = 5.0
+_PASSES, _WILD_CHI2 = 4, 9.0  # a place further off than this counts less, in some passes
 _BAD_CHI2 = 2.5  # a degree of freedom: an engine stopped or lit within the window
 
 
@@ -74,12 +75,17 @@ def _fitted(t_s: Array, r: Array, place_cov: Array) -> tuple[Curve, float]:
     powers = ((t_s - t_s[0]) / span)[:, None] ** np.arange(_POWERS)
     weight = np.linalg.inv(place_cov + np.eye(3) * _FLOOR_M**2)
     origin = r[0]
-    normal = np.einsum("np,nij,nq->piqj", powers, weight, powers).reshape(12, 12)
-    right = np.einsum("np,nij,nj->pi", powers, weight, r - origin).reshape(12)
-    cov = np.linalg.inv(normal)
-    found = (cov @ right).reshape(_POWERS, 3)
-    miss = r - origin - powers @ found
-    chi2 = float(np.einsum("ni,nij,nj->", miss, weight, miss)) / max(3 * len(t_s) - 12, 1)
+    trust = np.ones(len(t_s))
+    for _ in range(_PASSES):
+        worth = weight * trust[:, None, None]
+        normal = np.einsum("np,nij,nq->piqj", powers, worth, powers).reshape(12, 12)
+        right = np.einsum("np,nij,nj->pi", powers, worth, r - origin).reshape(12)
+        cov = np.linalg.inv(normal)
+        found = (cov @ right).reshape(_POWERS, 3)
+        miss = r - origin - powers @ found
+        each = np.einsum("ni,nij,nj->n", miss, weight, miss)
+        trust = np.minimum(1.0, _WILD_CHI2 / np.maximum(each, 1e-9))
+    chi2 = float(trust @ each) / max(3 * len(t_s) - 12, 1)
     found[0] += origin
     return Curve(t0_s=float(t_s[0]), span_s=span, coefficients=found, cov=cov), chi2
 
