@@ -73,7 +73,7 @@ def _fitted(t_s: Array, r: Array, place_cov: Array) -> tuple[Curve, float]:
     """Return the weighted least-squares cubic, and chi-square over degrees of freedom."""
     span = float(t_s[-1] - t_s[0])
     powers = ((t_s - t_s[0]) / span)[:, None] ** np.arange(_POWERS)
-    weight: Array = np.linalg.inv(place_cov + np.eye(3) * _FLOOR_M**2)
+    weight = np.asarray(np.linalg.inv(place_cov + np.eye(3) * _FLOOR_M**2), dtype=np.float64)
     found, cov, each = _solved(powers, weight, np.ones(len(t_s)), r - r[0])
     for _ in range(_PASSES):
         trust = np.minimum(1.0, _WILD_CHI2 / np.maximum(each, 1e-9))

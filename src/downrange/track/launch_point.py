@@ -29,7 +29,7 @@ _LIFT_MPS2 = 2.0
 _LIFT_G, _LN_LIFT, _P_SOLID, _SOLID_G, _LN_SOLID = 1.35, 0.15, 0.15, 2.5, 0.6
 # What the gravity turn leaves out, found on the flights of benchmarks/_track_launch_point.py: shares of the height.
 # Along the course the share grows with the square of the height over BEND_M: a stage's end is near.
-MODEL_ALONG, MODEL_ACROSS, MODEL_M = 0.035, 0.004, 50.0
+MODEL_ALONG, MODEL_ACROSS, MODEL_M = 0.035, 0.003, 45.0
 BEND_M = 50_000.0
 MODEL_T_S, MODEL_T = 4.0, 0.1  # seconds, and a share of the time since
 _LEAST_MPS2 = 8.0  # less than this lifts nothing off the ground
