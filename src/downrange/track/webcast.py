@@ -86,9 +86,9 @@ def watch_webcast(
 
     t_s:         seconds after lift-off, in order; of equal times the first counts
     sigma_*:     one standard deviation of a number's rounding and noise, one for all or (n,)
-    lat_deg, azimuth_deg: latitude of the launch site and course over the ground there. The speed in space depends on
-                 both by up to 0.5 km/s: unless they are given every known site and every course is thought possible,
-                 and an orbit is seldom sure.
+    lat_deg, azimuth_deg: latitude of the launch site, and course there of the great circle to where thrust ends, as
+                 announced areas give it. The speed in space depends on both by up to 0.5 km/s: unless they are given
+                 every known site and every course is thought possible, and an orbit is seldom sure.
     burns:       planned burns, as for `assess`: a level flight whose numbers no longer change is known from a screen
                  that hangs only where no burn is due. Nothing else depends on them; without them it counts as hung.
     perigee_m:   a perigee above this height is an orbit; None: as Rules says
