@@ -205,12 +205,12 @@ def main() -> None:
     parser.add_argument("--share", type=float, default=1.0, help="of the full number of flights")
     parser.add_argument("--ridge", type=float, default=1e-3)
     parser.add_argument("--hold", type=int, default=10)
-    parser.add_argument("--settle", type=float, default=4.0)
-    parser.add_argument("--error", type=float, default=0.005, help="wrong among the first claims, types left out")
+    parser.add_argument("--settle", type=float, default=25.0)
+    parser.add_argument("--error", type=float, default=0.004, help="wrong among the first claims, types left out")
     args = parser.parse_args()
     cases = cases_of(args.seed, args.share)
     odds = left_out(cases, args.ridge, args.hold, args.settle)
-    scales = np.round(np.arange(1.0, 0.29, -0.05), 2)
+    scales = np.round(np.arange(1.0, 0.29, -0.025), 3)
     table = [(float(s), *first_claims(odds, cases, float(s))) for s in scales]
     for scale, claimed, wrong in table:
         say(f"scale {scale:.2f}: claimed {claimed:.3f}, wrong {wrong:.4f}")
