@@ -20,7 +20,7 @@ FORCE_MPS2: Final = 30.0
 _JERK: Final = 30.0  # m2/s5
 _TURNS: Final = 10
 _STILL: Final = 1e-4  # a step this small against the spread (chi2) ends the iteration
-_ALL_AGREE: Final = 3.09  # normal quantile of 0.999: the arc as a whole
+_ALL_AGREE: Final = 3.72  # normal quantile of 0.9999: the arc as a whole
 _ONE_AGREES: Final = 4.26  # of 0.99999: each reading against all others
 _NEAR: Final = 1e5  # from the Earth's centre; a state on its way out of these bounds does not come back [m, m/s]
 _FAR: Final = 1e9
@@ -75,8 +75,8 @@ class Fit:
 def limit(dof: int, normal: float) -> float:
     """Return the chi2 that is exceeded as rarely as a normal number exceeds `normal` (Wilson and Hilferty 1931).
 
-    >>> f"{limit(3, 3.09):.1f}"
-    '16.5'
+    >>> f"{limit(3, 3.72):.1f}"
+    '21.8'
     """
     if dof < 1:
         return 0.0
