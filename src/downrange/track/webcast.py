@@ -124,7 +124,9 @@ def _screen(t_s: ArrayLike, speed: ArrayLike, alt: ArrayLike, sigma_speed: Array
     sv, sh = (np.broadcast_to(np.asarray(a, dtype=float), t.shape) for a in (sigma_speed, sigma_alt))
     for key, sigma in (("sigma_speed_mps", sv), ("sigma_alt_m", sh)):
         if not (sigma > 0.0).all():
-            raise InputError(where="webcast", key=key, seen="not above zero", cure="half of the last digit shown or more")
+            raise InputError(
+                where="webcast", key=key, seen="not above zero", cure="half of the last digit shown or more"
+            )
     first = np.concatenate([[True], np.diff(t) > 0.0])[: t.size]
     return Screen(t_s=t[first], speed_mps=v[first], alt_m=h[first], sigma_speed_mps=sv[first], sigma_alt_m=sh[first])
 

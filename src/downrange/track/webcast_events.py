@@ -68,9 +68,7 @@ def _cut_off(
     impulse = float(gained[i] - gained[b]) + max(float(x[i, F]), 0.0) * tune.tail_s
     lasted = min(max(impulse / level, 0.0), float(t[i] - t[b]))
     doubt = math.hypot(float(sigma[i, V]), float(sigma[b, V]), float(sigma[b, F]) * lasted) / level
-    return WebcastEvent(
-        kind="cut-off", t_s=float(t[b]) + lasted, sigma_s=doubt, decided_s=float(t[i]), p=p
-    )
+    return WebcastEvent(kind="cut-off", t_s=float(t[b]) + lasted, sigma_s=doubt, decided_s=float(t[i]), p=p)
 
 
 def _ignition(t: Array, x: Array, sigma: Array, gained: Array, sure_at: int, i: int, p: float) -> WebcastEvent:
@@ -78,6 +76,4 @@ def _ignition(t: Array, x: Array, sigma: Array, gained: Array, sure_at: int, i: 
     level = max(float(x[i, F]), 0.1)
     lasted = min(max(float(gained[i] - gained[sure_at]) / level, 0.0), float(t[i] - t[sure_at]))
     doubt = math.hypot(float(sigma[i, V]), float(sigma[sure_at, V]), float(sigma[i, F]) * lasted) / level
-    return WebcastEvent(
-        kind="ignition", t_s=float(t[i]) - lasted, sigma_s=doubt, decided_s=float(t[i]), p=1.0 - p
-    )
+    return WebcastEvent(kind="ignition", t_s=float(t[i]) - lasted, sigma_s=doubt, decided_s=float(t[i]), p=1.0 - p)

@@ -59,7 +59,22 @@ class WebcastTuning:
     astray_s: float = 3.0
     lost_s: float = 10.0
     sure: float = 0.99
-    prior_lat_deg: tuple[float, ...] = (5.2, 13.7, 19.6, 28.5, 30.4, 34.4, 34.7, 37.9, 39.7, 41.0, 46.0, 51.9, 57.4, 62.9)
+    prior_lat_deg: tuple[float, ...] = (
+        5.2,
+        13.7,
+        19.6,
+        28.5,
+        30.4,
+        34.4,
+        34.7,
+        37.9,
+        39.7,
+        41.0,
+        46.0,
+        51.9,
+        57.4,
+        62.9,
+    )
     sigma_lat_deg: float = 0.1
     sigma_azimuth_deg: float = 1.0
     draws: int = 400

@@ -63,9 +63,7 @@ def _figures(x: Array, cov: Array, way_rad: Array, courses: Courses, limit_m: fl
     spread = np.sqrt((np.where(bound, apogee - mean[:, None], 0.0) ** 2).sum(axis=1) / count)
     none = ~bound.any(axis=1)
     mean[none] = spread[none] = np.nan
-    return np.stack(
-        [(perigee > limit_m).mean(axis=1), perigee.mean(axis=1), perigee.std(axis=1), mean, spread], axis=1
-    )
+    return np.stack([(perigee > limit_m).mean(axis=1), perigee.mean(axis=1), perigee.std(axis=1), mean, spread], axis=1)
 
 
 def _apsides(alt_m: Array, speed_mps: Array, climb_mps: Array, way_rad: Array, courses: Courses) -> tuple[Array, Array]:

@@ -9,7 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from downrange.base import Array
-from downrange.track.webcast_model import F, H, V, W, Belief, WebcastTuning, absorb, carry, gravity_mps2, opening, steepness
+from downrange.track.webcast_model import (
+    F,
+    H,
+    V,
+    W,
+    Belief,
+    WebcastTuning,
+    absorb,
+    carry,
+    gravity_mps2,
+    opening,
+    steepness,
+)
 
 _MOST_MPS2 = 80.0  # assumed: nothing that carries a payload speeds up or slows down faster
 _APART_S = 5.0  # the two readings that start it lie no further apart

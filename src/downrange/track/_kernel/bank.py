@@ -260,7 +260,7 @@ def _doubtful(kind: int) -> float:
 
 
 @numba.njit(cache=True)
-def _tell(bank: Bank, model: Model, n: int, kind: int, out: Out, w: Array, pm: Array) -> None:
+def _tell(bank: Bank, model: Model, n: int, out: Out, w: Array, pm: Array) -> None:
     """Fill row n: the mixture, or the pure coasting filter from its hand-over until it is given up."""
     memo = bank.memo
     coasting = memo[COASTING] > 0.0 and memo[DOUBT] < _UNEASY
@@ -271,8 +271,6 @@ def _tell(bank: Bank, model: Model, n: int, kind: int, out: Out, w: Array, pm: A
         out.mu[n, j] = bank.mu[j]
     gather(bank.x, bank.p, w, out.x[n], pm)
     out.idle[n] = idle_chance(bank.x, bank.p, bank.mu, out.x[n], model.least)
-    if coasting:
-        out.idle[n] = 1.0 / (1.0 + math.exp(memo[DOUBT] - _doubtful(kind)))
     out.since[n] = memo[SINCE] if coasting else math.nan
     for a in range(6):
         if coasting:
@@ -350,5 +348,5 @@ def run(rows: Rows, bank: Bank, model: Model, out: Out) -> None:
                 memo[REFUSED], memo[SLACK] = 0.0, 1.0
             _keep_coasting(bank, model, rows, n, loglik[BOOST], rival)
         for m in range(first, end):
-            _tell(bank, model, m, rows.kind[m], out, w, pm[0])
+            _tell(bank, model, m, out, w, pm[0])
         first = end
