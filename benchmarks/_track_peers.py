@@ -184,7 +184,7 @@ def _gravity_model(order: Array, back: Array) -> Any:  # noqa: ANN401 - the peer
         def ndim_state(self) -> int:
             return 9
 
-        def function(self, state: Any, noise: Any = False, *, time_interval: timedelta, **_: Any) -> Any:  # noqa: ANN401
+        def function(self, state: Any, noise: Any = False, *, time_interval: timedelta, **_: Any) -> Any:  # noqa: ANN401, ARG002 - its signature
             x = np.asarray(state.state_vector, dtype=float)[:, 0][back]
             return StateVector(_move(x, time_interval.total_seconds(), rho, w, 1.0)[order])
 

@@ -36,6 +36,7 @@ SEGMENTS = {
 }
 MUST = {"boost 160-200 s": (1.15, None), "coast 230-340 s": (1.3, 1.5)}
 AIM = {"boost 160-200 s": (1.05, None), "coast 230-340 s": (1.1, 1.2)}
+LEFT_RUNS = 10  # runs whose readings are looked at again
 _INSIDE_90 = 10.6446  # chi2 of six numbers that nine in ten stay below
 
 
@@ -142,7 +143,8 @@ def accuracy(seeds: range) -> dict[str, Any]:
     """Return errors against the bound and against what the filter says of itself, over many seeds."""
     sensor = (radar(),)
     square: dict[str, list[tuple[float, float]]] = {name: [] for name in SEGMENTS}
-    nees: dict[str, list[Array]] = {name: [] for name in SEGMENTS}
+    scores: dict[str, list[Array]] = {name: [] for name in SEGMENTS}
+    left: dict[str, list[Array]] = {name: [] for name in SEGMENTS}
     for seed in seeds:
         track = follow(readings(seed), sensor, module("conftest").T0, burns=())
         miss = misses(track)
@@ -151,24 +153,43 @@ def accuracy(seeds: range) -> dict[str, Any]:
             square[name].append(
                 (float((miss[at, :3] ** 2).sum(axis=1).mean()), float((miss[at, 3:] ** 2).sum(axis=1).mean()))
             )
-            nees[name].append(spread[at])
+            scores[name].append(spread[at])
+            if seed - seeds.start < LEFT_RUNS and name != "all":
+                left[name].append(left_over(track, at, seed))
     least, loose = bounds(0.02), bounds(0.1)
     return {
         "seeds": f"{seeds.start}-{seeds.stop - 1}",
         "flight": f"S1, thrust lost at {FAILS_AT_S:g} s",
-        "segments": {name: _row(name, square[name], nees[name], least[name], loose[name]) for name in SEGMENTS},
+        "segments": {
+            name: _row(name, square[name], (scores[name], left[name]), least[name], loose[name]) for name in SEGMENTS
+        },
     }
 
 
+def left_over(track: Track, at: Array, seed: int) -> Array:
+    """Return what is left of the readings after each update, in units of what the filter says should be left, squared.
+
+    Three numbers: 3 when noise and covariance are right. After an update their covariance is R - H P H'.
+    """
+    z, eye, out = polar(seed), oracle_radar(), []
+    for i in np.flatnonzero(at):
+        h = module("bound").slopes(track.r_ecef_m[i], track.v_ecef_mps[i], eye)[:, :6]
+        gap = z[round((track.t_s[i] - 40.0) / 0.1)] - module("conftest").polar(track.r_ecef_m[i : i + 1])[0]
+        gap[1] = (gap[1] + math.pi) % (2.0 * math.pi) - math.pi
+        rest = np.diag(np.square(eye.sigma)) - h @ track.cov[i] @ h.T
+        out.append(float(gap @ np.linalg.solve(rest, gap)))
+    return np.array(out)
+
+
 def _row(
-    name: str, square: list[tuple[float, float]], nees: list[Array], least: tuple[float, float],
+    name: str, square: list[tuple[float, float]], scores: tuple[list[Array], list[Array]], least: tuple[float, float],
     loose: tuple[float, float],
 ) -> dict[str, Any]:  # fmt: skip
     """Return the entry of one segment."""
     position, velocity = np.sqrt(np.mean(square, axis=0)).tolist()
     runs = np.array(square)
     scatter = runs.std(axis=0, ddof=1) / np.sqrt(len(square)) / (2.0 * runs.mean(axis=0)) if len(square) > 1 else (0, 0)
-    every = np.concatenate(nees)
+    every = np.concatenate(scores[0])
     return {
         "rms_position_m": digits(position),
         "rms_velocity_mps": digits(velocity),
@@ -182,4 +203,5 @@ def _row(
         "aim": AIM.get(name),
         "nees_of_6": digits(float(every.mean())),
         "inside_90": digits(float((every < _INSIDE_90).mean())),
+        **({"left_over_of_3": digits(float(np.concatenate(scores[1]).mean()))} if scores[1] else {}),
     }

@@ -139,9 +139,12 @@ def test_figure_e17_counts_both_ways_and_is_where_its_satellite_flies(tmp_path) 
     for reading in intake.readings:
         assert height_m(reading, 51.145, -1.438, 84.0) == pytest.approx(717e3, abs=10e3)
     # Taken for half the way it would fly at 1600 km: that the standard leaves this open is why the option exists.
-    once = take(tmp_path, E17).readings[0]
+    taken = take(tmp_path, E17)
+    once = taken.readings[0]
     assert once.range_m == pytest.approx((2808.2696 - 1.48) * 1000.0, abs=1e-6)
     assert height_m(once, 51.145, -1.438, 84.0) > 1.5e6
+    (doubt,) = (fault.seen for fault in taken.faults if fault.key == "RANGE")
+    assert "ranges of CAMRA CRYOSAT change by 11.6 km/s, too fast" in doubt
 
 
 def height_m(reading: Reading, lat_deg: float, lon_deg: float, alt_m: float) -> float:

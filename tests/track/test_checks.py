@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -43,6 +44,9 @@ def test_places_and_velocities_are_of_something_near_the_earth(fields, told) -> 
         check_reading(Reading(t=AT, sensor="a", **fields), where="here")
 
 
-def test_a_place_is_enough() -> None:
-    check_reading(Reading(t=AT, sensor="a", r_ecef_m=PLACE), where="here")
-    check_reading(Reading(t=AT, sensor="a", r_ecef_m=PLACE, v_ecef_mps=(0.0, 0.0, 0.0)), where="here")
+def test_a_place_is_enough_and_its_velocity_may_be_nought() -> None:
+    resting = Reading(t=AT, sensor="a", r_ecef_m=PLACE, v_ecef_mps=(0.0, 0.0, 0.0))
+    check_reading(resting, where="here")
+    check_reading(replace(resting, v_ecef_mps=None), where="here")
+    with pytest.raises(InputError, match="v_ecef_mps: a velocity without a place"):
+        check_reading(replace(resting, r_ecef_m=None), where="here")

@@ -6,10 +6,13 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from downrange.base import InputError
 from downrange.track import Reading, Sensor, assess, follow
 from downrange.track._io import read_readings, reading_of, write_csv, write_readings, write_tdm, write_updates
+from downrange.track._io_tdm_write import tdm_text
 from downrange.track.model import SensorKind
 
 LINE = '{"t": "2023-05-30T21:28:00.1Z", "sensor": "a", "range_m": 191000.5, "az_deg": 190.25, "el_deg": 30.5}'
@@ -164,6 +167,43 @@ def test_what_a_broadcast_shows_is_read_with_the_time_of_liftoff(tmp_path, t0) -
     ]
     with pytest.raises(InputError, match=r"line 1: t_s: .*Give the time of lift-off \(--t0\)"):
         stream(tmp_path, *lines)
+
+
+TABLE = "t,sensor,range_m,az_deg\n2023-05-30T21:28:00Z,a,191000.5,190.25\n2023-05-30T21:28:01Z,a,191000.5,\n"
+MESSAGE = tdm_text([FIX, FIX], created=AT, originator="TEST")
+SPOIL = (
+    b"NaN",
+    b"1e400",
+    b"\n",
+    b",",
+    b"=",
+    b"\xff",
+    b'"',
+    b"9999-12-31T23:59:59.9999999999",
+    b"META_START\n",
+    b"GPS",
+    b"RADEC",
+)
+
+
+@settings(max_examples=60)
+@given(
+    text=st.sampled_from((LINE + "\n" + LINE, TABLE, MESSAGE)),
+    edits=st.lists(st.tuples(st.integers(0, 400), st.integers(0, 12), st.sampled_from(SPOIL) | st.binary(max_size=4))),
+)
+def test_whatever_is_done_to_a_file_it_is_read_or_refused_in_words(tmp_path_factory, text, edits) -> None:
+    content = text.encode()
+    for start, length, new in edits:
+        content = content[:start] + new + content[start + length :]
+    path = tmp_path_factory.mktemp("spoilt") / "r.txt"
+    path.write_bytes(content)
+    try:
+        intake = read_readings(path)
+    except InputError:
+        assert edits
+    else:
+        assert 0 < len(intake.readings) <= intake.lines
+        assert edits or not intake.faults
 
 
 def test_updates_are_json_with_null_for_what_is_not(tmp_path, climb, climb_burns, radar, readings_of, t0) -> None:

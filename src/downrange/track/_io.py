@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Final
 
 from downrange.base import InputError, iso, write_text
-from downrange.base.files import LARGEST_BYTES
 from downrange.track._io_csv import Header, csv_text, header_of, row_reading
 from downrange.track._io_json import reading_line, reading_of
 from downrange.track._io_tdm import read_tdm
@@ -29,6 +28,7 @@ __all__ = [
 ]
 
 _LINE: Final = re.compile(r": lines? (\d+)")
+_LARGEST_BYTES: Final = 64_000_000  # an endless file must not fill the memory
 _LOOKED_AT: Final = 1000
 _TDM_SUFFIXES: Final = frozenset((".tdm", ".kvn"))
 _JSON_SUFFIXES: Final = frozenset((".jsonl", ".json", ".ndjson"))
@@ -91,12 +91,12 @@ def _lines(file: Path) -> list[bytes]:
     """Return the lines of a file as bytes: bad text in one must not spoil the others."""
     try:
         with file.open("rb") as opened:
-            content = opened.read(LARGEST_BYTES + 1)
+            content = opened.read(_LARGEST_BYTES + 1)
     except OSError as problem:
         seen, cure = f"cannot be read: {problem.strerror}", "check the path and its permissions"
         raise InputError(where=str(file), seen=seen, cure=cure) from None
-    if len(content) > LARGEST_BYTES:
-        seen = f"larger than {LARGEST_BYTES // 1_000_000} MB"
+    if len(content) > _LARGEST_BYTES:
+        seen = f"larger than {_LARGEST_BYTES // 1_000_000} MB"
         raise InputError(where=str(file), seen=seen, cure="split it and read the parts one after the other")
     content = content.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\n\r", b"\n")
     return content.replace(b"\r", b"\n").split(b"\n")

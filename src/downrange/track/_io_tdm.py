@@ -3,10 +3,6 @@
 SOURCE: CCSDS 503.0-B-2, Tracking Data Message. What is understood by its numbers stands in _io_tdm_terms.
 Numbers of one sensor, object and stamp are joined into one reading, also across segments. Its time is the object's
 own: the stamp less the light's way back, where the range is known (1000 km are 3.3 ms, 23 m at 7 km/s).
-
-Right ascension and declination become azimuth and elevation at the sensor. They are taken as measured against
-catalogue stars: no refraction, no aberration left in them. Neglected: UT1 - UTC (0.004 deg of azimuth at most), polar
-motion, the difference between EME2000 and ICRF (0.02 arc seconds), diurnal aberration (0.3 arc seconds).
 """
 
 from __future__ import annotations
@@ -21,21 +17,26 @@ from typing import Any, Final
 import erfa
 import numpy as np
 
-from downrange.base import Array, InputError, enu_axes, gcrf_from_ecef
+from downrange.base import InputError
+from downrange.base.units import KILOMETRE
 from downrange.track._io_json import YEARS
 from downrange.track._io_tdm_lines import Datum, Segment, Shape
+from downrange.track._io_tdm_sky import az_el_deg
 from downrange.track._io_tdm_terms import USED, Rule, Terms, plain, terms_of
 from downrange.track.checks import LIMITS
 from downrange.track.model import Fault, Intake, Reading, Sensor
 
 _STAMP: Final = re.compile(r"(\d{4})-(?:(\d\d)-(\d\d)|(\d{3}))T(\d\d):(\d\d):(\d\d)")
 _AHEAD_OF_TAI_S: Final = {"TAI": 0.0, "GPS": -19.0, "TT": 32.184}  # IS-GPS-200; IAU 1991 resolution A4
-_SPIN_RADPH: Final = 1.00273781191135448 * 2.0 * np.pi / 24.0  # Earth rotation angle; IERS Conventions 2010, eq. 5.15
 _BOUNDS: Final = LIMITS | {"ra_deg": (-180.0, 360.0), "dec_deg": (-90.0, 90.0)}
 _OTHERS: Final = re.compile(
     r"CARRIER_POWER|CLOCK_(BIAS|DRIFT)|DOPPLER_COUNT|DOR|MAG|P[CR]_N0|PRESSURE|RCS|RECEIVE_FREQ(_\d)?|RECEIVE_PHASE_CT_\d"
     r"|RHUMIDITY|STEC|TEMPERATURE|TRANSMIT_FREQ(_RATE)?_\d|TRANSMIT_PHASE_CT_\d|TROPO_(DRY|WET)|VLBI_DELAY"
 )
+
+_ESCAPE_MPS: Final = 11_186.0  # from the surface: sqrt(2 GM / R), WGS 84
+_BLOCK: Final = 20
+_SHORTEST_S: Final = 5e-3  # closer together the noise is most of the rate
 
 _Key = tuple[str, str | None, datetime, float]
 _Part = dict[str, Any]
@@ -71,6 +72,7 @@ def read_tdm(text: str, *, name: str, sensors: Sequence[Sensor] = (), round_trip
     parts = [part for same in joined.values() for part in same]
     _turn_radec(parts, name, faults)
     readings = tuple(_reading(part) for part in parts if part["values"])
+    faults.extend(_too_fast(parts, name))
     faults.extend(_passed_over(name, passed))
     return Intake(readings=readings, faults=tuple(faults), lines=shape.lines)
 
@@ -81,20 +83,26 @@ def _gather(segment: Segment, terms: Terms, name: str, joined: dict[_Key, list[_
     for error in dict.fromkeys(str(error) for error in terms.barred.values()):
         keys = [key for key, each in terms.barred.items() if str(each) == error]
         faults.append(_lost(terms.barred[keys[0]], sum(lost[key] for key in keys)))
+    stamps: dict[tuple[str, float], tuple[datetime, float]] = {}  # one stamp has several numbers
     for datum in segment.data:
         rule = terms.rules.get(datum.key)
         if rule is None:
             continue
         try:
             value = _value(datum, rule, name)
-            moment, rest_s = _stamp(datum.stamp, terms.system, rule.later_s, name, datum.line)
+            stamp = stamps.get((datum.stamp, rule.later_s))
+            if stamp is None:
+                stamp = _stamp(datum.stamp, terms.system, rule.later_s, name, datum.line)
+                stamps[datum.stamp, rule.later_s] = stamp
         except InputError as error:
             faults.append(Fault(where=error.where, key=error.key, seen=error.seen, cure=error.cure))
             continue
-        same = joined.setdefault((terms.sensor, terms.object_id, moment, rest_s), [])
-        part = next((each for each in same if rule.field not in each["values"]), None)
-        if part is None:
-            part = {"terms": terms, "moment": moment, "rest_s": rest_s, "line": datum.line, "values": {}}
+        same = joined.setdefault((terms.sensor, terms.object_id, *stamp), [])
+        for part in same:
+            if rule.field not in part["values"]:
+                break
+        else:
+            part = {"terms": terms, "stamp": stamp, "line": datum.line, "values": {}}
             same.append(part)
         part["values"][rule.field] = value
         if rule.field == "range_m":
@@ -183,31 +191,15 @@ def _turn_radec(parts: Sequence[_Part], name: str, faults: list[Fault]) -> None:
     for mine in by_sensor.values():
         angles = [(part["values"].pop("ra_deg"), part["values"].pop("dec_deg")) for part in mine]
         place = mine[0]["terms"].place
-        azimuths, elevations = _az_el_deg(place, [_time(part) for part in mine], np.radians(angles))
+        azimuths, elevations = az_el_deg(place, [_time(part) for part in mine], np.radians(angles))
         for part, az_deg, el_deg in zip(mine, azimuths, elevations, strict=True):
             part["values"] |= {"az_deg": az_deg, "el_deg": el_deg}
 
 
-def _az_el_deg(place: Sensor, moments: Sequence[datetime], angles: Array) -> tuple[list[float], list[float]]:
-    """Return azimuths and elevations of directions given in GCRF. The frame is computed for each hour, then spun."""
-    ra, dec = angles.T
-    stars = np.stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)], axis=1)
-    axes = enu_axes(place.lat_deg, place.lon_deg)
-    enu = np.empty_like(stars)
-    hours = [moment.replace(minute=0, second=0, microsecond=0) for moment in moments]
-    frames = {hour: gcrf_from_ecef(hour).T for hour in set(hours)}
-    for i, (moment, hour) in enumerate(zip(moments, hours, strict=True)):
-        turn = _SPIN_RADPH * ((moment - hour) / timedelta(hours=1))
-        x, y, z = frames[hour] @ stars[i]
-        c, s = np.cos(turn), np.sin(turn)
-        enu[i] = axes @ np.array([c * x + s * y, c * y - s * x, z])
-    azimuths = np.degrees(np.arctan2(enu[:, 0], enu[:, 1])) % 360.0
-    return azimuths.tolist(), np.degrees(np.arctan2(enu[:, 2], np.hypot(enu[:, 0], enu[:, 1]))).tolist()
-
-
 def _time(part: _Part, more_s: float = 0.0) -> datetime:
     """Return the moment of a stamp, or so much later."""
-    moment: datetime = part["moment"] + timedelta(seconds=part["rest_s"] + more_s)
+    whole, rest_s = part["stamp"]
+    moment: datetime = whole + timedelta(seconds=rest_s + more_s)
     return moment
 
 
@@ -222,6 +214,31 @@ def _lost(error: InputError, count: int) -> Fault:
     """Return one fault for many lines that have the same cause."""
     seen = f"{error.seen}; {count} {'line' if count == 1 else 'lines'} of data lost with it"
     return Fault(where=error.where, key=error.key, seen=seen, cure=error.cure)
+
+
+def _too_fast(parts: Sequence[_Part], name: str) -> list[Fault]:
+    """Point at ranges that change faster than anything stays near the Earth: they may count the way there and back.
+
+    Their readings are kept: only the sensor's owner can say. Slower flights give no such hint.
+    """
+    by_sensor: dict[str, list[tuple[datetime, float]]] = {}
+    for part in parts:
+        if part["terms"].whole and "range_m" in part["values"]:
+            key = f"{part['terms'].sensor} {part['terms'].object_id or ''}".strip()
+            by_sensor.setdefault(key, []).append((_time(part), part["values"]["range_m"]))
+    out: list[Fault] = []
+    for key, fixes in by_sensor.items():
+        fixes.sort()
+        t_s = np.array([(t - fixes[0][0]).total_seconds() for t, _ in fixes])
+        later = np.flatnonzero(np.diff(t_s) > _SHORTEST_S)
+        rates = np.diff([range_m for _, range_m in fixes])[later] / np.diff(t_s)[later]
+        blocks = [rates[i : i + _BLOCK] for i in range(0, len(rates), _BLOCK)]
+        fastest = max((abs(float(np.median(block))) for block in blocks), default=0.0)
+        if fastest > _ESCAPE_MPS:
+            seen = f"ranges of {key} change by {fastest / KILOMETRE:.1f} km/s, too fast for anything near the Earth"
+            cure = "ask whether they count the way there and back; if so, name the sensor in round_trip"
+            out.append(Fault(where=name, key="RANGE", seen=seen, cure=cure))
+    return out
 
 
 def _passed_over(name: str, passed: Counter[str]) -> list[Fault]:

@@ -47,6 +47,7 @@ class Terms:
     object_id: what the sensor calls its object; None for UNKNOWN
     system:    time system of the stamps
     lag_spm:   seconds from a stamp to the object's own time, for each metre of range
+    whole:     a way there and back of which RANGE is taken for half
     rules:     for each keyword in use
     barred:    keywords whose numbers cannot be used, and why
     """
@@ -56,6 +57,7 @@ class Terms:
     object_id: str | None
     system: str
     lag_spm: float
+    whole: bool
     rules: Mapping[str, Rule]
     barred: Mapping[str, InputError]
 
@@ -113,6 +115,7 @@ def terms_of(
         object_id=meta.get("TRACK_ID") if unknown else target,
         system=system,
         lag_spm=_lag_spm(meta, path, where),
+        whole=path.both_ways and half == 1.0,
         rules=rules,
         barred=barred,
     )

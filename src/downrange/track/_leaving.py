@@ -41,7 +41,7 @@ def left(
     lowest = max(since_s, float(past.t_s[0]))
     if lowest >= first_t_s:
         return None
-    step = _FINE_S if first_t_s - lowest < 20.0 else _COARSE_S
+    step = _FINE_S if first_t_s - lowest < 50.0 else _COARSE_S
     when = np.arange(first_t_s, lowest - 1e-9, -step)
     weigh = np.empty((when.size, len(x)))
     apart, fuzzy = np.empty((when.size, len(x), 2)), np.empty((when.size, len(x)))

@@ -232,7 +232,9 @@ def taken_in(x: Array, p: Array, fixes: Fixes) -> tuple[Array, Array, Array]:
     off = fixes.r_ecef_m - x[:, :3]
     chi2 = _form(off, p[:, :3, :3] + fixes.cov)
     x = x + (gain @ off[..., None])[..., 0]
-    p = p - gain @ p[:, :3, :]
+    keep = np.tile(_EYE6, (len(x), 1, 1))
+    keep[:, :, :3] -= gain
+    p = keep @ p @ keep.swapaxes(1, 2) + gain @ fixes.cov @ gain.swapaxes(1, 2)  # Joseph's form: stays a covariance
     has = ~np.isnan(fixes.rate_mps + fixes.rate_var)
     if has.any():
         rate, row = _rate_of(x, fixes)

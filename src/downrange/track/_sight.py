@@ -48,7 +48,7 @@ def log_of(sensor: Sensor, number: int, readings: Sequence[Reading], t0: datetim
     z[:, :4] -= known
     z[:, 1:3] = np.radians(z[:, 1:3])
     z[z[:, 2] > _STEEPEST, 1] = np.nan
-    noise = _sigmas(sensor)
+    noise = sigmas(sensor)
     z[:, np.isnan(noise)] = np.nan
     return Log(sensor=number, t_s=t_s, z=z, sigma=np.tile(noise, (len(rows), 1)), places=places(sensor, t_s))
 
@@ -62,7 +62,7 @@ def _numbers(reading: Reading) -> tuple[float, ...]:
     return tuple(np.inf if value is None or not np.isfinite(value) else value for value in said)
 
 
-def _sigmas(sensor: Sensor) -> Array:
+def sigmas(sensor: Sensor) -> Array:
     """Return the noise of each row, NaN for what the sensor does not give."""
     turn = np.pi / 180.0
     given = (

@@ -22,6 +22,10 @@ _TURNS: Final = 15
 _STILL: Final = 1e-4  # a step this small against the spread (chi2) ends the iteration
 _ALL_AGREE: Final = 3.09  # normal quantile of 0.999: the arc as a whole
 _ONE_AGREES: Final = 4.26  # of 0.99999: each reading against all others
+_NEAR: Final = 1e5  # from the Earth's centre; a state on its way out of these bounds does not come back [m, m/s]
+_FAR: Final = 1e9
+_CHECKED: Final = 1e-4  # of a number's weight at least must remain after the fit, or the others say nothing about it
+_BENT: Final = 0.05  # of a large chi2 may be wrong, as the world is not straight
 _AWAY: Final = 2.0  # added to the off-angle of a line of sight that looks away from the object
 
 Owners = NDArray[np.int64]
@@ -51,13 +55,19 @@ class Arc:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """A state (9,) at the newest reading with its covariance, the readings kept (k,), and how well they agree."""
+    """A state (9,) at the newest reading with its covariance, the readings kept (k,), and how well they agree.
+
+    sure:  False where too little agrees to believe it, though nothing speaks against it
+    score: minus twice the log-likelihood but for a constant, to compare two fits of the same readings
+    """
 
     x: Array
     cov: Array
     kept: NDArray[np.bool_]
     chi2: float
     dof: int
+    sure: bool
+    score: float
 
 
 def limit(dof: int, normal: float) -> float:
@@ -80,25 +90,24 @@ def sight(z: Array, axes: Array) -> Array:
 
 
 def fit(arc: Arc, guess: Array, *, spare: int) -> Fit | None:
-    """Return the best state near a guess (9,), or None where there is none that enough readings agree with.
+    """Return the best state near a guess (9,), or None where the readings agree with none.
 
     spare: how many numbers must remain beyond the six that a state needs
     """
     kept = np.ones(arc.tau_s.size, dtype=np.bool_)
-    while np.count_nonzero(~kept) <= kept.size // 3:
+    while np.count_nonzero(~kept) <= max(1, kept.size // 4):
         part = arc.only(kept)
         found = _settle(part, guess)  # from the guess each time: a wild reading drags the state far away
         if found is None:
             worst = _oddest(part, guess)
         else:
-            x, cov, chi2, apart, size = found
+            x, cov, chi2, apart, least, size, volume = found
             dof = int(size.sum()) - 6
-            if dof < spare:
-                return None
-            if _agree(chi2, apart, size):
-                return Fit(x=x, cov=cov, kept=kept, chi2=chi2, dof=dof)
-            if _anyone(chi2, apart, size):
-                return None
+            checked = spare == 0 or (dof >= spare and least >= _CHECKED)
+            fine = _agree(chi2, apart, size)
+            if fine or not checked or _anyone(chi2, apart, size):
+                score = chi2 + volume
+                return Fit(x=x, cov=cov, kept=kept, chi2=chi2, dof=dof, sure=checked and fine, score=score)
             worst = int(np.argmax(apart / [limit(n, _ONE_AGREES) or np.inf for n in size.tolist()]))
         kept = kept.copy()
         kept[np.flatnonzero(kept)[worst]] = False
@@ -115,7 +124,7 @@ def _agree(chi2: float, apart: Array, size: Owners) -> bool:
 def _anyone(chi2: float, apart: Array, size: Owners) -> bool:
     """Say whether the rest would agree without this reading as well as without that one: then none can be blamed."""
     dof = int(size.sum()) - 6
-    rest = [limit(dof - n, _ALL_AGREE) for n in size.tolist()]
+    rest = np.array([limit(dof - n, _ALL_AGREE) for n in size.tolist()]) + _BENT * chi2
     return int(np.count_nonzero(chi2 - apart <= rest)) > 1
 
 
@@ -125,8 +134,11 @@ def _oddest(arc: Arc, x: Array) -> int:
     return int(owner[np.argmax(y * y / var)])
 
 
-def _settle(arc: Arc, x: Array) -> tuple[Array, Array, float, Array, Owners] | None:
-    """Return state, covariance, chi2, and by reading the chi2 it costs and its count of numbers; None if it fails."""
+_Settled = tuple[Array, Array, float, Array, float, Owners, float]
+
+
+def _settle(arc: Arc, x: Array) -> _Settled | None:
+    """Return the state that fits best, and how each reading fares; None if there is none."""
     force = np.zeros(9)
     force[6:] = FORCE_MPS2**-2
     for _ in range(_TURNS):
@@ -142,22 +154,34 @@ def _settle(arc: Arc, x: Array) -> tuple[Array, Array, float, Array, Owners] | N
             return None
         step = cov @ (white_h.T @ white_y - force * x)
         x = x + step
-        if not np.isfinite(x).all() or np.linalg.norm(x[:3]) < 1e5:
+        if not (_NEAR < np.abs(x[:3]).max() < _FAR and np.abs(x[3:]).max() < _FAR):
             return None
         if step @ weight @ step < _STILL:
             break
     else:
         return None
     rest = white_y - white_h @ step
-    chi2 = float(rest @ rest + (x * force) @ x)
     back = np.linalg.inv(low)
-    blame = back.T @ rest
     slack = back.T @ (np.eye(y.size) - white_h @ cov @ white_h.T) @ back
-    apart, size = np.zeros(arc.tau_s.size), np.bincount(owner, minlength=arc.tau_s.size)
+    chi2 = float(rest @ rest + (x * force) @ x)
+    apart, size, least = _blame(back.T @ rest, slack, var, owner, arc.tau_s.size)
+    volume = 2.0 * float(np.log(np.diag(low)).sum())
+    return x, 0.5 * (cov + cov.T), chi2, apart, least, size, volume
+
+
+def _blame(blame: Array, slack: Array, var: Array, owner: Owners, count: int) -> tuple[Array, Owners, float]:
+    """Return by reading how much chi2 would fall without it and its count of numbers; and the least checked one.
+
+    The fall is exact for correlated noise. Checked is what share of a number's weight the fit leaves to see its error.
+    """
+    apart, size, least = np.zeros(count), np.bincount(owner, minlength=count), 1.0
+    root = np.sqrt(var)
     for i in np.flatnonzero(size):
         mine = np.flatnonzero(owner == i)
-        apart[i] = blame[mine] @ np.linalg.pinv(slack[np.ix_(mine, mine)], hermitian=True) @ blame[mine]
-    return x, 0.5 * (cov + cov.T), chi2, apart, size
+        part = slack[np.ix_(mine, mine)]
+        apart[i] = blame[mine] @ np.linalg.pinv(part, hermitian=True) @ blame[mine]
+        least = min(least, float(np.linalg.eigvalsh(part * np.outer(root[mine], root[mine]))[0]))
+    return apart, size, least
 
 
 def _wander(h_r: Array, h_v: Array, back_s: Array) -> Array:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from downrange.base import Array, geodetic_from_ecef
 from downrange.track._start_arc import Arc, Owners, sight
 
+_GRAZE: Final = 0.1  # a line this near to touching a sphere meets it at two places too alike
 _POINTS: Final = 12  # of a series are enough for its line
 
 
@@ -104,15 +105,18 @@ def _meeting(sights: list[_Line]) -> list[Array]:
         moment += across @ line.place
     if np.linalg.eigvalsh(total)[0] < 1e-8:
         return []
-    return [np.linalg.solve(total, moment)]
+    point: Array = np.linalg.solve(total, moment)
+    return [point]
 
 
 def _on_sphere(line: _Line, centre: Array, radius_m: float) -> list[Array]:
-    """Return the points of a line of sight, ahead of the sensor, at a distance from the centre."""
+    """Return the points of a line of sight, ahead of the sensor, at a distance from the centre; none where it grazes."""
     u = line.value / np.linalg.norm(line.value)
     off = line.place - centre
     middle = -float(u @ off)
     half = np.sqrt(max(0.0, middle**2 - float(off @ off) + radius_m**2))
+    if half < _GRAZE * radius_m:
+        return []
     return [line.place + d * u for d in (middle + half, middle - half) if d > 1.0]
 
 
@@ -126,7 +130,7 @@ def _three_spheres(ranges: list[_Line]) -> list[Array]:
         return []
     radius = [float(line.value[0]) for line in widest]
     # In the plane: the differences of the three spheres' equations are two planes.
-    rows: Array = np.stack([b.place - a.place, c.place - a.place, normal * (1.0 / size)])
+    rows: Array = np.array([b.place - a.place, c.place - a.place, normal / size])
     right = [0.5 * (radius[0] ** 2 - radius[i] ** 2 + float(rows[i - 1] @ rows[i - 1])) for i in (1, 2)]
     foot = np.linalg.solve(rows, np.array([*right, 0.0]))
     out = np.sqrt(max(0.0, radius[0] ** 2 - float(foot @ foot)))

@@ -38,13 +38,13 @@ class Odds:
     goes_on:    chance that thrust goes on though the vehicle broke up
     """
 
-    broken: float = 0.03
+    broken: float = 0.05
     staging: float = 1.0
     fairing: float = 0.5
     ghost: float = 0.02
     off_plan: float = 0.05
     many: float = 0.1
-    extra: float = 0.1
+    extra: float = 0.07
     ghosts: float = 0.02
     together_s: float = 5.0
     grace_s: float = 6.0

@@ -5,14 +5,13 @@ Ways, in the order in which they are tried when a reading comes in:
   long, or of any length where velocity is reported as well;
 - anything less: the sights, ranges and heights of all sensors together, where two sensors see it, or one sees it and
   another says how far or how high it is, or three say how far.
-An arc is believed when its readings agree with one flown path (chi2) after at most a third of them are left out, and
+An arc is believed when its readings agree with one flown path (chi2) after at most a quarter of them are left out, and
 the state is possible: above ground, below 12 km/s, and known to 50 km and 1 km/s.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
@@ -35,6 +34,7 @@ _DEEPEST_M: Final = -5e3
 _FASTEST_MPS: Final = 12e3
 _VAGUEST_M: Final = 50e3
 _VAGUEST_MPS: Final = 1e3
+_SAME_M: Final = 1e3  # two fits this near are one
 _CLEARLY: Final = 20.0  # chi2 by which one of two possible places must beat the other
 
 
@@ -224,7 +224,7 @@ def _attempt(rows: list[_Row], variances: Array, spare: int) -> Start | None:
         tau_s=t_s - t_s[-1], z=np.stack([row.z for row in rows]), var=variances[sensor], place=place,
         own_mps=_moving(t_s, place, sensor), axes=np.stack([row.axes for row in rows]),
     )  # fmt: skip
-    best = _best(fit(arc, x, spare=spare) for x in guesses(arc, sensor))
+    best = _best(arc, sensor, spare)
     if best is None:
         return None
     return Start(
@@ -250,21 +250,43 @@ def _moving(t_s: Array, place: Array, sensor: NDArray[np.int64]) -> Array:
     return own
 
 
-def _best(fits: Iterable[Fit | None]) -> Fit | None:
-    """Return the one possible state; None where there is none, or two different ones that fit about as well."""
-    good = sorted((found for found in fits if found is not None and _possible(found)), key=lambda found: found.chi2)
-    if len(good) > 1:
-        apart = float(np.linalg.norm(good[0].x[:3] - good[1].x[:3]))
-        if apart > 1e3 and good[1].chi2 - good[0].chi2 < _CLEARLY:
-            return None
-    return good[0] if good else None
+def _best(arc: Arc, sensor: NDArray[np.int64], spare: int) -> Fit | None:
+    """Return the one possible state; None where there is none, or another that cannot be told from it yet."""
+    fits = [found for found in (fit(arc, x, spare=spare) for x in guesses(arc, sensor)) if found is not None]
+    good = [found for found in fits if found.sure and _sane(found)]
+    if not good:
+        return None
+    best = min(good, key=lambda found: found.chi2)
+    same = arc.only(best.kept)
+    again = guesses(same, sensor[best.kept])
+    if len(again) > 1 and not all(_worse(fit(same, x, spare=0), x, best, again) for x in again):
+        return None
+    return best if _known(best) else None
 
 
-def _possible(found: Fit) -> bool:
-    """Say whether a flying thing can be so, and whether enough is known of it."""
+def _worse(rival: Fit | None, begun: Array, best: Fit, guessed: list[Array]) -> bool:
+    """Say whether the best fit has nothing to fear from another of the same readings.
+
+    A sight meets a sphere twice, and three spheres meet twice. The other place must fit clearly worse; and where a fit
+    begun there ends at the best one all the same, the two are too near each other for either to be believed.
+    """
+    far = float(np.linalg.norm(guessed[0][:3] - guessed[1][:3]))
+    if rival is None or not _sane(rival):
+        return True
+    if float(np.linalg.norm(rival.x[:3] - best.x[:3])) <= _SAME_M:
+        return float(np.linalg.norm(begun[:3] - best.x[:3])) <= 0.5 * far
+    return rival.score - best.score >= _CLEARLY
+
+
+def _sane(found: Fit) -> bool:
+    """Say whether a flying thing can be so."""
+    alt_m = float(geodetic_from_ecef(found.x[:3])[2])
+    return alt_m > _DEEPEST_M and float(np.linalg.norm(found.x[3:6])) < _FASTEST_MPS
+
+
+def _known(found: Fit) -> bool:
+    """Say whether enough is known of it for a filter that takes the world to be straight."""
     return (
-        float(geodetic_from_ecef(found.x[:3])[2]) > _DEEPEST_M
-        and float(np.linalg.norm(found.x[3:6])) < _FASTEST_MPS
-        and float(np.linalg.eigvalsh(found.cov[:3, :3])[-1]) < _VAGUEST_M**2
+        float(np.linalg.eigvalsh(found.cov[:3, :3])[-1]) < _VAGUEST_M**2
         and float(np.linalg.eigvalsh(found.cov[3:6, 3:6])[-1]) < _VAGUEST_MPS**2
     )

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from downrange.base import Array, InputError, geodetic_from_ecef, normals
 from downrange.earth import Site, destination, east_north, load_site, range_azimuth, site_names
 from downrange.track.curve import Curve, curve_through
-from downrange.track.rise import Guesses, Starts, flown_back, height_and_up, pull
+from downrange.track.rise import Guesses, Starts, across_of, flown_back, height_and_up, pull
 
 HIGHEST_M = 75_000.0  # assumed: above this most first stages are out, and a second one says nothing of the ground
 _DRAWS = 64
@@ -23,12 +23,14 @@ _STREAM = 2 << 40
 _EXHAUST_MPS, _LN_EXHAUST = 3_000.0, 0.25
 _BETA_KGPM2, _LN_BETA = 40_000.0, 0.6
 _NOZZLE, _NOZZLE_SIGMA = 0.12, 0.03
-_LN_THROTTLE = 0.12
+_LN_THROTTLE, _LN_FADE = 0.12, 0.25
+_LIFT_MPS2 = 1.5
 _LIFT_G, _LN_LIFT, _P_SOLID, _SOLID_G, _LN_SOLID = 1.35, 0.15, 0.15, 2.5, 0.6
 # What the gravity turn leaves out, found on the flights of benchmarks/_track_launch_point.py: shares of the height.
 # Along the course the share grows with the square of the height over BEND_M: a stage's end is near.
-MODEL_ALONG, MODEL_ACROSS, MODEL_M, MODEL_T_S = 0.030, 0.002, 40.0, 4.0
+MODEL_ALONG, MODEL_ACROSS, MODEL_M = 0.035, 0.002, 40.0
 BEND_M = 50_000.0
+MODEL_T_S, MODEL_T = 4.0, 0.1  # seconds, and a share of the time since
 _LEAST_MPS2 = 8.0  # less than this lifts nothing off the ground
 _LEAST_EVIDENCE, _LEAST_ROOTS = 1e-3, 3
 _PLAUSIBLE = 0.01
@@ -103,7 +105,7 @@ def launch_point(
     alt_m = float(height_and_up(state[None, :3])[0][0])
     if alt_m > HIGHEST_M:
         return _unknown(f"the track begins {alt_m / 1e3:.0f} km up: too high to say where it left the ground")
-    push = _push(state[None])[0]
+    push = float(_push(state[None])[0][0])
     if push < _LEAST_MPS2:
         return _unknown(f"no thrust that would lift it: {push:.1f} m/s2 at {alt_m / 1e3:.0f} km", when_s, alt_m)
     found = _rises(state, state_cov, seed)
@@ -147,25 +149,41 @@ def _along_m(alt_m: float) -> float:
     return MODEL_ALONG * alt_m * (1.0 + (alt_m / BEND_M) ** 2)
 
 
-def _push(states: Array) -> Array:
-    """Return the specific force along the velocity (n,) of states (n, 9): position, velocity, acceleration."""
+def _push(states: Array) -> tuple[Array, Array]:
+    """Return the specific force along the velocity and across it, upward, (n,) each, of states (n, 9)."""
     v = states[:, 3:6]
     force = states[:, 6:] - pull(states[:, :3], v)
-    return np.asarray(np.einsum("ni,ni->n", force, v) / np.maximum(np.linalg.norm(v, axis=1), 1.0))
+    across = across_of(v, height_and_up(states[:, :3])[1])
+    along = np.einsum("ni,ni->n", force, v) / np.maximum(np.linalg.norm(v, axis=1), 1.0)
+    return np.asarray(along), np.asarray(np.einsum("ni,ni->n", force, across))
+
+
+def _steered_little(state: Array, cov: Array) -> tuple[Array, Array]:
+    """Return state (9,) and covariance once it is told that a rise is pushed across its velocity but little."""
+    across = across_of(state[None, 3:6], height_and_up(state[None, :3])[1])[0]
+    gain = cov[:, 6:] @ across / (across @ cov[6:, 6:] @ across + _LIFT_MPS2**2)
+    lift = float(_push(state[None])[1][0])
+    return state - gain * lift, cov - np.outer(gain, across @ cov[6:, :])
 
 
 def _rises(state: Array, cov: Array, seed: int) -> tuple[Array, Array, Array] | None:
     """Return seconds ago, positions and weights of the rises that end on the ground; None if hardly one does."""
-    luck = normals(seed ^ _STREAM, _DRAWS, 13)
+    state, cov = _steered_little(state, cov)
+    luck = normals(seed ^ _STREAM, _DRAWS, 14)
     size = np.sqrt(np.maximum(np.diag(cov), 1e-12))
     values, vectors = np.linalg.eigh(cov / np.outer(size, size))
     states = state + luck[:, :9] @ ((vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T * size)
     many = np.repeat(np.arange(_DRAWS), len(_THROTTLES))
+    push, lift = _push(states)
+    alt_m, up = height_and_up(states[:, :3])
+    rising_s = 2.0 * alt_m / np.maximum(np.einsum("ni,ni->n", states[:, 3:6], up), 10.0)
     starts = flown_back(
         Guesses(
             r_ecef_m=states[many, :3],
             v_ecef_mps=states[many, 3:6],
-            f_mps2=np.maximum(_push(states), 0.5 * _LEAST_MPS2)[many],
+            f_mps2=np.maximum(push, 0.5 * _LEAST_MPS2)[many],
+            lift_mps2=lift[many],
+            lift_s=(np.maximum(rising_s, 1.0) * np.exp(_LN_FADE * luck[:, 13]))[many],
             exhaust_mps=(_EXHAUST_MPS * np.exp(_LN_EXHAUST * luck[:, 9]))[many],
             beta_kgpm2=(_BETA_KGPM2 * np.exp(_LN_BETA * luck[:, 10]))[many],
             nozzle=np.clip(_NOZZLE + _NOZZLE_SIGMA * luck[:, 11], 0.0, 0.3)[many],
@@ -225,7 +243,7 @@ def _estimate(
     lat0, lon0 = (float(a) for a in destination(lat0, lon0, azimuth_deg, away_m))
     spread += _model(lat0, lon0, v, alt_m)
     ago = float(weight @ ago_s)
-    late = math.sqrt(float(weight @ (ago_s - ago) ** 2) + MODEL_T_S**2)
+    late = math.sqrt(float(weight @ (ago_s - ago) ** 2) + MODEL_T_S**2 + (MODEL_T * ago) ** 2)
     values, vectors = np.linalg.eigh(spread)
     near = _beside(lat0, lon0, spread, sites)
     reason = f"found from {alt_m / 1e3:.1f} km at T{t_s:+.1f} s of the track's clock"

@@ -19,6 +19,7 @@ from downrange.track.model import Reading, Sensor, Track
 from downrange.track.others import Others
 from downrange.track.pieces import Main, ObjectRules, Piece
 
+_COASTS, _COASTS_S = 0.9, 2.0  # the main object coasts when p_idle was above this for so long
 _SAME_S = 1e-6  # readings of one sensor closer than this are of one look
 
 
@@ -68,6 +69,38 @@ def left_over(
         own = _taken(mine, main) if took and main is not None else -1
         out += [int(i) for k, i in enumerate(mine.reading) if k != own]
     return tuple(readings[i] for i in sorted(out))
+
+
+def main_readings(
+    readings: Sequence[Reading], sensors: Sequence[Sensor], t0: datetime, track: Track, pieces: Sequence[Piece]
+) -> tuple[Reading, ...] | None:
+    """Return the readings to follow instead where the track stayed with what coasts while a piece went on under power.
+
+    None where the track follows the right one. What is known at `Piece.powered_t_s` takes away what was of another
+    object from `Piece.first_t_s` up to then; after that the two are apart. Ask again with the new track: a later
+    separation may have misled it too.
+    """
+    right = next((piece for piece in pieces if _goes_on(piece, track)), None)
+    if right is None or right.powered_t_s is None:
+        return None
+    fixes = fixes_of(readings, sensors, t0)
+    fixes = fixes.rows(np.flatnonzero((fixes.t_s >= right.first_t_s) & (fixes.t_s <= right.powered_t_s)))
+    mine = set(right.readings)
+    others = {i for piece in pieces if piece is not right for i in piece.readings} & set(fixes.reading.tolist())
+    main_of = _Mains(track)
+    for look in _looks(fixes):
+        main, took = main_of.at(float(fixes.t_s[look[0]]), track.sensors.index(sensors[fixes.sensor[look[0]]].name))
+        if main is not None and took:
+            others.add(int(fixes.reading[look[_taken(fixes.rows(look), main)]]))
+    return tuple(reading for i, reading in enumerate(readings) if i not in others - mine)
+
+
+def _goes_on(piece: Piece, track: Track) -> bool:
+    """Say whether a piece left the main object and burns while that one coasts."""
+    if piece.powered_t_s is None or not piece.leavings or piece.leavings[-1].parent != 0:
+        return False
+    low, high = np.searchsorted(track.t_s, [piece.powered_t_s - _COASTS_S, piece.powered_t_s + 1e-6])
+    return bool(high > low and np.median(track.p_idle[low:high]) > _COASTS)
 
 
 def _looks(fixes: Fixes) -> Iterator[NDArray[np.int64]]:

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from downrange.base import Array
+from downrange.base import Array, wgs84
 from downrange.fall import impact_point
 from downrange.track._leaving import Past, left
 from downrange.track._pieces import Fixes, coasted, distances, matched, taken_in
@@ -21,8 +21,11 @@ Ints = NDArray[np.int64]
 _PAST_EVERY_S = 0.2
 _AGAIN_S: Final = (1.0, 3.0, 8.0, 20.0)  # so long after a piece was sure its leaving is looked for again
 _WATCH_GAP_S = 2.0  # a sensor that misses the main object for longer has stopped watching it
+_FAR_M, _FAST_MPS = 5e7, 15e3
 _NEAR_M = 2_000.0  # assumed: what appears within this of the main object appears beside it
-_BEND_S = 4.0  # power is looked for over this long
+_BEND_S, _BEND_MOST_S, _BEND_EVERY_S, _BENDS = 2.0, 8.0, 0.5, 3  # power must show over so long, so many times in a row
+_STRAIN_SHARE, _STRAINED = 0.2, 2.0  # how chi2 is averaged, and from where on an object does not just coast
+_MOST_SCALE = 1e4  # of the noise: thrust that may change by several m/s2 every second
 _TENTATIVE_S = 20.0  # a first sight that nothing followed is forgotten
 _MOST = 64  # most objects followed at once, tentative ones included
 _SAME, _OTHER = 0.25, 4.0  # how a sensor's own name for an object counts on chi2
@@ -39,7 +42,6 @@ class _Body:
     last_t_s: float
     recent: deque[bool]
     appeared: bool
-    looks: int = 1
     pairs: int = 0
     number: int = 0
     scale: float = 1.0
@@ -48,9 +50,12 @@ class _Body:
     sensors: set[int] = field(default_factory=set)
     labels: dict[int, str] = field(default_factory=dict)
     confirmed: State | None = None
+    readings: list[int] = field(default_factory=list)
     leavings: list[Leaving] = field(default_factory=list)
     due_s: list[float] = field(default_factory=list)
     anchor: State | None = None
+    bends: int = 0
+    bend_due_s: float = 0.0
     powered_t_s: float | None = None
 
     def state(self) -> State:
@@ -123,7 +128,10 @@ class Others:
         rules, stay = self._rules, []
         for body in self._bodies:
             quiet = t_s - body.last_t_s
-            if body.number and quiet > rules.unseen_s:
+            if not _can_be(body.x):
+                body.ended = True
+                self._ended += [body] if body.number else []
+            elif body.number and quiet > rules.unseen_s:
                 body.ended = True
                 self._ended.append(body)
             elif body.number or (quiet <= _TENTATIVE_S and body.recent.count(False) <= rules.of - rules.hits):
@@ -168,6 +176,7 @@ class Others:
         for i, (row, column) in enumerate(pairs):
             body, name = group[row], names[rest[column]]
             body.x, body.p = x[i], p[i]
+            body.readings.append(int(fixes.reading[rest[column]]))
             self._strain(body, float(strain[i]))
             if name is not None:
                 body.labels[sensor] = name
@@ -176,10 +185,10 @@ class Others:
 
     def _strain(self, body: _Body, chi2: float) -> None:
         """Let an object that does not coast as supposed move more freely, and less so once it does."""
-        body.strain += 0.1 * (chi2 - body.strain)
-        if body.strain > 2.0:
-            body.scale, body.strain = min(body.scale * 4.0, 1e6), 1.0
-        elif body.strain < 1.0 and body.scale > 1.0:
+        body.strain += _STRAIN_SHARE * (chi2 - body.strain)
+        if body.strain > _STRAINED:
+            body.scale, body.strain = min(body.scale * 10.0, _MOST_SCALE), 1.0
+        elif body.strain < 1.0:
             body.scale = max(1.0, body.scale * 0.97)
 
     def _count(self, body: _Body, t_s: float, sensor: int, was_hit: bool) -> None:
@@ -187,11 +196,12 @@ class Others:
         if was_hit:
             body.recent.append(True)
             body.pairs += self._taken.get(sensor, -np.inf) > body.last_t_s
-            body.looks += 1
             body.last_t_s = t_s
             body.sensors.add(sensor)
         elif sensor in body.sensors and t_s > body.last_t_s:
             body.recent.append(False)
+            if body.number and not any(list(body.recent)[-2:]):
+                body.scale = min(body.scale * 10.0, _MOST_SCALE)
 
     def _begin(
         self, t_s: float, sensor: int, fixes: Fixes, names: Sequence[str | None], rest: Ints, main: Main
@@ -220,6 +230,7 @@ class Others:
                     appeared=self._beside(t_s, sensor, apart, float(np.trace(cov + main.p[:3, :3]))),
                     sensors={sensor},
                     labels={} if name is None else {sensor: name},
+                    readings=[int(fixes.reading[row])],
                 )
             )
 
@@ -252,18 +263,23 @@ class Others:
         return body.pairs >= rules.hits - 1 or away
 
     def _look_back(self, body: _Body, t_s: float) -> None:
-        """Look for what it left."""
-        others = [one for one in self._bodies if one.number and one is not body and one.first_t_s < body.first_t_s]
-        family = [body, *others]
+        """Look for what it left: the main object, or a piece far from that one."""
         self._move(t_s)
         past = Past(*(np.array(column) for column in zip(*self._past, strict=True)))
-        since = body.first_t_s - (self._rules.beside_s if body.appeared else self._rules.back_s)
+        main_x, _ = past.at(t_s)
+        far = self._rules.apart_m
+        others = [
+            one
+            for one in self._bodies
+            if one.number and one.first_t_s < body.first_t_s and np.linalg.norm(one.x[:3] - main_x[:3]) > far
+        ]
+        family = [body, *(one for one in others if one is not body)]
         found = left(
             t_s,
             np.stack([one.x for one in family]),
             np.stack([one.p for one in family]),
             [one.number for one in family],
-            since,
+            body.first_t_s - (self._rules.hidden_s if body.appeared else self._rules.back_s),
             body.first_t_s,
             past,
             self._rules,
@@ -274,16 +290,21 @@ class Others:
     def _bend(self, body: _Body) -> None:
         """Compare its path with a coast from a few seconds ago: only an engine makes it faster."""
         then = body.anchor
-        if then is None or body.t_s - then.t_s < _BEND_S or body.powered_t_s is not None:
+        if then is None or body.powered_t_s is not None or body.t_s < body.bend_due_s:
             return
-        gap = body.t_s - then.t_s
+        gap, body.bend_due_s = body.t_s - then.t_s, body.t_s + _BEND_EVERY_S
+        if gap < _BEND_S:
+            return
         x, p = coasted(np.concatenate([then.r_ecef_m, then.v_ecef_mps])[None], then.cov[None], gap, np.ones(1))
         ahead = body.x[3:] / np.linalg.norm(body.x[3:])
-        gain = float(ahead @ (body.x[3:] - x[0, 3:])) / gap
-        sigma = float(np.sqrt(ahead @ (p[0, 3:, 3:] + body.p[3:, 3:]) @ ahead)) / gap
-        if gain - 3.0 * sigma > self._rules.powered_mps2:
+        per = np.concatenate([0.5 * gap * gap * ahead, gap * ahead])
+        weight = np.linalg.solve(p[0] + body.p, per)
+        gain, sigma = float(weight @ (body.x - x[0]) / (weight @ per)), float(1.0 / np.sqrt(weight @ per))
+        body.bends = body.bends + 1 if gain - 3.0 * sigma > self._rules.powered_mps2 else 0
+        if body.bends >= _BENDS:
             body.powered_t_s = body.t_s
-        body.anchor = body.state()
+        if gap > _BEND_MOST_S:
+            body.anchor, body.bends = body.state(), 0
 
     def _piece(self, body: _Body) -> Piece:
         """Return the record of a piece."""
@@ -295,7 +316,7 @@ class Others:
             first_t_s=body.first_t_s,
             confirmed_t_s=body.confirmed.t_s,
             last_t_s=body.last_t_s,
-            looks=body.looks,
+            looks=len(body.readings),
             confirmed=body.confirmed,
             last=last,
             leavings=tuple(body.leavings),
@@ -304,10 +325,17 @@ class Others:
             ended=body.ended,
             sensors=tuple(self._sensors[i] for i in sorted(body.sensors)),
             labels=tuple(sorted(set(body.labels.values()))),
+            readings=tuple(body.readings),
             lat_deg=float(lat),
             lon_deg=float(lon),
             impact_t_s=last.t_s + float(togo),
         )
+
+
+def _can_be(x: Array) -> bool:
+    """Say whether a state is above the ground and slower than anything launched; a mistaken path ends else."""
+    size = float(np.linalg.norm(x[:3]))
+    return wgs84.RP_M - 20e3 < size < _FAR_M and float(np.linalg.norm(x[3:])) < _FAST_MPS
 
 
 def _speed_sigma(apart_m: float) -> float:

@@ -16,9 +16,11 @@ class ObjectRules:
     least_s:       and span at least this long
     gate:          chi2 (three or four numbers) beyond which a reading does not belong
     fresh_s:       the main track must have taken a reading this recently, else what is left over may be the main object
-    apart_m:       an object never seen in one look with the main one must be so far from it
+    apart_m:       an object never seen in one look with the main one must be so far from it; so must a piece be that
+                   another one may have left
     unseen_s:      an object not seen for so long is let go
     back_s:        how far back its leaving is sought
+    hidden_s:      the same for an object that appeared beside the main one: so long the two may have looked like one
     eject_mps:     one sigma of each component of the speed it may leave with
     beside_s:      it appeared beside the main object when a sensor that saw it had watched that one for so long
     powered_mps2:  a piece whose path bends by more than this, where there is hardly any air, is under power
@@ -32,6 +34,7 @@ class ObjectRules:
     apart_m: float = 5_000.0
     unseen_s: float = 30.0
     back_s: float = 120.0
+    hidden_s: float = 40.0
     eject_mps: float = 30.0
     beside_s: float = 5.0
     powered_mps2: float = 3.0
@@ -85,6 +88,7 @@ class Piece:
     ended:       no longer seen
     sensors:     those that saw it
     labels:      what the sensors call it
+    readings:    which readings are its own: their places in what was given, from 0
     lat_deg, lon_deg, impact_t_s: where and when it meets the ground without air, from its last state; NaN: in orbit
     """
 
@@ -101,6 +105,7 @@ class Piece:
     ended: bool
     sensors: tuple[str, ...]
     labels: tuple[str, ...]
+    readings: tuple[int, ...]
     lat_deg: float
     lon_deg: float
     impact_t_s: float

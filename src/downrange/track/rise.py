@@ -1,8 +1,9 @@
 """A rise flown backwards: from a state under thrust to where it stood still, many guesses side by side.
 
-Each guess is a gravity turn: thrust along the velocity, its acceleration that of a constant thrust on a mass which was
-larger before (rocket equation), less what the air around a nozzle takes, with drag of an exponential atmosphere. Flown
-backwards such a turn stands up by itself, so that little of how it was steered need be known.
+Each guess is all but a gravity turn: thrust along the velocity, its acceleration that of a constant thrust on a mass
+which was larger before (rocket equation), less what the air around a nozzle takes, with drag of an exponential
+atmosphere. What pushes across the velocity at the state fades towards the ground, first slowly. Flown backwards such a turn
+stands up by itself, so that little of how it was steered need be known.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Guesses:
 
     r_ecef_m, v_ecef_mps: (n, 3) state at which the flight backwards begins
     f_mps2:       (n,) specific force along the velocity there, drag taken off it
+    lift_mps2, lift_s: (n,) specific force across it, upward; and how long ago there was none yet
     exhaust_mps:  (n,) thrust over what it burns a second: how fast the thrust acceleration fell away in the past
     beta_kgpm2:   (n,) mass over drag area
     nozzle:       (n,) share of its thrust in vacuum that it lacks at sea level
@@ -37,6 +39,8 @@ class Guesses:
     r_ecef_m: Array
     v_ecef_mps: Array
     f_mps2: Array
+    lift_mps2: Array
+    lift_s: Array
     exhaust_mps: Array
     beta_kgpm2: Array
     nozzle: Array
@@ -112,7 +116,18 @@ def _rates(r: Array, v: Array, ago_s: Array, vacuum: Array, one: Guesses) -> tup
     thrust = vacuum * one.throttle / (1.0 + vacuum * one.throttle * ago_s / one.exhaust_mps)
     thrust = thrust * (1.0 - one.nozzle * _air(alt_m))
     along = (thrust - _drag(alt_m, speed, one.beta_kgpm2)) / np.maximum(speed, 1e-3)
-    return pull(r, v) + along[:, None] * v, alt_m, np.einsum("ni,ni->n", v, up), speed, thrust
+    climb = np.einsum("ni,ni->n", v, up)
+    across = across_of(v, up)
+    lift = one.lift_mps2 * np.clip(1.0 - (ago_s / one.lift_s) ** 2, 0.0, None)
+    return pull(r, v) + along[:, None] * v + lift[:, None] * across, alt_m, climb, speed, thrust
+
+
+def across_of(v_ecef_mps: Array, up: Array) -> Array:
+    """Return the unit vectors (n, 3) across velocities, in their vertical planes, upward; none for a vertical one."""
+    forward = v_ecef_mps / np.maximum(np.linalg.norm(v_ecef_mps, axis=1), 1e-3)[:, None]
+    across = up - np.einsum("ni,ni->n", up, forward)[:, None] * forward
+    size = np.linalg.norm(across, axis=1)
+    return np.asarray(across / np.maximum(size, 1e-2)[:, None])
 
 
 def _air(alt_m: Array) -> Array:

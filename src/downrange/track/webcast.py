@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from downrange.base import Array, InputError, since
+from downrange.base import Array, InputError, since, wgs84
+from downrange.track._webcast_events import WebcastEvent, events_along
+from downrange.track._webcast_model import F, H, V, W, WebcastTuning
+from downrange.track._webcast_orbit import draw_courses, orbit_figures
+from downrange.track._webcast_watch import Screen, beliefs
 from downrange.track.model import Burn, Impact, Reading, Sensor, SensorKind, Update, Verdict
 from downrange.track.verdict import Evidence, Judge, Rules, Said, schedule
-from downrange.track.webcast_events import WebcastEvent, events_along
-from downrange.track.webcast_model import F, H, V, W, WebcastTuning
-from downrange.track.webcast_orbit import draw_courses, orbit_figures
-from downrange.track.webcast_watch import Screen, beliefs
+
+__all__ = ["WebcastEvent", "WebcastTrack", "WebcastTuning", "watch_webcast", "webcast_rows", "webcast_updates"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,7 @@ def watch_webcast(
     sigma_alt_m: ArrayLike = 30.0,
     lat_deg: float | None = None,
     azimuth_deg: float | None = None,
+    burns: Sequence[Burn | tuple[float, float, int]] = (),
     perigee_m: float | None = None,
     tuning: WebcastTuning | None = None,
     seed: int = 0,
@@ -76,6 +79,8 @@ def watch_webcast(
     lat_deg, azimuth_deg: latitude of the launch site and course over the ground there. The speed in space depends on
                  both by up to 0.5 km/s: unless they are given every known site and every course is thought possible,
                  and an orbit is seldom sure.
+    burns:       planned burns, as for `assess`: a level flight whose numbers no longer change is known from a screen
+                 that hangs only where no burn is due. Nothing else depends on them; without them it counts as hung.
     perigee_m:   a perigee above this height is an orbit; None: as Rules says
 
     Row i depends on what was shown up to t_s[i] alone, and so does an event up to its decided_s.
@@ -85,7 +90,7 @@ def watch_webcast(
     screen = _screen(t_s, speed_mps, alt_m, sigma_speed_mps, sigma_alt_m)
     courses = draw_courses(lat_deg, azimuth_deg, tune, seed)
     east = (float(courses.east.mean()), float(courses.east.std()))
-    t, x, cov, idle, used = beliefs(screen, tune, east)
+    t, x, cov, idle, used = beliefs(screen, tune, east, schedule(burns))
     three = [H, V, W]
     orbit = orbit_figures(x[:, three], cov[:, three][:, :, three], _way_rad(t, x), courses, limit, seed)
     sigma = np.sqrt(np.maximum(np.einsum("nii->ni", cov), 0.0))
@@ -133,7 +138,7 @@ def _screen(t_s: ArrayLike, speed: ArrayLike, alt: ArrayLike, sigma_speed: Array
 
 def _way_rad(t: Array, x: Array) -> Array:
     """Return the angle flown along the ground track since the first row."""
-    level = np.sqrt(np.maximum(x[:, V] ** 2 - x[:, W] ** 2, 0.0)) / (6.371e6 + x[:, H])
+    level = np.sqrt(np.maximum(x[:, V] ** 2 - x[:, W] ** 2, 0.0)) / (wgs84.MEAN_RADIUS_M + x[:, H])
     return np.concatenate([[0.0], np.cumsum(0.5 * (level[1:] + level[:-1]) * np.diff(t))])[: t.size]
 
 
@@ -193,11 +198,12 @@ def webcast_updates(
     Where it flies is not known: places and impact points are NaN. Only readings that were used count as heard: a screen
     that stands still or shows nonsense for rules.silence_s ends in UNKNOWN.
     """
-    rule, plan = rules or Rules(), schedule(burns)
+    rule, plan, tune = rules or Rules(), schedule(burns), tuning or WebcastTuning()
+    p_wild = max([tune.p_wild, *(sensor.p_wild for sensor in sensors if sensor.kind is SensorKind.WEBCAST)])
     t, v, h, sv, sh = webcast_rows(readings, sensors, t0)
     track = watch_webcast(
-        t, v, h, sigma_speed_mps=sv, sigma_alt_m=sh, lat_deg=lat_deg, azimuth_deg=azimuth_deg,
-        perigee_m=rule.perigee_m, tuning=tuning, seed=seed,
+        t, v, h, sigma_speed_mps=sv, sigma_alt_m=sh, lat_deg=lat_deg, azimuth_deg=azimuth_deg, burns=plan,
+        perigee_m=rule.perigee_m, tuning=replace(tune, p_wild=min(p_wild, 0.5)), seed=seed,
     )  # fmt: skip
     if until_t_s is not None and track.t_s.size and until_t_s < track.t_s[-1]:
         seen = f"{until_t_s:g} s, before the last reading"
@@ -206,8 +212,9 @@ def webcast_updates(
     if not heard:
         return () if until_t_s is None else (_nothing(until_t_s),)
     said, keep = _judge(track, heard, plan, rule)
-    updates = [_update(track, i, 0.0, said[i]) for i in keep]
-    updates += _silences(track, heard, said, rule, until_t_s)
+    updates = [_update(track, i, 0.0, said[i], rule.sure) for i in keep]
+    # Rows that were not used still say that time went on.
+    updates += _silences(track, heard, said, rule, float(t[-1] if until_t_s is None else until_t_s), until_t_s is None)
     return tuple(sorted(updates, key=lambda update: update.t_s))
 
 
@@ -232,20 +239,18 @@ def _judge(
 
 
 def _silences(
-    track: WebcastTrack, heard: list[int], said: dict[int, Said], rule: Rules, until_t_s: float | None
+    track: WebcastTrack, heard: list[int], said: dict[int, Said], rule: Rules, end_s: float, quiet: bool
 ) -> list[Update]:
-    """Return an UNKNOWN for each silence, when its clock runs out, and one at the end when nothing more was heard."""
+    """Return an UNKNOWN for each silence, when its clock runs out, and one update at end_s unless it ends quietly."""
     t = track.t_s
     out = []
     for i, j in zip(heard, [*heard[1:], None], strict=True):
-        end = until_t_s if j is None else float(t[j])
-        if j is None and until_t_s is None:
-            end = float(t[-1])  # rows that were not used still say that time went on
-        if end is not None and end - t[i] > rule.silence_s:
+        until_s = end_s if j is None else float(t[j])
+        if until_s - t[i] > rule.silence_s:
             out.append(_deaf(track, i, rule.silence_s, said[i], rule))
     last = heard[-1]
-    if until_t_s is not None and until_t_s > t[last]:
-        out.append(_deaf(track, last, until_t_s - float(t[last]), said[last], rule))
+    if not quiet and end_s > t[last]:
+        out.append(_deaf(track, last, end_s - float(t[last]), said[last], rule))
     return out
 
 
@@ -253,7 +258,7 @@ def _deaf(track: WebcastTrack, i: int, gap_s: float, said: Said, rule: Rules) ->
     """Return the update gap_s after row i, on which alone it rests."""
     if gap_s >= rule.silence_s - 1e-9:
         said = Verdict.UNKNOWN, 1.0, f"no reading for {gap_s:.1f} s; the last one said: {said[0]} ({said[2]})"
-    return _update(track, i, gap_s, said)
+    return _update(track, i, gap_s, said, rule.sure)
 
 
 _NAN = float("nan")
@@ -263,9 +268,9 @@ _NOWHERE = Impact(
 )
 
 
-def _update(track: WebcastTrack, i: int, gap_s: float, said: Said) -> Update:
+def _update(track: WebcastTrack, i: int, gap_s: float, said: Said, sure: float) -> Update:
     """Return the record. Under power nothing is known of the orbit once readings stop."""
-    blind = gap_s > 0.0 and float(track.p_idle[i]) <= Rules().sure
+    blind = gap_s > 0.0 and float(track.p_idle[i]) <= sure
     orbit = [track.perigee_m, track.perigee_sigma_m, track.apogee_m, track.apogee_sigma_m, track.p_orbit]
     perigee, perigee_sigma, apogee, apogee_sigma, p_orbit = (_NAN if blind else float(a[i]) for a in orbit)
     return Update(

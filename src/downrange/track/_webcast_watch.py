@@ -9,25 +9,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from downrange.base import Array
-from downrange.track.webcast_model import (
+from downrange.track._webcast_model import (
+    Belief,
     F,
     H,
     V,
     W,
-    Belief,
     WebcastTuning,
     absorb,
     carry,
     gravity_mps2,
     opening,
     steepness,
+    straight_up,
 )
+from downrange.track.model import Burn
 
 _MOST_MPS2 = 80.0  # assumed: nothing that carries a payload speeds up or slows down faster
 _APART_S = 5.0  # the two readings that start it lie no further apart
-_STANDING_MPS = 20.0  # slower than this a rocket may stand on its pad
-_HEIGHT_M = 60_000.0  # assumed, give or take as much, while no height is shown
-_LOW_M, _SLOW_MPS = 1000.0, 100.0  # lower and slower than this it has just left its pad, or stands on it
+_LOW_M, _UPRIGHT_MPS = 1000.0, 30.0  # assumed: lower and slower than this a rocket goes straight up, or stands
+_EARLY_S = 2.0  # assumed: a cut-off comes no earlier than this before its planned time
 _STILL = 2.0  # a screen that should have moved by so many sigmas and did not stands still
 
 
@@ -46,12 +47,12 @@ _Row = tuple[float, Array, Array, float, bool]
 Beliefs = tuple[Array, Array, Array, Array, NDArray[np.bool_]]
 
 
-def beliefs(screen: Screen, tune: WebcastTuning, east: tuple[float, float]) -> Beliefs:
+def beliefs(screen: Screen, tune: WebcastTuning, east: tuple[float, float], burns: tuple[Burn, ...]) -> Beliefs:
     """Return times (k,), states (k, 5), covariances (k, 5, 5), chance that no engine burns, and if the row was used.
 
     The first row is the second of two readings that agree with each other. Row i rests on readings up to t_s[i] alone.
     """
-    watch = _Watch(screen, tune, east)
+    watch = _Watch(screen, tune, east, burns)
     rows = [row for i in range(screen.t_s.size) if (row := watch.look(i)) is not None]
     if not rows:
         return np.empty(0), np.empty((0, 5)), np.empty((0, 5, 5)), np.empty(0), np.empty(0, dtype=np.bool_)
@@ -62,54 +63,72 @@ def beliefs(screen: Screen, tune: WebcastTuning, east: tuple[float, float]) -> B
 class _Watch:
     """Looks at one row of the screen after the other and remembers what it believes."""
 
-    __slots__ = ("_east", "_heard_s", "_height", "_height_s", "_now", "_screen", "_shown", "_tune")
+    __slots__ = (
+        "_believed_s",
+        "_burns",
+        "_east",
+        "_hangs",
+        "_heard_s",
+        "_height",
+        "_moved_s",
+        "_now",
+        "_rises",
+        "_screen",
+        "_shown",
+        "_tune",
+    )
 
-    def __init__(self, screen: Screen, tune: WebcastTuning, east: tuple[float, float]) -> None:
-        self._screen, self._tune, self._east = screen, tune, east
+    def __init__(self, screen: Screen, tune: WebcastTuning, east: tuple[float, float], burns: tuple[Burn, ...]) -> None:
+        self._screen, self._tune, self._east, self._burns = screen, tune, east, burns
         self._now: Belief | None = None
         self._heard_s = -math.inf  # when something new and believable was last shown
         self._shown = -1  # the row before that had a speed
         self._height = -1  # the row before that had a height
-        self._height_s = -math.inf  # when a height was last believed
+        self._hangs = False  # the screen stands still and must not
+        self._moved_s = -math.inf  # when it last showed something new
+        self._rises = False  # it has just left its pad, or stands on it
+        self._believed_s = -math.inf  # when a height was last believed
 
     def look(self, i: int) -> _Row | None:
         """Take in row i; None while nothing is known."""
         t_s = float(self._screen.t_s[i])
-        if self._now is not None and t_s - self._heard_s > self._tune.lost_s:
+        height_s = self._screen.t_s[self._height]
+        if self._now is not None and t_s - min(self._heard_s, height_s) > self._tune.lost_s:
             self._now = None
         used = self._start(i) if self._now is None else self._go_on(self._now, i)
         if used:
             self._heard_s = t_s
         if math.isfinite(self._screen.speed_mps[i]):
             self._shown = i
+        if math.isfinite(self._screen.alt_m[i]):
+            self._height = i
         if self._now is None:
             return None
         now = self._now
         return t_s, now.mean(), now.cov(), now.p_idle(self._tune.least_mps2), used
 
     def _start(self, i: int) -> bool:
-        """Start from rows i and the one before it with a speed, if they agree."""
+        """Start from row i and the ones before it with a speed and a height, if they agree."""
         t, v, h = self._screen.t_s, self._screen.speed_mps, self._screen.alt_m
-        j = self._shown
-        if j < 0 or not math.isfinite(v[i]) or not 0.0 < t[i] - t[j] <= _APART_S:
+        j, k = self._shown, self._height
+        if j < 0 or k < 0 or not math.isfinite(v[i] + h[i]) or t[i] - min(t[j], t[k]) > _APART_S:
             return False
-        dt, rise, climb = float(t[i] - t[j]), float(v[i] - v[j]), float(h[i] - h[j])
+        dt, dt_h, rise, climb = (float(a) for a in (t[i] - t[j], t[i] - t[k], v[i] - v[j], h[i] - h[k]))
         sv, sh = float(self._screen.sigma_speed_mps[i]), float(self._screen.sigma_alt_m[i])
-        stands = rise == 0.0 and climb == 0.0 and v[i] > _STANDING_MPS
-        if stands or abs(rise) > _MOST_MPS2 * dt + 5.0 * sv or abs(climb) > max(v[i], v[j]) * dt + 5.0 * sh:
+        stands = rise == 0.0 and climb == 0.0 and v[i] > _UPRIGHT_MPS
+        if stands or abs(rise) > _MOST_MPS2 * dt + 5.0 * sv or abs(climb) > max(v[i], v[j]) * dt_h + 5.0 * sh:
             return False
-        speed = float(v[i])
-        alt, sigma_alt = (float(h[i]), sh) if math.isfinite(h[i]) else (_HEIGHT_M, _HEIGHT_M)
-        up, sigma_up = climb / dt, 1.5 * sh / dt
-        if not sigma_up < 0.5 * speed:  # also when there is no height
+        speed, up, sigma_up = float(v[i]), climb / dt_h, 1.5 * sh / dt_h
+        if sigma_up > 0.5 * speed:
             up, sigma_up = 0.5 * speed, 0.5 * speed + 1.0
-        if alt < _LOW_M and speed < _SLOW_MPS:  # a rocket that leaves its pad goes straight up
-            up, sigma_up = speed, 0.1 * speed + 1.0
+        self._rises = bool(h[i] < _LOW_M) and speed < _UPRIGHT_MPS
+        if self._rises:
+            up, sigma_up = speed, 0.05 * speed + 0.2
         up = min(max(up, -speed), speed)
-        pull = float(gravity_mps2(np.array(alt)) * steepness(np.array(speed), np.array(up)))
-        x = np.array([alt, speed, up, rise / dt + pull, 0.0])
-        self._height, self._height_s = i if math.isfinite(h[i]) else -1, float(t[i])
-        self._now = opening(float(t[i]), x, np.array([sigma_alt, sv + 0.5, sigma_up, 1.5 * sv / dt + 5.0, 8.0]))
+        pull = float(gravity_mps2(h[i]) * steepness(v[i], np.array(up)))
+        x = np.array([h[i], speed, up, rise / dt + pull, 0.0])
+        self._now = opening(float(t[i]), x, np.array([sh, sv + 0.5, sigma_up, 1.5 * sv / dt + 5.0, 8.0]))
+        self._believed_s = float(t[i])
         return True
 
     def _go_on(self, now: Belief, i: int) -> bool:
@@ -129,6 +148,9 @@ class _Watch:
         if math.isfinite(screen.speed_mps[i]):
             variance = more * float(screen.sigma_speed_mps[i] ** 2 + (x[F] * tune.jitter_s) ** 2)
             trust = absorb(now, V, float(screen.speed_mps[i]), variance, tune.p_wild, tune.wild_mps)
+        self._rises = self._rises and float(now.mean()[V]) < _UPRIGHT_MPS
+        if self._rises:
+            straight_up(now, 0.05 * float(now.mean()[V]) + 0.2)
         return trust > 0.5
 
     def _mind_height(self, now: Belief, i: int, believed: bool) -> None:
@@ -136,16 +158,14 @@ class _Watch:
 
         Screens hang and are misread for seconds, and then come back hundreds of metres from where one looked for them.
         """
-        t, h, before = self._screen.t_s, self._screen.alt_m, self._height
-        self._height = i
-        if believed or before < 0:
-            self._height_s = float(t[i])
-            return
-        dt, climb, sigma = float(t[i] - t[before]), float(h[i] - h[before]), float(self._screen.sigma_alt_m[i])
+        t, h, k = self._screen.t_s, self._screen.alt_m, self._height
+        dt, climb, sigma = float(t[i] - t[k]), float(h[i] - h[k]), float(self._screen.sigma_alt_m[i])
         speed = float(now.mean()[V])
-        if t[i] - self._height_s < self._tune.astray_s or abs(climb) > speed * dt + 5.0 * sigma:
+        astray = t[i] - self._believed_s >= self._tune.astray_s and abs(climb) <= speed * dt + 5.0 * sigma
+        if believed or astray:
+            self._believed_s = float(t[i])
+        if not astray or believed:
             return
-        self._height_s = float(t[i])
         for state, value, spread in (
             (H, float(h[i]), 3.0 * sigma),
             (W, min(max(climb / dt, -speed), speed), 1.5 * sigma / dt + 0.1 * speed),
@@ -155,9 +175,24 @@ class _Watch:
             now.p[:, state, state] = spread**2
 
     def _stands_still(self, now: Belief, i: int) -> bool:
-        """Say whether the screen shows what it showed before though the flight must have moved on."""
+        """Say whether the screen hangs: it shows what it showed before though the flight must have moved on.
+
+        A flight that coasts level shows the same numbers again and again, too. That is believed only where no burn
+        is due, and only as long as its climb would not have changed them.
+        """
         screen, j = self._screen, self._shown
-        v, h = float(screen.speed_mps[i]), float(screen.alt_m[i])
+        t_s, v, h = float(screen.t_s[i]), float(screen.speed_mps[i]), float(screen.alt_m[i])
         if j < 0 or v != screen.speed_mps[j] or not (h == screen.alt_m[j] or math.isnan(h)):
+            self._hangs, self._moved_s = False, t_s
             return False
-        return abs(float(now.mean()[V]) - v) > _STILL * float(screen.sigma_speed_mps[i])
+        x, least = now.mean(), _STILL * float(screen.sigma_speed_mps[i])
+        if not self._hangs and abs(float(x[V]) - v) > least:
+            stood_s = t_s - self._moved_s
+            slows = float(gravity_mps2(x[H]) * abs(steepness(x[V], x[W]))) * stood_s > least
+            climb = abs(float(x[W])) - _STILL * math.sqrt(float(now.cov()[W, W]))
+            self._hangs = self._due(t_s) or slows or climb * stood_s > _STILL * float(screen.sigma_alt_m[i])
+        return self._hangs
+
+    def _due(self, t_s: float) -> bool:
+        """Say whether an engine must be burning; without a plan, always."""
+        return not self._burns or any(b.t_ignition_s <= t_s < b.t_cutoff_s - _EARLY_S for b in self._burns)

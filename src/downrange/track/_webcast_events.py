@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from downrange.base import Array
-from downrange.track.webcast_model import F, H, V, W, WebcastTuning, gravity_mps2, steepness
+from downrange.track._webcast_model import F, H, V, W, WebcastTuning, gravity_mps2, steepness
 
 _BEFORE_S = 1.0  # the thrust before a cut-off is read so long before it was last sure
 

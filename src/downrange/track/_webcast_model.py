@@ -17,6 +17,8 @@ from downrange.base import Array, wgs84
 H, V, W, F, N = range(5)
 BURN, IDLE = range(2)
 _CALM_MPS = 2.0  # below this speed the path has no direction worth the name
+_MOST_MPS2 = 500.0  # no force on a body that still flies is larger
+_LEAST_LEVEL = 0.05  # cosine of the path's angle below which its derivative would say nothing any more
 _CENTRIFUGAL_MPS2 = 0.02  # of the rotating Earth, half its value at the equator
 
 
@@ -26,6 +28,8 @@ class WebcastTuning:
 
     q_burn, q_idle:   noise density of the force along the path [m2/s5] while an engine burns, and while none does
     q_across:         the same across the path [m2/s5]
+    tilt:             share of the speed by which a climb close to the vertical may change in a second: there the force
+                      across the path bends it without changing its vertical speed at first
     tail_s:           an engine's thrust dies away with this time constant
     switch_mps2:      one sigma of the change of force when an engine starts or stops
     stop_1ps, start_1ps: rates at which engines stop and start [1/s]
@@ -39,6 +43,8 @@ class WebcastTuning:
     sure:             chance from which an engine is said to have started or stopped
     prior_lat_deg:    launch latitudes thought equally likely when none is given: the sites of space launches, rounded
     sigma_lat_deg, sigma_azimuth_deg: of the latitude and course that are given
+    sigma_zero_m:     one sigma of what the screen counts heights from, the same in a whole flight
+    sigma_gauge_mps:  one sigma of what all speeds on the screen have in common
     draws:            draws for the orbit figures
     source:           where the figures come from
     """
@@ -46,6 +52,7 @@ class WebcastTuning:
     q_burn: float = 0.5
     q_idle: float = 0.05
     q_across: float = 0.1
+    tilt: float = 0.02
     tail_s: float = 0.6
     switch_mps2: float = 15.0
     stop_1ps: float = 0.005
@@ -53,7 +60,7 @@ class WebcastTuning:
     least_mps2: float = 2.0
     jitter_s: float = 0.05
     memory_s: float = 0.5
-    p_wild: float = 0.01
+    p_wild: float = 0.05
     wild_mps: float = 4000.0
     wild_m: float = 100_000.0
     astray_s: float = 3.0
@@ -77,8 +84,13 @@ class WebcastTuning:
     )
     sigma_lat_deg: float = 0.1
     sigma_azimuth_deg: float = 1.0
+    sigma_zero_m: float = 2000.0
+    sigma_gauge_mps: float = 0.3
     draws: int = 400
-    source: str = "assumed"
+    source: str = (
+        "q_burn, q_idle, jitter_s, tail_s, least_mps2, p_wild: looked at on 8 of 24 Falcon webcasts "
+        "(shahar603/Telemetry-Data); the rest assumed"
+    )
 
 
 @dataclass(slots=True)
@@ -165,46 +177,66 @@ def _switched(x: Array, p: Array, to: int, tune: WebcastTuning, east: tuple[floa
 
 
 def _step(now: Belief, dt: float, tune: WebcastTuning) -> None:
-    """Run both models for dt: x' and its derivative by hand, noise of the forces, a little of everything else."""
-    x, p = now.x, now.p
+    """Run both models for dt: state, covariance, noise of the forces, a little noise of everything else."""
+    x = now.x
     v, w, f, n = x[:, V], x[:, W], x[:, F], x[:, N]
-    vm = np.maximum(v, _CALM_MPS)
-    k = np.minimum(np.maximum(v, 0.0) / _CALM_MPS, 1.0)
-    raw = w / vm
-    s = np.clip(raw, -1.0, 1.0)
-    free = np.abs(raw) < 1.0
-    c = np.sqrt(np.maximum(1.0 - s * s, 0.0025))
-    r = wgs84.MEAN_RADIUS_M + x[:, H]
+    s, k = steepness(v, w), np.minimum(np.maximum(v, 0.0) / _CALM_MPS, 1.0)
+    c = np.sqrt(np.maximum(1.0 - s * s, _LEAST_LEVEL**2))
     g = gravity_mps2(x[:, H])
-    fall = g - v * v / r
-    along = f - g * s
-    up = along * s + k * (n * c - fall * c * c)
-    s_v, s_w = np.where(free & (v > _CALM_MPS), -s / vm, 0.0), np.where(free, 1.0 / vm, 0.0)
-    up_s = along - g * s + k * (-n * s / c + 2.0 * s * fall)
+    fall = g - v * v / (wgs84.MEAN_RADIUS_M + x[:, H])
     decay = np.array([1.0, math.exp(-dt / tune.tail_s)])
     reach = np.array([dt, tune.tail_s * (1.0 - decay[IDLE])])  # how long the force of now acts within dt
+    phi = _transition(x, (s, k, c, g, fall), dt, reach, decay)
+    climb = (-g * s * s + k * (n * c - fall * c * c)) * dt + f * reach * s
+    after = x.copy()
+    after[:, V] = np.maximum(v - g * s * dt + f * reach, 0.0)
+    after[:, W] = w + climb
+    after[:, H] = x[:, H] + (w + 0.5 * climb) * dt
+    after[:, F] = f * decay
+    p = phi @ now.p @ phi.transpose(0, 2, 1) + _noise(dt, s, k * c, tune)
+    p[BURN, W, W] += (tune.tilt * v[BURN] * s[BURN] ** 8) ** 2 * dt
+    now.x, now.p = after, p
+    _bound(now)
+
+
+def _transition(
+    x: Array, path: tuple[Array, Array, Array, Array, Array], dt: float, reach: Array, decay: Array
+) -> Array:
+    """Return the derivative (2, 5, 5) of the state after dt by the state before.
+
+    path: sine of the path's angle, 0 on the pad to 1 in flight, cosine, gravity, and what is left of it at this speed
+    """
+    s, k, c, g, fall = path
+    v, f, n = x[:, V], x[:, F], x[:, N]
+    vm = np.maximum(v, _CALM_MPS)
+    free = np.abs(s) < 1.0
+    s_v, s_w = np.where(free & (v > _CALM_MPS), -s / vm, 0.0), np.where(free, 1.0 / vm, 0.0)
+    up_s = f - 2.0 * g * s + k * (-n * s / c + 2.0 * s * fall)
     phi = np.zeros((2, 5, 5))
     phi[:] = np.eye(5)
     phi[:, V, V] += -g * s_v * dt
     phi[:, V, W] = -g * s_w * dt
     phi[:, V, F] = reach
-    phi[:, W, V] = (up_s * s_v + k * 2.0 * v / r * c * c) * dt
+    phi[:, W, V] = (up_s * s_v + k * 2.0 * v / (wgs84.MEAN_RADIUS_M + x[:, H]) * c * c) * dt
     phi[:, W, W] += up_s * s_w * dt
     phi[:, W, F] = s * reach
     phi[:, W, N] = k * c * dt
     phi[:, H, :] += 0.5 * dt * phi[:, W, :]
     phi[:, H, W] += 0.5 * dt
-    phi[:, H, H] = 1.0
     phi[:, F, F] = decay
-    after = x.copy()
-    push = f * reach
-    after[:, V] = np.maximum(v - g * s * dt + push, 0.0)
-    climb = (-g * s * s + k * (n * c - fall * c * c)) * dt + push * s
-    after[:, W] = w + climb
-    after[:, H] = x[:, H] + (w + 0.5 * climb) * dt
-    after[:, F] = f * decay
-    now.x = after
-    now.p = phi @ p @ phi.transpose(0, 2, 1) + _noise(dt, s, k * c, tune)
+    return phi
+
+
+def _bound(now: Belief) -> None:
+    """Keep what nothing is said about within what can be: no climb beyond the speed, no force beyond any engine's."""
+    speed = np.maximum(now.x[:, V], 1.0)
+    now.x[:, H] = np.clip(now.x[:, H], -1e4, 1e7)
+    now.x[:, W] = np.clip(now.x[:, W], -speed, speed)
+    now.x[:, F:] = np.clip(now.x[:, F:], -_MOST_MPS2, _MOST_MPS2)
+    for m in range(2):
+        most = np.array([1e6, 1e4, speed[m], _MOST_MPS2, _MOST_MPS2])
+        shrink = np.minimum(most / np.sqrt(np.maximum(np.diag(now.p[m]), 1e-12)), 1.0)
+        now.p[m] *= np.outer(shrink, shrink)
 
 
 def _noise(dt: float, s: Array, across: Array, tune: WebcastTuning) -> Array:
@@ -243,3 +275,13 @@ def absorb(now: Belief, i: int, z: float, variance: float, p_wild: float, width:
     now.mu = np.maximum(mu / mu.sum(), 1e-9)
     now.mu /= now.mu.sum()
     return float(now.mu @ trust)
+
+
+def straight_up(now: Belief, sigma_mps: float) -> None:
+    """Let the vertical speed be the speed, give or take sigma_mps: so it is just over the pad."""
+    over = now.x[:, W] - now.x[:, V]
+    load = now.p[:, :, W] - now.p[:, :, V]
+    s = load[:, W] - load[:, V] + sigma_mps**2
+    gain = load / s[:, None]
+    now.x = now.x - over[:, None] * gain
+    now.p = now.p - s[:, None, None] * gain[:, :, None] * gain[:, None, :]

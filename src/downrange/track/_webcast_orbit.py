@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from downrange.base import Array, normals, uniforms, wgs84
-from downrange.track.webcast_model import WebcastTuning
+from downrange.track._webcast_model import WebcastTuning
 
 _APART = 1 << 24  # room for counted draws: what is drawn for one purpose is not drawn again for another
 _ROWS = 512  # instants handled at once: bounds the room the draws take
@@ -18,23 +18,32 @@ class Courses:
     """Draws (k,) of where it was launched and which way it went [rad].
 
     east: eastward share of the course, cos(latitude) sin(azimuth): the same all along a great circle
+    zero_m, gauge_mps: what all heights, and all speeds, of the screen have in common as an error
     """
 
     lat_rad: Array
     azimuth_rad: Array
     east: Array
+    zero_m: Array
+    gauge_mps: Array
 
 
 def draw_courses(lat_deg: float | None, azimuth_deg: float | None, tune: WebcastTuning, seed: int) -> Courses:
     """Draw launch latitudes and courses: around what is given, else any known latitude and any course."""
-    pick, noise = uniforms(seed, tune.draws, 2, first=_APART), normals(seed, tune.draws, 2, first=_APART * 2)
+    pick, noise = uniforms(seed, tune.draws, 2, first=_APART), normals(seed, tune.draws, 4, first=_APART * 2)
     known = np.array(tune.prior_lat_deg)
     lat = known[np.minimum((pick[:, 0] * known.size).astype(int), known.size - 1)]
     if lat_deg is not None:
         lat = np.clip(lat_deg + tune.sigma_lat_deg * noise[:, 0], -90.0, 90.0)
     azimuth = 360.0 * pick[:, 1] if azimuth_deg is None else azimuth_deg + tune.sigma_azimuth_deg * noise[:, 1]
     lat_rad, azimuth_rad = np.radians(lat), np.radians(azimuth)
-    return Courses(lat_rad=lat_rad, azimuth_rad=azimuth_rad, east=np.cos(lat_rad) * np.sin(azimuth_rad))
+    return Courses(
+        lat_rad=lat_rad,
+        azimuth_rad=azimuth_rad,
+        east=np.cos(lat_rad) * np.sin(azimuth_rad),
+        zero_m=tune.sigma_zero_m * noise[:, 2],
+        gauge_mps=tune.sigma_gauge_mps * noise[:, 3],
+    )
 
 
 def orbit_figures(x: Array, cov: Array, way_rad: Array, courses: Courses, limit_m: float, seed: int) -> Array:
@@ -56,7 +65,8 @@ def _figures(x: Array, cov: Array, way_rad: Array, courses: Courses, limit_m: fl
     values, vectors = np.linalg.eigh(cov)
     root = vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]
     drawn = x[:, None, :] + noise @ root.transpose(0, 2, 1)  # (n, k, 3)
-    perigee, apogee = _apsides(drawn[..., 0], drawn[..., 1], drawn[..., 2], way_rad[:, None], courses)
+    alt, speed = drawn[..., 0] + courses.zero_m, drawn[..., 1] + courses.gauge_mps
+    perigee, apogee = _apsides(alt, speed, drawn[..., 2], way_rad[:, None], courses)
     bound = np.isfinite(apogee)
     count = np.maximum(bound.sum(axis=1), 1)
     mean = np.where(bound, apogee, 0.0).sum(axis=1) / count
