@@ -168,7 +168,9 @@ def bounds_along(
 
 def _joined(lat_deg: float, lon_deg: float, azimuth_deg: float, flat: list[BaseGeometry], source: str) -> Bounds:
     """Return the swath through shapes in order: each with the next and all between them, and the way onward."""
-    swath = shapely.union_all([shapely.union(a, b).convex_hull for a, b in pairwise(flat)] or flat)
+    swath = shapely.union_all(
+        [shapely.union(a, b).convex_hull for a, b in pairwise(flat)] or flat
+    )
     west, left, end, right = flat[-1].bounds
     widen = _WIDENS * _ONWARD_M
     middle = 0.5 * (west + end)

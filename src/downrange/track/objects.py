@@ -41,15 +41,17 @@ def other_objects(
     if not track.t_s.size:
         return ()
     main_of = _Mains(track)
+    called: dict[int, str | None] = {}
     for look in _looks(fixes):
         t_s, sensor = float(fixes.t_s[look[0]]), int(fixes.sensor[look[0]])
         main, took = main_of.at(t_s, track.sensors.index(sensors[sensor].name))
         if main is None:
             continue
         mine = fixes.rows(look)
-        own = _taken(mine, main) if took else -1
         names = [readings[i].object_id for i in mine.reading]
+        own = _taken(mine, main, names, called.get(sensor)) if took else -1
         name = names[own] if own >= 0 else None
+        called[sensor] = name or called.get(sensor)
         rest = np.delete(np.arange(look.size), own) if own >= 0 else np.arange(look.size)
         others.take(t_s, sensor, mine.rows(rest), [names[i] for i in rest], main, (name or True) if took else False)
     return others.pieces()
@@ -109,8 +111,13 @@ def _looks(fixes: Fixes) -> Iterator[NDArray[np.int64]]:
     yield from np.split(np.arange(fixes.t_s.size), np.flatnonzero(new) + 1) if fixes.t_s.size else ()
 
 
-def _taken(fixes: Fixes, main: Main) -> int:
-    """Return which fix of a look is the one that the main track took: the nearest to its state after it."""
+def _taken(fixes: Fixes, main: Main, names: Sequence[str | None] = (), called: str | None = None) -> int:
+    """Return which fix of a look is the one that the main track took: the nearest to its state after it.
+
+    names: what the sensor calls each; called: what it called the main object before. Its word counts more.
+    """
+    if called in names and called is not None:
+        return names.index(called)
     if fixes.t_s.size == 1:
         return 0
     chi2, _ = distances(main.x[None], main.p[None], fixes)

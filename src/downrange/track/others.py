@@ -238,7 +238,7 @@ class Others:
         """Say whether something so far from the main object is new, for a sensor that has watched that one."""
         watched = t_s - self._taken.get(sensor, -np.inf) <= _WATCH_GAP_S
         long = t_s - self._watch.get(sensor, np.inf) >= self._rules.beside_s
-        return watched and long and apart_m < _NEAR_M + 3.0 * np.sqrt(spread_m2)
+        return bool(watched and long and apart_m < _NEAR_M + 3.0 * np.sqrt(spread_m2))
 
     def _learn(self, body: _Body, t_s: float, main: Main) -> None:
         """After a reading, see whether it is sure now, where it came from, whether it coasts."""
