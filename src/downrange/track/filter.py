@@ -12,6 +12,7 @@ from downrange.base import Array, ModelError
 from downrange.track._kernel import bank as _bank
 from downrange.track._kernel.coasting import RING, WIDTH
 from downrange.track._kernel.motion import COAST, ENTRY, MODES
+from downrange.track.consider import consider_cov
 from downrange.track.initiate import initiate
 from downrange.track.model import Burn, Reading, Sensor, Track
 from downrange.track.rows import Ints, Rows, rows_of
@@ -25,7 +26,7 @@ class Tuning:
     q_coasting:   white acceleration [m2/s3] of the filter that takes over when coasting is sure
     rates_1ps:    (4, 4) rates of leaving a mode (row) for another (column) [1/s]; rows sum to zero. Entry takes part
                   below 120 km on the way down alone
-    light_1ps:    extra rate towards jump around an expected ignition [1/s]: over the window, nineteen in twenty light
+    light_1ps:    extra rate towards jump around an expected ignition [1/s]: over the window, three in four light
     dark_1ps:     extra rate towards coast around an expected cut-off [1/s]
     early_s, late_s: the window begins and ends so long before and after the time expected
     j2:           1 for an oblate Earth, 0 for a sphere
@@ -44,7 +45,7 @@ class Tuning:
         (1e-3, 1e-2, 1e-3, -1.2e-2),
     )
     entry_1ps: float = 0.05
-    light_1ps: float = 0.6
+    light_1ps: float = 0.3
     dark_1ps: float = 0.1
     early_s: float = 2.0
     late_s: float = 3.0
@@ -81,7 +82,7 @@ def follow(
     out = blank(kind.size)
     if start is not None:
         _bank.run(part(rows, rest, kind), new_bank(start.x, start.cov, start.t_s), model(tune), out)
-    return track_of(rows, rest, out, t0, tuple(sensor.name for sensor in sensors))
+    return track_of(rows, rest, out, t0, sensors)
 
 
 def part(rows: Rows, rest: slice, kind: Ints) -> _bank.Rows:
@@ -94,8 +95,8 @@ def part(rows: Rows, rest: slice, kind: Ints) -> _bank.Rows:
 
 def new_bank(x: Array, p: Array, t_s: float) -> _bank.Bank:
     """Return four models that all begin with one state x (9,), p (9, 9) at t_s, three of them equally likely."""
-    memo = np.zeros(9)
-    memo[_bank.NOW], memo[_bank.SLACK] = t_s, 1.0
+    memo = np.zeros(10)
+    memo[_bank.NOW], memo[_bank.TOOK], memo[_bank.SLACK] = t_s, t_s, 1.0
     mu = np.full(MODES, 1.0 / 3.0)
     mu[ENTRY] = 0.0
     return _bank.Bank(
@@ -120,9 +121,13 @@ def blank(n: int) -> _bank.Out:
     )  # fmt: skip
 
 
-def track_of(rows: Rows, rest: slice, out: _bank.Out, t0: datetime, names: tuple[str, ...]) -> Track:
-    """Return the kernel's answers as a Track. Raises ModelError where they stopped being numbers: a defect."""
-    t_s = rows.t_s[rest]
+def track_of(rows: Rows, rest: slice, out: _bank.Out, t0: datetime, sensors: Sequence[Sensor]) -> Track:
+    """Return the kernel's answers as a Track. Raises ModelError where they stopped being numbers: a defect.
+
+    What remains of biases and clock offsets (sigma_bias_*, sigma_clock_s) is added to the covariance here: the filter
+    takes noise for all there is.
+    """
+    t_s, x = rows.t_s[rest], out.x
     bad = t_s[~np.isfinite(out.x).all(axis=1)]
     if bad.size:
         raise ModelError(
@@ -132,11 +137,11 @@ def track_of(rows: Rows, rest: slice, out: _bank.Out, t0: datetime, names: tuple
     return Track(
         t0=t0,
         t_s=t_s,
-        r_ecef_m=out.x[:, :3],
-        v_ecef_mps=out.x[:, 3:6],
-        cov=out.p,
-        f_ecef_mps2=out.x[:, 6:],
-        f_mps2=np.linalg.norm(out.x[:, 6:], axis=1),
+        r_ecef_m=x[:, :3],
+        v_ecef_mps=x[:, 3:6],
+        cov=out.p + consider_cov(t_s, x[:, :3], x[:, 3:6], x[:, 6:], rows.sensor[rest], sensors),
+        f_ecef_mps2=x[:, 6:],
+        f_mps2=np.linalg.norm(x[:, 6:], axis=1),
         p_coast=out.mu[:, COAST],
         p_entry=out.mu[:, ENTRY],
         p_idle=out.idle,
@@ -144,7 +149,7 @@ def track_of(rows: Rows, rest: slice, out: _bank.Out, t0: datetime, names: tuple
         used=out.used,
         sensor=rows.sensor[rest],
         seq=rows.seq[rest],
-        sensors=names,
+        sensors=tuple(sensor.name for sensor in sensors),
         duplicates=rows.doubles,
     )
 

@@ -19,8 +19,9 @@ class Rules:
     grace_s:     an engine may start or stop this much off its time before it is missed
     lost, hold_s: thrust is called lost when its absence is this probable for so long; set on the tuning family of
                  benchmarks/track.py, so that 20,000 s of other flights gave no false call
-    settle_s:    before thrust was sure in a burn its absence must be `sure`, and for so long: a young track, or a weak
-                 engine that has just been lit, shows velocity long before thrust
+    unlit, settle_s: the same before thrust was sure in a burn: a weak engine that has just been lit shows late
+    young_s:     a track must be so old, or so long past a break in the readings, before thrust can be called lost
+    coast_s:     with no thrust being sure for so long it coasts
     for_good_s:  so long after the loss, without thrust, the loss is for good
     overrun_s:   thrust so long after an expected cut-off is off nominal
     ballistic:   probability from which a flight without a plan is called ballistic; `sure` holds where there is a plan
@@ -36,7 +37,10 @@ class Rules:
     grace_s: float = 5.0
     lost: float = 0.95
     hold_s: float = 0.0
-    settle_s: float = 2.0
+    unlit: float = 0.99
+    settle_s: float = 0.5
+    young_s: float = 10.0
+    coast_s: float = 0.5
     for_good_s: float = 20.0
     overrun_s: float = 12.0
     ballistic: float = 0.95
@@ -76,6 +80,7 @@ class Evidence:
 
 
 Said = tuple[Verdict, float, str]
+_BREAK_S = 2.0  # assumed: after so long without a reading the filter has to find thrust again
 
 
 def schedule(burns: Sequence[Burn | tuple[float, float, int]]) -> tuple[Burn, ...]:
@@ -108,12 +113,13 @@ class Judge:
     """
 
     __slots__ = (
-        "_back_s", "_broken", "_burns", "_coast_s", "_doubt", "_high", "_lost", "_lost_span_s", "_off", "_out_s", "_p_lost", "_rules",
+        "_back_s", "_broken", "_burns", "_coast_s", "_doubt", "_first_s", "_high", "_last_s", "_lost", "_lost_span_s", "_off", "_out_s", "_p_lost", "_rules",
         "_shot_s", "_thrust_s", "span_s",
     )  # fmt: skip
 
     def __init__(self, burns: tuple[Burn, ...], rules: Rules) -> None:
         self._burns, self._rules = burns, rules
+        self._first_s = self._last_s = -math.inf  # when the track began, or went on after a break; the time before
         self._coast_s: float | None = None  # since when coasting is probable enough
         self._thrust_s: float | None = None  # since when thrust is sure
         self._back_s = -math.inf  # when thrust was last sure
@@ -133,18 +139,23 @@ class Judge:
 
     def say(self, now: Evidence) -> Said:
         """Return verdict, probability of what the reason names, and the reason."""
+        if now.t_s - self._last_s > _BREAK_S:
+            self._first_s = now.t_s
+        self._last_s = now.t_s
         self._time(now)
         self.span_s = (now.t_s, now.t_s)
         rule = self._rules
         burn = self._due(now.t_s)
         lit = burn is not None and self._back_s > burn.t_ignition_s + 1.0
-        idle = self._coast_s is not None and now.t_s - self._coast_s >= (rule.hold_s if lit else rule.settle_s) - 1e-6
-        if burn is not None and idle and now.p_idle > (rule.lost if lit else rule.sure) and self._lost is None:
+        idle_s = -math.inf if self._coast_s is None else now.t_s - self._coast_s + 1e-6
+        idle = idle_s >= (rule.hold_s if lit else rule.settle_s)
+        old = now.t_s - self._first_s >= self._rules.young_s
+        if burn is not None and old and idle and now.p_idle > (rule.lost if lit else rule.unlit) and self._lost is None:
             self._lose(now, burn, lit=lit)
         self._find_again(now)
         if now.p_broken > rule.sure and self._broken is None:
             self._broken = (now.t_s, now.broken_why)
-        coasting = idle and now.p_idle > rule.sure
+        coasting = idle_s >= rule.coast_s and now.p_idle > rule.sure
         if self._high and self._broken is None:
             return self._above(now, coasting)
         return self._worst(now, coasting) or self._plain(now, coasting, burn)
@@ -282,6 +293,8 @@ class Judge:
                     f"thrust {now.t_s - done[-1].t_cutoff_s:.0f} s after stage {done[-1].stage} should have stopped"
                 )
                 return Verdict.OFF_NOMINAL, 1.0 - now.p_idle, reason
+            if self._back_s < done[-1].t_ignition_s:
+                return Verdict.UNKNOWN, now.p_idle, f"stage {done[-1].stage} was never seen to burn"
             return self._calm(max(now.p_idle, 0.5), f"planned coast before stage {ahead[0].stage}")
         return self._calm(max(now.p_idle, 1.0 - now.p_idle), "an ignition or cut-off is due")
 
