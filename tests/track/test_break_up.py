@@ -25,7 +25,7 @@ def piece(number: int, left_s: float, *, known_s: float | None = None, parent: i
     leaving = Leaving(
         known_t_s=known, parent=parent, t_s=left_s, sigma_s=0.5, speed_mps=10.0, speed_sigma_mps=5.0, distance_m=50.0
     )
-    whole = {
+    whole: dict[str, Any] = {
         "number": number, "first_t_s": left_s, "confirmed_t_s": known, "last_t_s": known, "looks": 9, "confirmed": _NOWHERE, "last": _NOWHERE,
         "leavings": (leaving,), "appeared": True, "powered_t_s": None, "ended": False, "sensors": ("radar",), "labels": (), "readings": (),
         "lat_deg": 35.0, "lon_deg": 124.0, "impact_t_s": 500.0,
@@ -119,7 +119,8 @@ def test_a_vehicle_in_pieces_is_called_within_seconds(
     _, dv, beta = draw_pieces(load_debris("assumed-launcher"), 3, 1)
     falls = [fall_path(t[-1], r[-1], v[-1] + d, b, rows=16) for d, b in zip(dv[0], beta[0], strict=True)]
     rest = fall_path(t[-1], r[-1], v[-1], 1_500.0, rows=16)
-    main = simulate(*(np.concatenate([a, b[1:]]) for a, b in zip((t, r, v), rest, strict=True)), (slow,), t0, seed=1)
+    t, r, v = (np.concatenate([a, b[1:]]) for a, b in zip((t, r, v), rest, strict=True))
+    main = simulate(t, r, v, (slow,), t0, seed=1)
     crowd = [one for n, fall in enumerate(falls) for one in simulate(*fall, (slow,), t0, seed=2 + n)]
     draws = uniforms(4, len(main) + len(crowd), 4)
     spoilt = [

@@ -10,7 +10,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from downrange.base import InputError
+from downrange.base import InputError, ModelError
 from downrange.track import Reading, Sensor, load_sensors, simulate
 from downrange.track.calibrate import Calibration, calibrate, calibrated
 from downrange.track.model import SensorKind
@@ -183,6 +183,22 @@ def test_a_reading_of_a_stranger_is_refused(heard, t0) -> None:
     readings = heard(RADARS[:1], 0)
     with pytest.raises(InputError, match=r"reading 1: sensor: 'coast' is not in the sensor file. Add it there"):
         calibrate(readings, RADARS[1:], t0)
+
+
+def test_several_objects_are_refused(heard, t0) -> None:
+    slow = (dataclasses.replace(RADARS[0], period_s=10.0),)
+    first, *rest = (dataclasses.replace(r, object_id="stage 1") for r in heard(slow, 0))
+    with pytest.raises(
+        InputError, match=r"sensor 'coast': object_id: readings of several objects: 'stage 1', 'stage 2'"
+    ):
+        calibrate([dataclasses.replace(first, object_id="stage 2"), *rest], slow, t0)
+    assert calibrate([first, *rest], slow, t0).settled
+
+
+def test_what_has_not_settled_is_not_used(heard, t0) -> None:
+    found = calibrate(heard((dataclasses.replace(RADARS[0], period_s=10.0),), 0), RADARS, t0)
+    with pytest.raises(ModelError, match="has not settled"):
+        calibrated(RADARS, dataclasses.replace(found, settled=False))
 
 
 def test_directions_alone_are_not_enough(heard, t0) -> None:

@@ -158,6 +158,8 @@ def test_every_kind_is_read_and_radars_come_first(file) -> None:
         ("sigma_position_m = 15.0", "lat_deg = 1.0", r"position\[0\].lat_deg: unknown key. "),
         ("p_wild = 0.1", "p_wild = 1.1", r"sensor 'link': p_wild: 1.1. Give a value from 0 to 1"),
         ("[[webcast]]", "[[webcasts]]", r"webcasts: unknown key. Write webcast"),
+        ('name = "eye"', 'name = " "', r"mine.toml: name: empty. Give it the name that readings carry"),
+        ("period_s = 0.5", "period_s = true", r"position\[0\].period_s: Expected float, got bool"),
         ("course_deg = 200.0", "course_deg = 361.0", r"course_deg: 361. Give a value from 0 to 360"),
     ],
 )

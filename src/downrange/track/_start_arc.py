@@ -18,13 +18,15 @@ from downrange.base import Array, geodetic_from_ecef, wgs84
 
 FORCE_MPS2: Final = 30.0
 _JERK: Final = 30.0  # m2/s5
-_TURNS: Final = 15
+_TURNS: Final = 10
 _STILL: Final = 1e-4  # a step this small against the spread (chi2) ends the iteration
 _ALL_AGREE: Final = 3.09  # normal quantile of 0.999: the arc as a whole
 _ONE_AGREES: Final = 4.26  # of 0.99999: each reading against all others
 _NEAR: Final = 1e5  # from the Earth's centre; a state on its way out of these bounds does not come back [m, m/s]
 _FAR: Final = 1e9
 _CHECKED: Final = 1e-4  # of a number's weight at least must remain after the fit, or the others say nothing about it
+_GROSS: Final = 100.0  # sigmas, and
+_BEND_MPS2: Final = 100.0  # the acceleration of a path taken for straight: beyond both a reading is nowhere near
 _BENT: Final = 0.05  # of a large chi2 may be wrong, as the world is not straight
 _AWAY: Final = 2.0  # added to the off-angle of a line of sight that looks away from the object
 
@@ -74,7 +76,7 @@ def limit(dof: int, normal: float) -> float:
     """Return the chi2 that is exceeded as rarely as a normal number exceeds `normal` (Wilson and Hilferty 1931).
 
     >>> f"{limit(3, 3.09):.1f}"
-    '16.3'
+    '16.5'
     """
     if dof < 1:
         return 0.0
@@ -95,6 +97,8 @@ def fit(arc: Arc, guess: Array, *, spare: int) -> Fit | None:
     spare: how many numbers must remain beyond the six that a state needs
     """
     kept = np.ones(arc.tau_s.size, dtype=np.bool_)
+    if _hopeless(arc, guess):
+        return None
     while np.count_nonzero(~kept) <= max(1, kept.size // 4):
         part = arc.only(kept)
         found = _settle(part, guess)  # from the guess each time: a wild reading drags the state far away
@@ -126,6 +130,15 @@ def _anyone(chi2: float, apart: Array, size: Owners) -> bool:
     dof = int(size.sum()) - 6
     rest = np.array([limit(dof - n, _ALL_AGREE) for n in size.tolist()]) + _BENT * chi2
     return int(np.count_nonzero(chi2 - apart <= rest)) > 1
+
+
+def _hopeless(arc: Arc, x: Array) -> bool:
+    """Say whether more readings than may be left out are nowhere near a guess that draws each series as a line."""
+    y, h_r, h_v, var, owner = _numbers(arc, x)
+    span = -float(arc.tau_s.min())
+    bend = _BEND_MPS2 * span * (np.linalg.norm(h_r, axis=1) * span + np.linalg.norm(h_v, axis=1))
+    far = np.abs(y) > _GROSS * np.sqrt(var) + bend
+    return np.unique(owner[far]).size > max(1, arc.tau_s.size // 4)
 
 
 def _oddest(arc: Arc, x: Array) -> int:

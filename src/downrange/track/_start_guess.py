@@ -98,15 +98,15 @@ def _across(u: Array) -> Array:
 
 def _meeting(sights: list[_Line]) -> list[Array]:
     """Return the point nearest to all lines; none where they run side by side."""
-    total, moment = np.zeros((3, 3)), np.zeros(3)
+    total: Array = np.zeros((3, 3))
+    moment: Array = np.zeros(3)
     for line in sights:
         across = _across(line.value)
         total += across
         moment += across @ line.place
     if np.linalg.eigvalsh(total)[0] < 1e-8:
         return []
-    point: Array = np.linalg.solve(total, moment)
-    return [point]
+    return [np.asarray(np.linalg.solve(total, moment), dtype=np.float64)]
 
 
 def _on_sphere(line: _Line, centre: Array, radius_m: float) -> list[Array]:

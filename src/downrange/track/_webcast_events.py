@@ -54,7 +54,7 @@ def events_along(
             burns, sure_at = False, i
         elif p < 1.0 - tune.sure:
             if burns is False:
-                out.append(_ignition(t, x, sigma, gained, sure_at, i, p))
+                out.append(_ignition(t, x, sigma, gained, sure_at, i, p, tune))
             burns, sure_at = True, i
     return tuple(out)
 
@@ -68,12 +68,22 @@ def _cut_off(
     impulse = float(gained[i] - gained[b]) + max(float(x[i, F]), 0.0) * tune.tail_s
     lasted = min(max(impulse / level, 0.0), float(t[i] - t[b]))
     doubt = math.hypot(float(sigma[i, V]), float(sigma[b, V]), float(sigma[b, F]) * lasted) / level
-    return WebcastEvent(kind="cut-off", t_s=float(t[b]) + lasted, sigma_s=doubt, decided_s=float(t[i]), p=p)
+    return WebcastEvent(
+        kind="cut-off", t_s=float(t[b]) + lasted, sigma_s=math.hypot(doubt, tune.jitter_s), decided_s=float(t[i]), p=p
+    )
 
 
-def _ignition(t: Array, x: Array, sigma: Array, gained: Array, sure_at: int, i: int, p: float) -> WebcastEvent:
+def _ignition(
+    t: Array, x: Array, sigma: Array, gained: Array, sure_at: int, i: int, p: float, tune: WebcastTuning
+) -> WebcastEvent:
     """Return the start of a burn that surely had not begun at row sure_at and surely had at row i."""
     level = max(float(x[i, F]), 0.1)
     lasted = min(max(float(gained[i] - gained[sure_at]) / level, 0.0), float(t[i] - t[sure_at]))
     doubt = math.hypot(float(sigma[i, V]), float(sigma[sure_at, V]), float(sigma[i, F]) * lasted) / level
-    return WebcastEvent(kind="ignition", t_s=float(t[i]) - lasted, sigma_s=doubt, decided_s=float(t[i]), p=1.0 - p)
+    return WebcastEvent(
+        kind="ignition",
+        t_s=float(t[i]) - lasted,
+        sigma_s=math.hypot(doubt, tune.jitter_s),
+        decided_s=float(t[i]),
+        p=1.0 - p,
+    )

@@ -42,7 +42,7 @@ class WebcastTuning:
     lost_s:           after so long without a believable reading the filter starts anew
     sure:             chance from which an engine is said to have started or stopped
     prior_lat_deg:    launch latitudes thought equally likely when none is given: the sites of space launches, rounded
-    sigma_lat_deg, sigma_azimuth_deg: of the latitude and course that are given
+    sigma_lat_deg, sigma_azimuth_deg: of the latitude and course that are given; a path bends on its way
     sigma_zero_m:     one sigma of what the screen counts heights from, the same in a whole flight
     sigma_gauge_mps:  one sigma of what all speeds on the screen have in common
     draws:            draws for the orbit figures
@@ -83,7 +83,7 @@ class WebcastTuning:
         62.9,
     )
     sigma_lat_deg: float = 0.1
-    sigma_azimuth_deg: float = 1.0
+    sigma_azimuth_deg: float = 3.0
     sigma_zero_m: float = 2000.0
     sigma_gauge_mps: float = 0.3
     draws: int = 400

@@ -80,12 +80,17 @@ def _apsides(alt_m: Array, speed_mps: Array, climb_mps: Array, way_rad: Array, c
     """Return heights of perigee and apogee over the equatorial radius; the apogee is infinite when it never returns."""
     sin_lat = np.sin(courses.lat_rad) * np.cos(way_rad)
     sin_lat = sin_lat + np.cos(courses.lat_rad) * np.sin(way_rad) * np.cos(courses.azimuth_rad)
+    north = np.cos(courses.lat_rad) * np.cos(way_rad) * np.cos(courses.azimuth_rad)
+    north = north - np.sin(courses.lat_rad) * np.sin(way_rad)  # rate of sin_lat along the way
     r = wgs84.RE_M * (1.0 - wgs84.FLATTENING * sin_lat**2) + alt_m
-    level = np.sqrt(np.maximum(speed_mps**2 - climb_mps**2, 0.0))
+    # The ground falls away toward a pole: the distance from the centre changes at another rate than the height.
+    sinks = 2.0 * wgs84.RE_M * wgs84.FLATTENING * sin_lat * north / r
+    rise = climb_mps - sinks * np.sqrt(np.maximum(speed_mps**2 - climb_mps**2, 0.0))
+    level = np.sqrt(np.maximum(speed_mps**2 - rise**2, 0.0))
     turn = wgs84.OMEGA_RADPS * r
     inertial2 = level**2 + 2.0 * turn * level * courses.east + turn**2 * (1.0 - sin_lat**2)
     p = r * r * inertial2 / wgs84.GM_M3PS2
-    energy = 0.5 * (inertial2 + climb_mps**2) - wgs84.GM_M3PS2 / r
+    energy = 0.5 * (inertial2 + rise**2) - wgs84.GM_M3PS2 / r
     e = np.sqrt(np.maximum(1.0 + 2.0 * energy * p / wgs84.GM_M3PS2, 0.0))
     apogee = np.full_like(e, np.inf)
     np.divide(p, 1.0 - e, out=apogee, where=e < 1.0)

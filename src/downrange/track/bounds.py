@@ -132,6 +132,10 @@ def bounds_of(
 
     pad_m: radius about the pad that belongs to it; margin_m: how much wider than the areas it is
     Neighbouring areas, in order of distance, are joined by all that lies between them, so courses that bend are kept.
+
+    >>> bounds = bounds_of(0.0, 0.0, [shapely.box(-0.5, 8.0, 0.5, 9.0)])  # straight north
+    >>> f"{bounds.distance_m(4.0, 0.0) / 1e3:.0f} km, {bounds.distance_m(4.0, 1.0) / 1e3:.0f} km"
+    '-43 km, 68 km'
     """
     shapes = [area for area in areas_lonlat if not area.is_empty]
     if not shapes:
@@ -168,9 +172,7 @@ def bounds_along(
 
 def _joined(lat_deg: float, lon_deg: float, azimuth_deg: float, flat: list[BaseGeometry], source: str) -> Bounds:
     """Return the swath through shapes in order: each with the next and all between them, and the way onward."""
-    swath = shapely.union_all(
-        [shapely.union(a, b).convex_hull for a, b in pairwise(flat)] or flat
-    )
+    swath = shapely.union_all([shapely.union(a, b).convex_hull for a, b in pairwise(flat)] or flat)
     west, left, end, right = flat[-1].bounds
     widen = _WIDENS * _ONWARD_M
     middle = 0.5 * (west + end)

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from downrange.base import Array, InputError
+from downrange.base import Array, InputError, ModelError
 from downrange.track._agree import Agreeing, Rest
 from downrange.track._arc import Arc
 from downrange.track._sight import Log, fixes, log_of
@@ -73,7 +73,7 @@ class Calibration:
     cov:        (n, n) covariance of the estimates, in their own units. Where only a difference between two sensors can
                 be told, each keeps a wide sigma and the two are strongly correlated: look here.
     agreements: one for each sensor
-    settled:    False where the sums had not come to rest: do not use the estimates
+    settled:    False where the sums had not come to rest: the estimates are no good
     """
 
     estimates: tuple[Estimate, ...]
@@ -100,14 +100,7 @@ def calibrate(
     starts or stops. Wild readings are left out. What the readings cannot tell keeps its prior: a single radar learns
     next to nothing of its own errors, two learn how they differ.
     """
-    names = {sensor.name: i for i, sensor in enumerate(sensors)}
-    told: list[list[Reading]] = [[] for _ in sensors]
-    for line, reading in enumerate(readings, start=1):
-        if reading.sensor not in names:
-            cure = f"add it there, or name one of {', '.join(names)}"
-            seen = f"{reading.sensor!r} is not in the sensor file"
-            raise InputError(where=f"reading {line}", key="sensor", seen=seen, cure=cure)
-        told[names[reading.sensor]].append(reading)
+    told = _told(readings, sensors)
     logs = [log_of(sensor, i, told[i], t0) for i, sensor in enumerate(sensors)]
     prior = np.array([[getattr(sensor, sigma) * unit for _, sigma, unit in KEYS] for sensor in sensors]).ravel()
     fit = Agreeing(_arc(logs, sensors, step_s), logs, prior, q_m2ps5)
@@ -119,6 +112,24 @@ def calibrate(
         agreements=tuple(_agreement(sensor.name, i, before, after) for i, sensor in enumerate(sensors)),
         settled=after.settled,
     )
+
+
+def _told(readings: Sequence[Reading], sensors: Sequence[Sensor]) -> list[list[Reading]]:
+    """Return the readings of each sensor; a stranger's, and those of several objects, are refused."""
+    names = {sensor.name: i for i, sensor in enumerate(sensors)}
+    told: list[list[Reading]] = [[] for _ in sensors]
+    for line, reading in enumerate(readings, start=1):
+        if reading.sensor not in names:
+            cure = f"add it there, or name one of {', '.join(names)}"
+            seen = f"{reading.sensor!r} is not in the sensor file"
+            raise InputError(where=f"reading {line}", key="sensor", seen=seen, cure=cure)
+        told[names[reading.sensor]].append(reading)
+    for sensor, mine in zip(sensors, told, strict=True):
+        objects = sorted({reading.object_id or "" for reading in mine})
+        if len(objects) > 1:
+            seen = f"readings of several objects: {', '.join(map(repr, objects))}"
+            raise InputError(where=f"sensor {sensor.name!r}", key="object_id", seen=seen, cure="give those of one")
+    return told
 
 
 def _units(fit: Agreeing) -> Array:
@@ -156,7 +167,12 @@ def _agreement(name: str, i: int, before: Rest, after: Rest) -> Agreement:
 
 
 def calibrated(sensors: Sequence[Sensor], calibration: Calibration) -> tuple[Sensor, ...]:
-    """Return the sensors with the estimates added to what is known, and what remains in place of the prior sigmas."""
+    """Return the sensors with the estimates added to what is known, and what remains in place of the prior sigmas.
+
+    Raises ModelError for a calibration that has not settled.
+    """
+    if not calibration.settled:
+        raise ModelError("a calibration that has not settled: leave out the sensor that fits worst, and try again")
     out = []
     sigma_of = {known: sigma for known, sigma, _ in KEYS}
     for sensor in sensors:

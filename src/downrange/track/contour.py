@@ -49,9 +49,9 @@ def on_earth(flat: BaseGeometry, centre: tuple[float, float]) -> BaseGeometry:
     pieces = []
     for turn_deg in (-360.0, 0.0, 360.0):
         inside = shapely.intersection(whole, shapely.box(turn_deg - 180.0, -90.0, turn_deg + 180.0, 90.0))
-        moved = shapely.transform(inside, lambda xy, by=turn_deg: xy - np.array([by, 0.0]))
-        pieces += [one for one in shapely.get_parts(moved) if one.geom_type == "Polygon" and not one.is_empty]
-    return shapely.MultiPolygon([shapely.orient_polygons(one) for one in pieces])
+        pieces.append(shapely.transform(inside, lambda xy, by=turn_deg: xy - np.array([by, 0.0])))
+    joined = [one for one in shapely.get_parts(shapely.union_all(pieces)) if one.geom_type == "Polygon"]
+    return shapely.MultiPolygon([shapely.orient_polygons(one) for one in joined if not one.is_empty])
 
 
 def _raised(part: BaseGeometry, centre: tuple[float, float]) -> BaseGeometry:

@@ -17,6 +17,7 @@ _EVERY_S = 1.0
 _WINDOWS_S = (25.0, 15.0, 9.0)
 _ROWS = 6
 _FLOOR_M = 5.0
+_PASSES, _WILD_CHI2 = 3, 9.0  # a place further off than this counts less, in some passes
 _BAD_CHI2 = 2.5  # a degree of freedom: an engine stopped or lit within the window
 
 
@@ -72,16 +73,24 @@ def _fitted(t_s: Array, r: Array, place_cov: Array) -> tuple[Curve, float]:
     """Return the weighted least-squares cubic, and chi-square over degrees of freedom."""
     span = float(t_s[-1] - t_s[0])
     powers = ((t_s - t_s[0]) / span)[:, None] ** np.arange(_POWERS)
-    weight = np.linalg.inv(place_cov + np.eye(3) * _FLOOR_M**2)
-    origin = r[0]
-    normal = np.einsum("np,nij,nq->piqj", powers, weight, powers).reshape(12, 12)
-    right = np.einsum("np,nij,nj->pi", powers, weight, r - origin).reshape(12)
-    cov = np.linalg.inv(normal)
-    found = (cov @ right).reshape(_POWERS, 3)
-    miss = r - origin - powers @ found
-    chi2 = float(np.einsum("ni,nij,nj->", miss, weight, miss)) / max(3 * len(t_s) - 12, 1)
-    found[0] += origin
+    weight = np.asarray(np.linalg.inv(place_cov + np.eye(3) * _FLOOR_M**2), dtype=np.float64)
+    found, cov, each = _solved(powers, weight, np.ones(len(t_s)), r - r[0])
+    for _ in range(_PASSES):
+        trust = np.minimum(1.0, _WILD_CHI2 / np.maximum(each, 1e-9))
+        found, cov, each = _solved(powers, weight, trust, r - r[0])
+    chi2 = float(np.minimum(each, _WILD_CHI2).sum()) / max(3 * len(t_s) - 12, 1)
+    found[0] += r[0]
     return Curve(t0_s=float(t_s[0]), span_s=span, coefficients=found, cov=cov), chi2
+
+
+def _solved(powers: Array, weight: Array, trust: Array, r: Array) -> tuple[Array, Array, Array]:
+    """Return the coefficients (4, 3) of least squares, their covariance (12, 12), and the chi-square of each place."""
+    normal = np.einsum("n,np,nij,nq->piqj", trust, powers, weight, powers).reshape(12, 12)
+    right = np.einsum("n,np,nij,nj->pi", trust, powers, weight, r).reshape(12)
+    cov: Array = np.linalg.inv(normal)
+    found = (cov @ right).reshape(_POWERS, 3)
+    miss = r - powers @ found
+    return found, cov, np.einsum("ni,nij,nj->n", miss, weight, miss)
 
 
 def _rows(x: float, span_s: float) -> Array:

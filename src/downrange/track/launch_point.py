@@ -21,14 +21,15 @@ _THROTTLES = np.geomspace(0.7, 1.7, 28)
 _STREAM = 2 << 40
 # Priors, assumed, wide enough for kerosene, storable and solid first stages.
 _EXHAUST_MPS, _LN_EXHAUST = 3_000.0, 0.25
+_TRIED_MPS, _LN_TRIED = 3_800.0, 0.35  # drawn from this, as slower ones seldom lift off, and weighed back
 _BETA_KGPM2, _LN_BETA = 40_000.0, 0.6
-_NOZZLE, _NOZZLE_SIGMA = 0.12, 0.03
+_NOZZLE, _NOZZLE_SIGMA = 0.09, 0.05
 _LN_THROTTLE, _LN_FADE = 0.12, 0.25
-_LIFT_MPS2 = 1.5
+_LIFT_MPS2 = 2.0
 _LIFT_G, _LN_LIFT, _P_SOLID, _SOLID_G, _LN_SOLID = 1.35, 0.15, 0.15, 2.5, 0.6
 # What the gravity turn leaves out, found on the flights of benchmarks/_track_launch_point.py: shares of the height.
 # Along the course the share grows with the square of the height over BEND_M: a stage's end is near.
-MODEL_ALONG, MODEL_ACROSS, MODEL_M = 0.035, 0.002, 40.0
+MODEL_ALONG, MODEL_ACROSS, MODEL_M = 0.035, 0.003, 45.0
 BEND_M = 50_000.0
 MODEL_T_S, MODEL_T = 4.0, 0.1  # seconds, and a share of the time since
 _LEAST_MPS2 = 8.0  # less than this lifts nothing off the ground
@@ -137,8 +138,11 @@ def _best_moment(curve: Curve) -> float:
         alt_m, up = height_and_up(state[None, :3])
         climb = max(float(state[3:6] @ up[0]), 10.0)
         back_s = 2.0 * max(float(alt_m[0]), 0.0) / climb  # at even acceleration
-        state_m2 = float(np.trace(cov[:3, :3]) + 0.25 * back_s**2 * np.trace(cov[3:6, 3:6]))
-        score = _along_m(float(alt_m[0])) ** 2 + state_m2
+        place_m2, speed_m2ps2, force_m2ps4 = (float(np.trace(cov[k : k + 3, k : k + 3])) for k in (0, 3, 6))
+        lift_m2ps4 = 1.0 / (3.0 / force_m2ps4 + 1.0 / _LIFT_MPS2**2)
+        score = (
+            _along_m(float(alt_m[0])) ** 2 + place_m2 + 0.25 * speed_m2ps2 * back_s**2 + lift_m2ps4 * back_s**4 / 36.0
+        )
         if score < least:
             best, least = t_s, score
     return best
@@ -176,6 +180,7 @@ def _rises(state: Array, cov: Array, seed: int) -> tuple[Array, Array, Array] | 
     many = np.repeat(np.arange(_DRAWS), len(_THROTTLES))
     push, lift = _push(states)
     alt_m, up = height_and_up(states[:, :3])
+    exhaust = _TRIED_MPS * np.exp(_LN_TRIED * luck[:, 9])
     rising_s = 2.0 * alt_m / np.maximum(np.einsum("ni,ni->n", states[:, 3:6], up), 10.0)
     starts = flown_back(
         Guesses(
@@ -184,7 +189,7 @@ def _rises(state: Array, cov: Array, seed: int) -> tuple[Array, Array, Array] | 
             f_mps2=np.maximum(push, 0.5 * _LEAST_MPS2)[many],
             lift_mps2=lift[many],
             lift_s=(np.maximum(rising_s, 1.0) * np.exp(_LN_FADE * luck[:, 13]))[many],
-            exhaust_mps=(_EXHAUST_MPS * np.exp(_LN_EXHAUST * luck[:, 9]))[many],
+            exhaust_mps=exhaust[many],
             beta_kgpm2=(_BETA_KGPM2 * np.exp(_LN_BETA * luck[:, 10]))[many],
             nozzle=np.clip(_NOZZLE + _NOZZLE_SIGMA * luck[:, 11], 0.0, 0.3)[many],
             throttle=np.tile(_THROTTLES, _DRAWS),
@@ -193,8 +198,10 @@ def _rises(state: Array, cov: Array, seed: int) -> tuple[Array, Array, Array] | 
     row, part = _crossings(starts.alt_m.reshape(_DRAWS, -1))
     if row.size < _LEAST_ROOTS:
         return None
-    ago_s, where, lift, ln_throttle = _between(starts, row, part)
-    weight = np.exp(-0.5 * (ln_throttle / _LN_THROTTLE) ** 2) * _usual(lift / _G_MPS2)
+    ago_s, where, lift_off, ln_throttle = _between(starts, row, part)
+    draw = row // len(_THROTTLES)
+    rare = (np.log(exhaust / _EXHAUST_MPS) / _LN_EXHAUST) ** 2 - luck[:, 9] ** 2
+    weight = np.exp(-0.5 * ((ln_throttle / _LN_THROTTLE) ** 2 + rare[draw])) * _usual(lift_off / _G_MPS2)
     if weight.sum() < _LEAST_EVIDENCE * _DRAWS:
         return None
     return ago_s, where, weight / weight.sum()

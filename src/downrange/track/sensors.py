@@ -129,6 +129,8 @@ def load_sensors(name_or_path: str | Path) -> tuple[Sensor, ...]:
         raise InputError(where=where, seen="no sensor", cure=cure)
     names = [sensor.name for sensor in sensors]
     for name in names:
+        if not name.strip():
+            raise InputError(where=where, key="name", seen="empty", cure="give it the name that readings carry")
         if names.count(name) > 1:
             raise InputError(where=where, key="name", seen=f"{name!r} stands twice", cure="rename one of them")
     return sensors

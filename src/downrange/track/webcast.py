@@ -18,7 +18,15 @@ from downrange.track._webcast_watch import Screen, beliefs
 from downrange.track.model import Burn, Impact, Reading, Sensor, SensorKind, Update, Verdict
 from downrange.track.verdict import Evidence, Judge, Rules, Said, schedule
 
-__all__ = ["WebcastEvent", "WebcastTrack", "WebcastTuning", "watch_webcast", "webcast_rows", "webcast_updates"]
+__all__ = [
+    "WebcastEvent",
+    "WebcastTrack",
+    "WebcastTuning",
+    "assess_webcast",
+    "watch_webcast",
+    "webcast_rows",
+    "webcast_updates",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +43,7 @@ class WebcastTrack:
     perigee_m, apogee_m: heights over the equatorial radius, mean; apogee NaN when none of the draws comes back
     used:           False where the numbers stood still, were missing or not believed: the row is then a prediction
     events:         cut-offs and ignitions, in order
+    end_s:          when the last row came, used or not; minus infinity when none came
     """
 
     t_s: Array
@@ -56,6 +65,7 @@ class WebcastTrack:
     apogee_sigma_m: Array
     used: NDArray[np.bool_]
     events: tuple[WebcastEvent, ...]
+    end_s: float
 
 
 def watch_webcast(
@@ -76,9 +86,9 @@ def watch_webcast(
 
     t_s:         seconds after lift-off, in order; of equal times the first counts
     sigma_*:     one standard deviation of a number's rounding and noise, one for all or (n,)
-    lat_deg, azimuth_deg: latitude of the launch site and course over the ground there. The speed in space depends on
-                 both by up to 0.5 km/s: unless they are given every known site and every course is thought possible,
-                 and an orbit is seldom sure.
+    lat_deg, azimuth_deg: latitude of the launch site, and course there of the great circle to where thrust ends, as
+                 announced areas give it. The speed in space depends on both by up to 0.5 km/s: unless they are given
+                 every known site and every course is thought possible, and an orbit is seldom sure.
     burns:       planned burns, as for `assess`: a level flight whose numbers no longer change is known from a screen
                  that hangs only where no burn is due. Nothing else depends on them; without them it counts as hung.
     perigee_m:   a perigee above this height is an orbit; None: as Rules says
@@ -115,6 +125,7 @@ def watch_webcast(
         apogee_sigma_m=orbit[:, 4],
         used=used,
         events=events_along(t, x, sigma, idle, used, tune),
+        end_s=float(screen.t_s[-1]) if screen.t_s.size else -math.inf,
     )
 
 
@@ -198,23 +209,35 @@ def webcast_updates(
     Where it flies is not known: places and impact points are NaN. Only readings that were used count as heard: a screen
     that stands still or shows nonsense for rules.silence_s ends in UNKNOWN.
     """
-    rule, plan, tune = rules or Rules(), schedule(burns), tuning or WebcastTuning()
+    tune = tuning or WebcastTuning()
     p_wild = max([tune.p_wild, *(sensor.p_wild for sensor in sensors if sensor.kind is SensorKind.WEBCAST)])
     t, v, h, sv, sh = webcast_rows(readings, sensors, t0)
     track = watch_webcast(
-        t, v, h, sigma_speed_mps=sv, sigma_alt_m=sh, lat_deg=lat_deg, azimuth_deg=azimuth_deg, burns=plan,
-        perigee_m=rule.perigee_m, tuning=replace(tune, p_wild=min(p_wild, 0.5)), seed=seed,
+        t, v, h, sigma_speed_mps=sv, sigma_alt_m=sh, lat_deg=lat_deg, azimuth_deg=azimuth_deg, burns=burns,
+        perigee_m=(rules or Rules()).perigee_m, tuning=replace(tune, p_wild=min(p_wild, 0.5)), seed=seed,
     )  # fmt: skip
-    if until_t_s is not None and track.t_s.size and until_t_s < track.t_s[-1]:
-        seen = f"{until_t_s:g} s, before the last reading"
+    return assess_webcast(track, burns, rules=rules, until_t_s=until_t_s)
+
+
+def assess_webcast(
+    track: WebcastTrack,
+    burns: Sequence[Burn | tuple[float, float, int]] = (),
+    *,
+    rules: Rules | None = None,
+    until_t_s: float | None = None,
+) -> tuple[Update, ...]:
+    """Return what can be said along a track of `watch_webcast`, in order of time; arguments as in `assess`."""
+    rule, plan = rules or Rules(), schedule(burns)
+    end_s = track.end_s if until_t_s is None else float(until_t_s)
+    if end_s < track.end_s:
+        seen = f"{end_s:g} s, before the last reading"
         raise InputError(where="until_t_s", seen=seen, cure="give a time after the last reading")
     heard = np.flatnonzero(track.used).tolist()
     if not heard:
-        return () if until_t_s is None else (_nothing(until_t_s),)
+        return () if until_t_s is None else (_nothing(end_s),)
     said, keep = _judge(track, heard, plan, rule)
     updates = [_update(track, i, 0.0, said[i], rule.sure) for i in keep]
-    # Rows that were not used still say that time went on.
-    updates += _silences(track, heard, said, rule, float(t[-1] if until_t_s is None else until_t_s), until_t_s is None)
+    updates += _silences(track, heard, said, rule, end_s, until_t_s is None)
     return tuple(sorted(updates, key=lambda update: update.t_s))
 
 
