@@ -8,10 +8,11 @@ from datetime import datetime
 
 import numpy as np
 
-from downrange.base import Array, InputError, ModelError
+from downrange.base import Array, ModelError
 from downrange.track._kernel import bank as _bank
 from downrange.track._kernel.coasting import RING, WIDTH
 from downrange.track._kernel.motion import COAST, ENTRY, MODES
+from downrange.track.consider import consider_cov
 from downrange.track.initiate import initiate
 from downrange.track.model import Burn, Reading, Sensor, Track
 from downrange.track.rows import Ints, Rows, rows_of
@@ -25,8 +26,9 @@ class Tuning:
     q_coasting:   white acceleration [m2/s3] of the filter that takes over when coasting is sure
     rates_1ps:    (4, 4) rates of leaving a mode (row) for another (column) [1/s]; rows sum to zero. Entry takes part
                   below 120 km on the way down alone
-    hurry_1ps:    extra rate towards jump around an expected ignition, towards coast around an expected cut-off [1/s]
-    hurry_s:      half-width of that window [s]
+    light_1ps:    extra rate towards jump around an expected ignition [1/s]: over the window, three in four light
+    dark_1ps:     extra rate towards coast around an expected cut-off [1/s]
+    early_s, late_s: the window begins and ends so long before and after the time expected
     j2:           1 for an oblate Earth, 0 for a sphere
     least_mps2:   forward thrust below which no engine burns
     gate:         chi2 beyond which, in every mode, a reading is wild
@@ -43,13 +45,15 @@ class Tuning:
         (1e-3, 1e-2, 1e-3, -1.2e-2),
     )
     entry_1ps: float = 0.05
-    hurry_1ps: float = 0.1
-    hurry_s: float = 2.0
+    light_1ps: float = 0.3
+    dark_1ps: float = 0.1
+    early_s: float = 2.0
+    late_s: float = 3.0
     j2: float = 1.0
     least_mps2: float = 2.0
     gate: float = 60.0
     sure: float = 0.99
-    source: str = "fitted: 17 settings on the synthetic scenario S1, radar 30 m and 1 mrad at 10 Hz; hurry, least and gate assumed"
+    source: str = "fitted: 17 settings on the synthetic scenario S1, radar 30 m and 1 mrad at 10 Hz; the rest assumed"
 
 
 def follow(
@@ -78,7 +82,7 @@ def follow(
     out = blank(kind.size)
     if start is not None:
         _bank.run(part(rows, rest, kind), new_bank(start.x, start.cov, start.t_s), model(tune), out)
-    return track_of(rows, rest, out, t0, tuple(sensor.name for sensor in sensors))
+    return track_of(rows, rest, out, t0, sensors)
 
 
 def part(rows: Rows, rest: slice, kind: Ints) -> _bank.Rows:
@@ -91,8 +95,8 @@ def part(rows: Rows, rest: slice, kind: Ints) -> _bank.Rows:
 
 def new_bank(x: Array, p: Array, t_s: float) -> _bank.Bank:
     """Return four models that all begin with one state x (9,), p (9, 9) at t_s, three of them equally likely."""
-    memo = np.zeros(9)
-    memo[_bank.NOW], memo[_bank.SLACK] = t_s, 1.0
+    memo = np.zeros(10)
+    memo[_bank.NOW], memo[_bank.TOOK], memo[_bank.SLACK] = t_s, t_s, 1.0
     mu = np.full(MODES, 1.0 / 3.0)
     mu[ENTRY] = 0.0
     return _bank.Bank(
@@ -117,9 +121,13 @@ def blank(n: int) -> _bank.Out:
     )  # fmt: skip
 
 
-def track_of(rows: Rows, rest: slice, out: _bank.Out, t0: datetime, names: tuple[str, ...]) -> Track:
-    """Return the kernel's answers as a Track. Raises ModelError where they stopped being numbers: a defect."""
-    t_s = rows.t_s[rest]
+def track_of(rows: Rows, rest: slice, out: _bank.Out, t0: datetime, sensors: Sequence[Sensor]) -> Track:
+    """Return the kernel's answers as a Track. Raises ModelError where they stopped being numbers: a defect.
+
+    What remains of biases and clock offsets (sigma_bias_*, sigma_clock_s) is added to the covariance here: the filter
+    takes noise for all there is.
+    """
+    t_s, x = rows.t_s[rest], out.x
     bad = t_s[~np.isfinite(out.x).all(axis=1)]
     if bad.size:
         raise ModelError(
@@ -129,11 +137,11 @@ def track_of(rows: Rows, rest: slice, out: _bank.Out, t0: datetime, names: tuple
     return Track(
         t0=t0,
         t_s=t_s,
-        r_ecef_m=out.x[:, :3],
-        v_ecef_mps=out.x[:, 3:6],
-        cov=out.p,
-        f_ecef_mps2=out.x[:, 6:],
-        f_mps2=np.linalg.norm(out.x[:, 6:], axis=1),
+        r_ecef_m=x[:, :3],
+        v_ecef_mps=x[:, 3:6],
+        cov=out.p + consider_cov(t_s, x[:, :3], x[:, 3:6], x[:, 6:], rows.sensor[rest], sensors),
+        f_ecef_mps2=x[:, 6:],
+        f_mps2=np.linalg.norm(x[:, 6:], axis=1),
         p_coast=out.mu[:, COAST],
         p_entry=out.mu[:, ENTRY],
         p_idle=out.idle,
@@ -141,7 +149,7 @@ def track_of(rows: Rows, rest: slice, out: _bank.Out, t0: datetime, names: tuple
         used=out.used,
         sensor=rows.sensor[rest],
         seq=rows.seq[rest],
-        sensors=names,
+        sensors=tuple(sensor.name for sensor in sensors),
         duplicates=rows.doubles,
     )
 
@@ -152,10 +160,10 @@ def _rates(tune: Tuning) -> Array:
     for which in range(8):
         rates = np.array(tune.rates_1ps)
         if which & 1:
-            rates[1, 2] += tune.hurry_1ps
+            rates[1, 2] += tune.light_1ps
         if which & 2:
-            rates[0, 1] += tune.hurry_1ps
-            rates[2, 1] += tune.hurry_1ps
+            rates[0, 1] += tune.dark_1ps
+            rates[2, 1] += tune.dark_1ps
         if which & 4:
             rates[1, 3] += tune.entry_1ps
         np.fill_diagonal(rates, 0.0)
@@ -167,22 +175,6 @@ def kinds(t_s: Array, burns: Sequence[Burn | tuple[float, float, int]], tune: Tu
     """Return for each time the row of the switching rates that holds there."""
     kind = np.zeros(t_s.size, dtype=np.int64)
     for t_ignition_s, t_cutoff_s, _ in burns:
-        kind |= np.where(np.abs(t_s - t_ignition_s) <= tune.hurry_s, 1, 0)
-        kind |= np.where(np.abs(t_s - t_cutoff_s) <= tune.hurry_s, 2, 0)
+        for bit, due_s in ((1, t_ignition_s), (2, t_cutoff_s)):
+            kind |= np.where((t_s >= due_s - tune.early_s) & (t_s <= due_s + tune.late_s), bit, 0)
     return kind
-
-
-def check(values: tuple[float | None, ...], *, where: str) -> None:
-    """Refuse numbers (range, azimuth, elevation, range-rate) that no radar can mean."""
-    names = ("range_m", "az_deg", "el_deg", "range_rate_mps")
-    limits = ((1.0, 1e9), (-180.0, 360.0), (-90.0, 90.0), (-2e4, 2e4))
-    if all(value is None for value in values):
-        raise InputError(where=where, seen="no number at all", cure="give at least one of " + ", ".join(names))
-    for name, value, (low, high) in zip(names, values, limits, strict=True):
-        if value is not None and not low <= value <= high:
-            raise InputError(
-                where=where,
-                key=name,
-                seen=f"{value:g}",
-                cure=f"give a number from {low:g} to {high:g}, or leave the field out",
-            )

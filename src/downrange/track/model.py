@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -292,8 +293,18 @@ class Impact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decider:
+    """Readings of one sensor that a verdict rests on: the first and the last of them by their numbers, and how many."""
+
+    sensor: str
+    first_seq: int
+    last_seq: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
-    """What is known and said at one instant.
+    """What is known and said at one instant; NaN where nothing is.
 
     t_s:        seconds after lift-off
     read_s:     age of the newest reading behind it [s]: above zero when nothing is heard
@@ -301,25 +312,39 @@ class Update:
     sigma_r_m, sigma_v_mps: one sigma along each axis
     impact:     impact point now
     perigee_m, perigee_sigma_m, apogee_m, apogee_sigma_m: heights over the equatorial radius, mean and sigma
+    inclination_deg, inclination_sigma_deg: of the orbit it would stay in
     p_orbit:    probability that the perigee is above the limit
     p_idle:     probability that no engine burns
+    p_ballistic: probability that this is no space launch
+    p_outside, outside_m: probability that the impact point is outside the announced corridor, and how far (negative inside)
+    p_broken:   probability that the vehicle has broken up
+    allowed_s:  so long may readings stay away before nothing is known any more
     verdict, p: what is said, and the probability of what the reason names
     reason:     the same in words
+    decided_by: the readings that decided it
     """
 
     t_s: float
     read_s: float
-    r_ecef_m: tuple[float, float, float]
-    v_ecef_mps: tuple[float, float, float]
-    sigma_r_m: tuple[float, float, float]
-    sigma_v_mps: tuple[float, float, float]
+    r_ecef_m: Vector
+    v_ecef_mps: Vector
+    sigma_r_m: Vector
+    sigma_v_mps: Vector
     impact: Impact
     perigee_m: float
     perigee_sigma_m: float
     apogee_m: float
     apogee_sigma_m: float
+    inclination_deg: float = math.nan
+    inclination_sigma_deg: float = math.nan
     p_orbit: float
     p_idle: float
+    p_ballistic: float = math.nan
+    p_outside: float = math.nan
+    outside_m: float = math.nan
+    p_broken: float = math.nan
+    allowed_s: float = math.nan
     verdict: Verdict
     p: float
     reason: str
+    decided_by: tuple[Decider, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,15 +12,22 @@ from downrange.track.model import Burn, Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """When something may be said. All figures are assumed, not sourced.
+    """When something may be said. All figures are assumed, not sourced, unless said otherwise.
 
     sure:        probability from which a thing is said
     perigee_m:   a perigee above this height (over the equatorial radius) is an orbit
     grace_s:     an engine may start or stop this much off its time before it is missed
-    hold_s:      coasting must be sure for so long before thrust is called lost
+    lost, hold_s: thrust is called lost when its absence is this probable for so long; set on the tuning family of
+                 benchmarks/track.py, so that 20,000 s of other flights gave no false call
+    unlit, settle_s: the same before thrust was sure in a burn: a weak engine that has just been lit shows late
+    young_s:     a track must be so old, or so long past a break in the readings, before thrust can be called lost
+    coast_s:     with no thrust being sure for so long it coasts
     for_good_s:  so long after the loss, without thrust, the loss is for good
     overrun_s:   thrust so long after an expected cut-off is off nominal
-    silence_s:   so long without a reading nothing is known any more
+    ballistic:   probability from which a flight without a plan is called ballistic; `sure` holds where there is a plan
+    outside_s:   the impact point must be outside the announced corridor for so long
+    silence_s:   so long without a reading nothing is known any more, unless the corridor asks for less
+    air_m:       coasting down through this height is the end of it
     draws:       draws from the covariance for the orbit figures
     every_s:     an update is given at least this often while readings come, and at each change of verdict
     """
@@ -27,29 +35,52 @@ class Rules:
     sure: float = 0.99
     perigee_m: float = 120_000.0
     grace_s: float = 5.0
-    hold_s: float = 0.5
+    lost: float = 0.95
+    hold_s: float = 0.0
+    unlit: float = 0.99
+    settle_s: float = 0.5
+    young_s: float = 10.0
+    coast_s: float = 0.5
     for_good_s: float = 20.0
     overrun_s: float = 12.0
+    ballistic: float = 0.95
+    outside_s: float = 2.0
     silence_s: float = 10.0
+    air_m: float = 100_000.0
     draws: int = 400
     every_s: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What the filter says at one instant.
+    """What is known at one instant; NaN where nothing is.
 
-    t_s:     seconds after lift-off
-    p_idle:  probability that no engine burns
-    p_orbit: probability that the perigee is above the limit
+    t_s:         seconds after lift-off
+    p_idle:      probability that no engine burns
+    p_orbit:     probability that the perigee is above the limit
+    coast_since_s: since when it coasts, where that is sure
+    p_ballistic: probability that this is no space launch
+    p_outside, outside_m: probability that the impact point is outside the announced corridor, and how far it is
+    p_broken, broken_why: probability that the vehicle has broken up, and what says so
+    p_down:      probability that it is on the ground
+    sinking:     it comes down through the air
     """
 
     t_s: float
     p_idle: float
     p_orbit: float
+    coast_since_s: float = math.nan
+    p_ballistic: float = math.nan
+    p_outside: float = math.nan
+    outside_m: float = math.nan
+    p_broken: float = math.nan
+    broken_why: str = ""
+    p_down: float = math.nan
+    sinking: bool = False
 
 
 Said = tuple[Verdict, float, str]
+_BREAK_S = 2.0  # assumed: after so long without a reading the filter has to find thrust again
 
 
 def schedule(burns: Sequence[Burn | tuple[float, float, int]]) -> tuple[Burn, ...]:
@@ -68,57 +99,128 @@ def schedule(burns: Sequence[Burn | tuple[float, float, int]]) -> tuple[Burn, ..
     return out
 
 
-class Judge:
-    """Goes through the evidence in order of time and says what it means; remembers what was lost and what came back."""
+def _since(since_s: float | None, t_s: float, p: float, sure: float) -> float | None:
+    """Return since when a thing is sure; once it is, only less than a half ends it."""
+    if p > sure and since_s is None:
+        return t_s
+    return since_s if p >= 0.5 else None
 
-    __slots__ = ("_back_s", "_burns", "_coast_s", "_doubt", "_high", "_lost", "_off", "_p_lost", "_rules", "_thrust_s")
+
+class Judge:
+    """Goes through the evidence in order of time and says what it means; remembers what was lost and what came back.
+
+    span_s: after each `say`, the seconds after lift-off from when to when the evidence came that decides what is said
+    """
+
+    __slots__ = (
+        "_back_s", "_broken", "_burns", "_coast_s", "_doubt", "_first_s", "_high", "_last_s", "_lost", "_lost_span_s", "_off", "_out_s", "_p_lost", "_rules",
+        "_shot_s", "_thrust_s", "span_s",
+    )  # fmt: skip
 
     def __init__(self, burns: tuple[Burn, ...], rules: Rules) -> None:
         self._burns, self._rules = burns, rules
-        self._coast_s: float | None = None  # since when coasting is sure
+        self._first_s = self._last_s = -math.inf  # when the track began, or went on after a break; the time before
+        self._coast_s: float | None = None  # since when coasting is probable enough
         self._thrust_s: float | None = None  # since when thrust is sure
-        self._back_s = -float("inf")  # when thrust was last sure
+        self._back_s = -math.inf  # when thrust was last sure
         self._lost: tuple[float, Burn, str] | None = None
-        self._p_lost = 0.0
+        self._p_lost, self._lost_span_s = 0.0, (-math.inf, -math.inf)
         self._off = ""
+        self._broken: tuple[float, str] | None = None
+        self._out_s: float | None = None  # since when the impact point is outside
+        self._shot_s: float | None = None  # since when it looks ballistic
         self._high = False  # the perigee was called above the limit
         self._doubt = True  # thrust was more likely missing than not
+        self.span_s = (-math.inf, math.inf)
 
     def deaf(self) -> None:
         """Forget what was being timed: readings stopped for a while."""
-        self._coast_s = self._thrust_s = None
+        self._coast_s = self._thrust_s = self._out_s = self._shot_s = None
 
     def say(self, now: Evidence) -> Said:
         """Return verdict, probability of what the reason names, and the reason."""
+        if now.t_s - self._last_s > _BREAK_S:
+            self._first_s = now.t_s
+        self._last_s = now.t_s
         self._time(now)
-        coasting = self._coast_s is not None and now.t_s - self._coast_s >= self._rules.hold_s
+        self.span_s = (now.t_s, now.t_s)
+        rule = self._rules
         burn = self._due(now.t_s)
-        if burn is not None and coasting and now.p_idle > self._rules.sure and self._lost is None:
-            self._lose(now, burn)
+        lit = burn is not None and self._back_s > burn.t_ignition_s + 1.0
+        idle_s = -math.inf if self._coast_s is None else now.t_s - self._coast_s + 1e-6
+        idle = idle_s >= (rule.hold_s if lit else rule.settle_s)
+        old = now.t_s - self._first_s >= self._rules.young_s
+        if burn is not None and old and idle and now.p_idle > (rule.lost if lit else rule.unlit) and self._lost is None:
+            self._lose(now, burn, lit=lit)
         self._find_again(now)
-        if self._high:
+        if now.p_broken > rule.sure and self._broken is None:
+            self._broken = (now.t_s, now.broken_why)
+        coasting = idle_s >= rule.coast_s and now.p_idle > rule.sure
+        if self._high and self._broken is None:
             return self._above(now, coasting)
+        return self._worst(now, coasting) or self._plain(now, coasting, burn)
+
+    def _worst(self, now: Evidence, coasting: bool) -> Said | None:
+        """Say what is worse than off nominal, if anything is."""
+        if self._broken is not None:
+            t_s, why = self._broken
+            self.span_s = (t_s - self._rules.hold_s, t_s)
+            p = now.p_broken if now.p_broken > self._rules.sure else self._rules.sure
+            return Verdict.BROKEN_UP, p, f"{why}, called at T+{t_s:.1f} s"
         if self._lost is not None:
             return self._fallen(now)
+        if now.p_down > self._rules.sure:
+            return Verdict.WILL_NOT_REACH_ORBIT, now.p_down, "it is down"
+        if coasting and now.sinking and now.p_orbit < 1.0 - self._rules.sure:
+            reason = f"it comes down through {self._rules.air_m / 1e3:.0f} km without thrust"
+            self._span_coast(now)
+            return Verdict.WILL_NOT_REACH_ORBIT, 1.0 - now.p_orbit, reason
+        if self._shot_s is not None and now.t_s - self._shot_s >= self._rules.hold_s - 1e-6:
+            self.span_s = (self._shot_s, now.t_s)
+            return Verdict.BALLISTIC, now.p_ballistic, "it rises like no launch to orbit does"
+        return None
+
+    def _plain(self, now: Evidence, coasting: bool, burn: Burn | None) -> Said:
+        """Say what holds while nothing is lost."""
+        if self._out_s is not None and now.t_s - self._out_s >= self._rules.outside_s - 1e-6:
+            self.span_s = (self._out_s, now.t_s)
+            where = f"the impact point is {now.outside_m / 1e3:.0f} km outside the announced corridor"
+            return Verdict.OFF_NOMINAL, now.p_outside, where
         if not self._burns:
-            return Verdict.UNKNOWN, 1.0, "no expected burns to compare with; perigee not above the limit"
+            reason = "no expected burns to compare with; perigee not above the limit"
+            if coasting:
+                reason = f"coasting since T+{self._coast_from(now):.1f} s; {reason}"
+            return Verdict.UNKNOWN, 1.0, reason
         if now.t_s > self._burns[-1].t_cutoff_s - self._rules.grace_s:
             return self._spent(now, coasting)
         return self._underway(now, burn)
 
+    def _coast_from(self, now: Evidence) -> float:
+        """Return since when it coasts."""
+        if math.isfinite(now.coast_since_s):
+            return now.coast_since_s
+        return now.t_s if self._coast_s is None else self._coast_s
+
+    def _span_coast(self, now: Evidence) -> None:
+        """Let what is said rest on the readings since it coasts."""
+        self.span_s = (self._coast_from(now), now.t_s)
+
     def _time(self, now: Evidence) -> None:
         """Keep count of what is sure. What was once called ends only on clear evidence, so that verdicts do not flicker."""
-        self._high = now.p_orbit > (0.9 if self._high else self._rules.sure)
+        rule = self._rules
+        self._high = now.p_orbit > (0.9 if self._high else rule.sure)
         self._doubt = now.p_idle > (0.2 if self._doubt else 0.5)
-        if now.p_idle > self._rules.sure and self._coast_s is None:
+        if now.p_idle > rule.lost and self._coast_s is None:
             self._coast_s = now.t_s
         elif now.p_idle < 0.5:
             self._coast_s = None
-        if now.p_idle < 1.0 - self._rules.sure:
+        if now.p_idle < 1.0 - rule.sure:
             self._thrust_s = now.t_s if self._thrust_s is None else self._thrust_s
             self._back_s = now.t_s
         else:
             self._thrust_s = None
+        self._out_s = _since(self._out_s, now.t_s, now.p_outside, rule.sure)
+        self._shot_s = _since(self._shot_s, now.t_s, now.p_ballistic, rule.sure if self._burns else rule.ballistic)
 
     def _due(self, t_s: float) -> Burn | None:
         """Return the burn that must be under way, if any."""
@@ -128,11 +230,10 @@ class Judge:
                 return burn
         return None
 
-    def _lose(self, now: Evidence, burn: Burn) -> None:
+    def _lose(self, now: Evidence, burn: Burn, *, lit: bool) -> None:
         """Note the loss: no ignition when thrust was not seen since the burn should have begun."""
-        started = self._back_s > burn.t_ignition_s + 1.0
-        how = "stopped early" if started else "did not ignite"
-        self._lost, self._p_lost = (now.t_s, burn, how), now.p_idle
+        how = "stopped early" if lit else "did not ignite"
+        self._lost, self._p_lost, self._lost_span_s = (now.t_s, burn, how), now.p_idle, (self._coast_from(now), now.t_s)
 
     def _find_again(self, now: Evidence) -> None:
         """Let thrust that is sure for two seconds undo the loss; the flight stays off nominal."""
@@ -144,8 +245,9 @@ class Judge:
     def _above(self, now: Evidence, coasting: bool) -> Said:
         """Say what a perigee above the limit means."""
         limit = f"perigee above {self._rules.perigee_m / 1e3:.0f} km with p={now.p_orbit:.3f}"
+        self._span_coast(now)
         if coasting:
-            return Verdict.IN_ORBIT, now.p_orbit, f"{limit}, no thrust since T+{self._coast_s or now.t_s:.1f} s"
+            return Verdict.IN_ORBIT, now.p_orbit, f"{limit}, no thrust since T+{self._coast_from(now):.1f} s"
         return Verdict.WILL_REACH_ORBIT, now.p_orbit, f"{limit}, cut-off not yet sure (p={now.p_idle:.2f})"
 
     def _fallen(self, now: Evidence) -> Said:
@@ -157,7 +259,9 @@ class Judge:
         for_good = now.t_s - t_lost_s >= self._rules.for_good_s or now.t_s > self._burns[-1].t_cutoff_s
         if for_good and now.p_orbit < 1.0 - self._rules.sure:
             limit = f"perigee above {self._rules.perigee_m / 1e3:.0f} km only with p={now.p_orbit:.3f}"
+            self._span_coast(now)
             return Verdict.WILL_NOT_REACH_ORBIT, 1.0 - now.p_orbit, f"{what}; {limit}"
+        self.span_s = self._lost_span_s
         return Verdict.THRUST_LOST, p, what
 
     def _spent(self, now: Evidence, coasting: bool) -> Said:
@@ -166,6 +270,7 @@ class Judge:
         if coasting and now.p_orbit < 1.0 - self._rules.sure and late > self._rules.grace_s:
             limit = f"{self._rules.perigee_m / 1e3:.0f} km"
             reason = f"last cut-off passed, coasting, perigee above {limit} only with p={now.p_orbit:.3f}"
+            self._span_coast(now)
             return Verdict.WILL_NOT_REACH_ORBIT, 1.0 - now.p_orbit, reason
         if self._thrust_s is not None and late > self._rules.overrun_s:
             return Verdict.OFF_NOMINAL, 1.0 - now.p_idle, f"thrust {late:.0f} s after the last expected cut-off"
@@ -188,6 +293,8 @@ class Judge:
                     f"thrust {now.t_s - done[-1].t_cutoff_s:.0f} s after stage {done[-1].stage} should have stopped"
                 )
                 return Verdict.OFF_NOMINAL, 1.0 - now.p_idle, reason
+            if self._back_s < done[-1].t_ignition_s:
+                return Verdict.UNKNOWN, now.p_idle, f"stage {done[-1].stage} was never seen to burn"
             return self._calm(max(now.p_idle, 0.5), f"planned coast before stage {ahead[0].stage}")
         return self._calm(max(now.p_idle, 1.0 - now.p_idle), "an ignition or cut-off is due")
 

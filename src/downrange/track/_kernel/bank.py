@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from downrange.earth._kernel import height_at
 from downrange.track._kernel.coasting import coast_on, coast_to, hand_over, remember
-from downrange.track._kernel.measure import update
+from downrange.track._kernel.measure import row, update
 from downrange.track._kernel.motion import BOOST, COAST, ENTRY, JUMP, MODES, STEP_S, predict
 
 Array = NDArray[np.float64]
@@ -27,15 +27,18 @@ _LEAST_CHANCE = 1e-12
 _DOUBTFUL = 7.0  # doubt at which coasting is given up; a thousandth is then left of what spoke for it
 _UNEASY = 2.5  # doubt from which the models answer again
 _DOUBTFUL_DUE = 3.0  # the same when an ignition is due
-_RELOCK = 5  # after so many refused readings in a row the track, not the sensor, is held to be wrong
-NOW, REFUSED, SLACK, COUNT, COASTING, SINCE, DOUBT, DEPTH, AT = 0, 1, 2, 3, 4, 5, 6, 7, 8
+_RELOCK, _RELOCK_S = 5, 1.0  # after so many refused readings and so long without another the track is held to be wrong
+_WIDEST = 1e4  # of slack
+_APART = 16.0  # chi2 between two readings from which they are of two objects
+_SAME_LOOK = 4.0  # gates within which a reading may be of the object after all: the model lags when thrust changes
+NOW, REFUSED, SLACK, COUNT, COASTING, SINCE, DOUBT, DEPTH, AT, TOOK = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
 
 
 class Bank(NamedTuple):
     """What a run leaves and the next one goes on from, changed in place.
 
     x (4, 9), p (4, 9, 9), mu (4,): the models and their chances
-    ring (r, 83), memo (9,), x_coast (6,), p_coast (6, 6): the last readings, and the pure coasting filter (coasting.py)
+    ring (r, 83), memo (10,), x_coast (6,), p_coast (6, 6): the last readings, and the pure coasting filter (coasting.py)
     """
 
     x: Array
@@ -242,15 +245,44 @@ def _try(bank: Bank, rows: Rows, n: int, awake: int, loglik: Array, h: Array, ph
 
 
 @numba.njit(cache=True)
-def _likeliest(bank: Bank, rows: Rows, n: int, end: int, awake: int, keep_x: Array, keep_p: Array, loglik: Array, h: Array, ph: Array) -> int:  # fmt: skip
-    """Return which of readings n to end, said by one sensor at one instant, fits best; the bank is left as it was."""
-    best, found = np.inf, n
+def _likeliest(bank: Bank, rows: Rows, n: int, end: int, awake: int, keep_x: Array, keep_p: Array, loglik: Array, h: Array, ph: Array, gate: float) -> int:  # fmt: skip
+    """Return which of readings n to end, said by one sensor at one instant, is of the object; the bank is left as it was.
+
+    The likeliest; but of two that both may be it and lie clearly apart, the one ahead: thrust drives on, and what was
+    let go stays behind.
+    """
+    best, found = -np.inf, n
+    fits = np.zeros(end - n, dtype=np.bool_)
     for m in range(n, end):
-        chi2 = _try(bank, rows, m, awake, loglik, h, ph)
+        fits[m - n] = _try(bank, rows, m, awake, loglik, h, ph) <= _SAME_LOOK * gate
         _copy(keep_x, keep_p, bank.x, bank.p)
-        if chi2 < best:
-            best, found = chi2, m
+        top, chance = loglik[:awake].max(), 0.0
+        for j in range(awake):
+            chance += bank.mu[j] * math.exp(loglik[j] - top)
+        if top + math.log(chance) > best:
+            best, found = top + math.log(chance), m
+    for m in range(n, end):
+        if fits[m - n] and m != found and _ahead(bank, rows, found, m, h):
+            found = m
     return found
+
+
+@numba.njit(cache=True)
+def _ahead(bank: Bank, rows: Rows, one: int, other: int, h: Array) -> bool:
+    """Say whether the other reading is clearly apart from one, and ahead of it along the path."""
+    apart, forward = 0.0, 0.0
+    x, k, s = bank.x[BOOST], rows.place[one], rows.sensor[one]
+    for what in range(10):
+        off = rows.z[other, what] - rows.z[one, what]
+        if math.isnan(off):
+            continue
+        if what == 1:
+            off = (off + math.pi) % (2.0 * math.pi) - math.pi
+        row(x, rows.sites[k], rows.axes[k], what, h)
+        apart += off * off / (2.0 * rows.var[s, what])
+        for i in range(3):
+            forward += off * (h[i] + h[3 + i]) * x[3 + i] / rows.var[s, what]
+    return apart > _APART and forward > 0.0
 
 
 @numba.njit(cache=True)
@@ -260,7 +292,7 @@ def _doubtful(kind: int) -> float:
 
 
 @numba.njit(cache=True)
-def _tell(bank: Bank, model: Model, n: int, kind: int, out: Out, w: Array, pm: Array) -> None:
+def _tell(bank: Bank, model: Model, n: int, out: Out, w: Array, pm: Array) -> None:
     """Fill row n: the mixture, or the pure coasting filter from its hand-over until it is given up."""
     memo = bank.memo
     coasting = memo[COASTING] > 0.0 and memo[DOUBT] < _UNEASY
@@ -271,8 +303,6 @@ def _tell(bank: Bank, model: Model, n: int, kind: int, out: Out, w: Array, pm: A
         out.mu[n, j] = bank.mu[j]
     gather(bank.x, bank.p, w, out.x[n], pm)
     out.idle[n] = idle_chance(bank.x, bank.p, bank.mu, out.x[n], model.least)
-    if coasting:
-        out.idle[n] = 1.0 / (1.0 + math.exp(memo[DOUBT] - _doubtful(kind)))
     out.since[n] = memo[SINCE] if coasting else math.nan
     for a in range(6):
         if coasting:
@@ -291,14 +321,13 @@ def _group_end(rows: Rows, first: int) -> int:
 
 
 @numba.njit(cache=True)
-def _relock(bank: Bank) -> bool:
-    """Widen the covariance after too many refused readings, and forget what was known of coasting: say whether."""
+def _relock(bank: Bank) -> None:
+    """Widen the covariance when only refused readings have come for a while, more each time; forget the coasting."""
     memo = bank.memo
-    if memo[REFUSED] < _RELOCK:
-        return False
-    _widen(bank.p, memo[SLACK])
-    memo[SLACK], memo[REFUSED], memo[COASTING], memo[DEPTH] = 4.0 * memo[SLACK], 0.0, 0.0, 0.0
-    return True
+    if memo[REFUSED] >= _RELOCK and memo[NOW] - memo[TOOK] >= _RELOCK_S:
+        _widen(bank.p, memo[SLACK])
+        memo[SLACK], memo[REFUSED] = min(4.0 * memo[SLACK], _WIDEST), 0.0
+        memo[COASTING], memo[DEPTH] = 0.0, 0.0
 
 
 @numba.njit(cache=True)
@@ -321,8 +350,8 @@ def _keep_coasting(bank: Bank, model: Model, rows: Rows, n: int, loglik: float, 
 def run(rows: Rows, bank: Bank, model: Model, out: Out) -> None:
     """Filter n readings in order of time, going on from the bank; see the classes for the arrays.
 
-    A reading beyond the gate in every model is refused; after five in a row the covariance is widened instead. Of the
-    readings that one sensor makes at one instant only the likeliest is taken: the others saw something else.
+    A reading beyond the gate in every model is refused; when nothing else comes the covariance is widened until one
+    fits. Of the readings that one sensor makes at one instant only one is taken: the others saw something else.
     """
     f, t, pi = np.empty((6, 6)), np.empty((9, 9)), np.zeros((MODES, MODES))
     xm, pm, keep = np.empty((MODES, 9)), np.empty((MODES, 9, 9)), np.empty((MODES, 9, 9))
@@ -335,20 +364,20 @@ def run(rows: Rows, bank: Bank, model: Model, out: Out) -> None:
         memo[NOW] = now
         if memo[COASTING] > 0.0:
             coast_to(memo, bank.x_coast, bank.p_coast, now, model.q[MODES], model.j2)
-        force, n = _relock(bank), first
+        _relock(bank)
+        n = first
         _copy(bank.x, bank.p, xm, keep)
         if end - first > 1:
-            n = _likeliest(bank, rows, first, end, awake, xm, keep, loglik, h, ph)
+            n = _likeliest(bank, rows, first, end, awake, xm, keep, loglik, h, ph, model.gate)
         best = _try(bank, rows, n, awake, loglik, h, ph)
-        if best > model.gate and not force:
+        if best > model.gate:
             _copy(xm, keep, bank.x, bank.p)
             memo[REFUSED] += 1.0
         else:
             rival = _weigh(bank.mu, loglik, awake)
             out.used[n] = True
-            if best <= model.gate:
-                memo[REFUSED], memo[SLACK] = 0.0, 1.0
+            memo[REFUSED], memo[SLACK], memo[TOOK] = 0.0, 1.0, now
             _keep_coasting(bank, model, rows, n, loglik[BOOST], rival)
         for m in range(first, end):
-            _tell(bank, model, m, rows.kind[m], out, w, pm[0])
+            _tell(bank, model, m, out, w, pm[0])
         first = end

@@ -58,7 +58,7 @@ def _air_noise(x: Array) -> float:
         return 0.0
     v2 = x[3] * x[3] + x[4] * x[4] + x[5] * x[5]
     drag = 0.5 * _AIR_KGPM3 * math.exp(-max(alt, 0.0) / _AIR_SCALE_M) * v2 / _LIGHT_KGPM2
-    return drag * drag * _MEMORY_S
+    return float(drag * drag * _MEMORY_S)
 
 
 @numba.njit(cache=True)

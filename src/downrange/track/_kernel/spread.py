@@ -52,31 +52,44 @@ def root(p: Array, low: Array) -> None:
 
 
 @numba.njit(cache=True)
-def _apsides_over(x: Array, low: Array, points: Array, perigee_m: float, out: Array) -> None:
-    """Fill out (5,) as orbit_spread does, from points (k, 6) in units of sigma."""
+def inclination(px: float, py: float, pz: float, vx: float, vy: float, vz: float) -> float:
+    """Return the inclination of the orbit [rad]."""
+    wx, wy = vx - _OMEGA * py, vy + _OMEGA * px
+    h0, h1, h2 = py * vz - pz * wy, pz * wx - px * vz, px * wy - py * wx
+    return math.atan2(math.hypot(h0, h1), h2)
+
+
+@numba.njit(cache=True)
+def _orbit_over(x: Array, low: Array, points: Array, perigee_m: float, out: Array) -> None:
+    """Fill out (7,) as orbit_spread does, from points (k, 6) in units of sigma."""
     y, count = np.empty(6), points.shape[0]
-    above, m1, s1, m2, s2 = 0, 0.0, 0.0, 0.0, 0.0
+    above, m1, s1, m2, s2, m3, s3 = 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     base1, base2 = apsides(x[0], x[1], x[2], x[3], x[4], x[5])
+    base3 = inclination(x[0], x[1], x[2], x[3], x[4], x[5])
     for d in range(count):
         for i in range(6):
             y[i] = x[i]
             for k in range(i + 1):
                 y[i] += low[i, k] * points[d, k]
         lo, hi = apsides(y[0], y[1], y[2], y[3], y[4], y[5])
+        tilt = inclination(y[0], y[1], y[2], y[3], y[4], y[5]) - base3
         above += lo > perigee_m
         m1 += lo - base1
         s1 += (lo - base1) ** 2
         m2 += hi - base2
         s2 += (hi - base2) ** 2
-    m1, m2 = m1 / count, m2 / count
+        m3 += tilt
+        s3 += tilt * tilt
+    m1, m2, m3 = m1 / count, m2 / count, m3 / count
     out[0] = above / count
     out[1], out[2] = base1 + m1, math.sqrt(max(0.0, s1 / count - m1 * m1))
     out[3], out[4] = base2 + m2, math.sqrt(max(0.0, s2 / count - m2 * m2))
+    out[5], out[6] = base3 + m3, math.sqrt(max(0.0, s3 / count - m3 * m3))
 
 
 @numba.njit(cache=True)
 def orbit_spread(x: Array, p: Array, draws: Array, perigee_m: float, out: Array) -> None:
-    """Fill out (n, 5): P(perigee height above perigee_m), perigee mean and sigma, apogee mean and sigma [m].
+    """Fill out (n, 7): P(perigee height above perigee_m), mean and sigma of perigee, apogee [m] and inclination [rad].
 
     x (n, 6), p (n, 6, 6), draws (k, 6) standard normal numbers, the same for every row. Twelve points at sqrt(6) sigma
     (unscented transform without a centre) come first; only where the limit is within eight sigma are draws worth it.
@@ -86,9 +99,9 @@ def orbit_spread(x: Array, p: Array, draws: Array, perigee_m: float, out: Array)
         star[d, d // 2] = math.sqrt(6.0) if d % 2 == 0 else -math.sqrt(6.0)
     for n in range(x.shape[0]):
         root(p[n], low)
-        _apsides_over(x[n], low, star, perigee_m, out[n])
+        _orbit_over(x[n], low, star, perigee_m, out[n])
         if not abs(out[n, 1] - perigee_m) > 8.0 * out[n, 2]:
-            _apsides_over(x[n], low, draws, perigee_m, out[n])
+            _orbit_over(x[n], low, draws, perigee_m, out[n])
 
 
 @numba.njit(cache=True)
