@@ -1,39 +1,53 @@
 """Track: from what sensors say to what can be said of the flight.
 
-In: readings (range, azimuth, elevation, range-rate) and the sensors that made them.
-Out: the track with covariance, impact point, perigee, and a verdict with its probability and reason.
-Start here: `load_sensors`, `simulate`, `follow`, `assess`.
+In: readings (radar, camera, position reports, broadcast) and the sensors that made them; ships and aircraft.
+Out: the track with covariance, impact point, orbit figures, other objects, and a verdict with its probability and reason.
+Start here: `load_sensors`, `read_readings`, `simulate`; `follow`, `assess`, or `Tracker` for readings as they come.
 """
 
-from downrange.track._io import read_readings, reading_line, reading_of, update_row, write_readings, write_updates
-from downrange.track.assess import assess, decided, first
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from downrange.track._io import (
+    read_readings,
+    reading_line,
+    reading_of,
+    update_row,
+    write_csv,
+    write_readings,
+    write_tdm,
+    write_updates,
+)
+from downrange.track.assess import Assessor, assess, decided, first
+from downrange.track.bounds import Bounds, bounds_along, bounds_of
+from downrange.track.break_up import BreakUp, p_broken_up
 from downrange.track.filter import Tuning, follow
-from downrange.track.model import Burn, Impact, Reading, Sensor, Track, Update, Verdict
-from downrange.track.sensors import load_sensors, sensor_files
-from downrange.track.simulate import simulate
+from downrange.track.live import Tracker
+from downrange.track.model import (
+    Burn,
+    Decider,
+    Fault,
+    Impact,
+    Intake,
+    Reading,
+    Sensor,
+    SensorKind,
+    Track,
+    Update,
+    Verdict,
+)
+from downrange.track.objects import main_readings, other_objects
+from downrange.track.pieces import Piece
+from downrange.track.sensors import as_toml, load_sensors, sensor_files
+from downrange.track.simulate import readings_of_body, readings_of_flight, simulate
 from downrange.track.verdict import Rules
 
-__all__ = [
-    "Burn",
-    "Impact",
-    "Reading",
-    "Rules",
-    "Sensor",
-    "Track",
-    "Tuning",
-    "Update",
-    "Verdict",
-    "assess",
-    "decided",
-    "first",
-    "follow",
-    "load_sensors",
-    "read_readings",
-    "reading_line",
-    "reading_of",
-    "sensor_files",
-    "simulate",
-    "update_row",
-    "write_readings",
-    "write_updates",
-]
+if TYPE_CHECKING:
+    from downrange.track._io_traffic import read_traffic
+    from downrange.track.calibrate import Agreement, Calibration, Estimate, calibrate, calibrated
+    from downrange.track.families import FlightKind, Flights, Group, Path, draw_family, radar_near
+    from downrange.track.impact import BetaPrior, ImpactRegion, impact_ensemble
+    from downrange.track.launch_point import LaunchEstimate, launch_point
+    from downrange.track.traffic import Craft, CraftKind, Inside, Presence, who_is_inside
+    from downrange.track.webcast import WebcastEvent, WebcastTrack, watch_webcast, webcast_updates
+
