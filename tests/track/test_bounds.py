@@ -61,9 +61,31 @@ def test_the_way_to_orbit_leads_out_of_the_last_area_only():
         ahead = destination(*PAD, 185.0, range_m)
         assert bounds.distance_m(*ahead) > 100e3
         assert bounds.distance_m(*ahead, onward=True) < -50e3
-        assert bounds.distance_m(*destination(*PAD, 215.0, range_m), onward=True) > 100e3
+        assert bounds.distance_m(*destination(*PAD, 230.0, range_m), onward=True) > 100e3
     inside = destination(*PAD, 185.0, 600e3)
     assert bounds.distance_m(*inside, onward=True) == pytest.approx(float(bounds.distance_m(*inside)), rel=0.01)
+
+
+def test_the_plan_of_a_flight_may_sweep_beside_the_areas():
+    lat, lon = destination(*PAD, np.linspace(185.0, 200.0, 30), np.linspace(100e3, 8_000e3, 30))
+    lat[-1], lon[-1] = math.nan, math.nan  # in orbit
+    plain, wider = swath(), swath(trace=(lat, lon))
+    beside = (lat[8], lon[8])  # 2,300 km out
+    assert plain.distance_m(*beside) > 5e3
+    assert wider.distance_m(*beside) == pytest.approx(-50e3, rel=0.05)
+    assert (wider.distance_m(lat[:-1], lon[:-1], onward=True) < -45e3).all()
+    assert wider.distance_m(lat[20], lon[20]) > 100e3  # behind the last area it is still outside when nothing leads on
+    assert swath(trace=([math.nan], [math.nan])).distance_m(*beside) == plain.distance_m(*beside)
+
+
+def test_beyond_a_quarter_of_the_earth_the_way_onward_says_nothing():
+    bounds = swath()
+    far = destination(*PAD, 185.0, 12_000e3)
+    assert math.isnan(bounds.distance_m(*far, onward=True))
+    assert bounds.distance_m(*far) > 5_000e3
+    ellipse = {"sigma_major_m": 1e3, "sigma_minor_m": 1e3, "axis_deg": 0.0}
+    assert math.isnan(bounds.p_outside(*far, **ellipse, onward=True))
+    assert bounds.p_outside(*far, **ellipse) == 1.0
 
 
 def test_a_course_that_bends_is_followed():

@@ -172,6 +172,14 @@ def test_denser_air_and_a_lower_coefficient_are_the_same_thing():
     assert np.log(found.beta_kgpm2 / 100.0).std() == pytest.approx(0.1, rel=0.15)
 
 
+def test_a_known_body_narrows_the_region():
+    stack = BetaPrior.about(3_000.0, ln_sigma=0.3, source="vehicle")
+    found = region(stack, members=500)
+    assert np.log(found.beta_kgpm2).mean() == pytest.approx(math.log(3_000.0), abs=0.05)
+    assert np.log(found.beta_kgpm2).std() == pytest.approx(math.hypot(0.3, 0.05), rel=0.1)
+    assert found.sigma_major_m < 0.6 * region(members=500).sigma_major_m
+
+
 @pytest.mark.parametrize(
     ("r", "cov", "members", "key"),
     [

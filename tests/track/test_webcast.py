@@ -151,7 +151,7 @@ def test_thrust_lost_in_the_second_burn_ends_in_no_orbit(climb, climb_burns, t0)
     lost = first(updates, Verdict.THRUST_LOST)
     assert lost is not None
     assert 520.0 < lost.t_s <= 525.0
-    assert lost.p > 0.99
+    assert lost.p > Rules().lost
     assert updates[-1].verdict is Verdict.WILL_NOT_REACH_ORBIT
     assert all(update.verdict is Verdict.NOMINAL for update in updates if 152.0 < update.t_s < 520.0)
 

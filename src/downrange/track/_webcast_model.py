@@ -93,14 +93,13 @@ class WebcastTuning:
     )
 
 
-@dataclass(slots=True)
 class Belief:
-    """What is believed at t_s: chance of each model (2), its state (2, 5) and covariance (2, 5, 5)."""
+    """What is believed at t_s: chance of each model (2), its state (2, 5) and covariance (2, 5, 5). Changed in place."""
 
-    t_s: float
-    mu: Array
-    x: Array
-    p: Array
+    __slots__ = ("mu", "p", "t_s", "x")
+
+    def __init__(self, t_s: float, mu: Array, x: Array, p: Array) -> None:
+        self.t_s, self.mu, self.x, self.p = t_s, mu, x, p
 
     def mean(self) -> Array:
         """Return the state over both models (5)."""

@@ -75,6 +75,7 @@ class _Watch:
         "_rises",
         "_screen",
         "_shown",
+        "_stale",
         "_tune",
     )
 
@@ -85,6 +86,7 @@ class _Watch:
         self._shown = -1  # the row before that had a speed
         self._height = -1  # the row before that had a height
         self._hangs = False  # the screen stands still and must not
+        self._stale = False  # the row before showed what the one before it had shown
         self._moved_s = -math.inf  # when it last showed something new
         self._rises = False  # it has just left its pad, or stands on it
         self._believed_s = -math.inf  # when a height was last believed
@@ -95,7 +97,11 @@ class _Watch:
         height_s = self._screen.t_s[self._height]
         if self._now is not None and t_s - min(self._heard_s, height_s) > self._tune.lost_s:
             self._now = None
-        used = self._start(i) if self._now is None else self._go_on(self._now, i)
+        same = self._same(i)
+        if not same:
+            self._hangs, self._moved_s = False, t_s
+        used = self._start(i, same=same) if self._now is None else self._go_on(self._now, i, same=same)
+        self._stale = same
         if used:
             self._heard_s = t_s
         if math.isfinite(self._screen.speed_mps[i]):
@@ -107,15 +113,21 @@ class _Watch:
         now = self._now
         return t_s, now.mean(), now.cov(), now.p_idle(self._tune.least_mps2), used
 
-    def _start(self, i: int) -> bool:
-        """Start from row i and the ones before it with a speed and a height, if they agree."""
+    def _same(self, i: int) -> bool:
+        """Say whether row i shows what was shown before."""
+        screen, j = self._screen, self._shown
+        alt = screen.alt_m[i]
+        return bool(j >= 0 and screen.speed_mps[i] == screen.speed_mps[j] and (alt == screen.alt_m[j] or np.isnan(alt)))
+
+    def _start(self, i: int, *, same: bool) -> bool:
+        """Start from row i and the ones before it with a speed and a height, if they agree and none was left standing."""
         t, v, h = self._screen.t_s, self._screen.speed_mps, self._screen.alt_m
         j, k = self._shown, self._height
         if j < 0 or k < 0 or not math.isfinite(v[i] + h[i]) or t[i] - min(t[j], t[k]) > _APART_S:
             return False
         dt, dt_h, rise, climb = (float(a) for a in (t[i] - t[j], t[i] - t[k], v[i] - v[j], h[i] - h[k]))
         sv, sh = float(self._screen.sigma_speed_mps[i]), float(self._screen.sigma_alt_m[i])
-        stands = rise == 0.0 and climb == 0.0 and v[i] > _UPRIGHT_MPS
+        stands = (same or self._stale) and v[j] > _UPRIGHT_MPS
         if stands or abs(rise) > _MOST_MPS2 * dt + 5.0 * sv or abs(climb) > max(v[i], v[j]) * dt_h + 5.0 * sh:
             return False
         speed, up, sigma_up = float(v[i]), climb / dt_h, 1.5 * sh / dt_h
@@ -131,12 +143,12 @@ class _Watch:
         self._believed_s = float(t[i])
         return True
 
-    def _go_on(self, now: Belief, i: int) -> bool:
+    def _go_on(self, now: Belief, i: int, *, same: bool) -> bool:
         """Carry the belief on to row i and take in what is new there; say whether it was believed."""
         screen, tune = self._screen, self._tune
         gap = float(screen.t_s[i]) - now.t_s
         carry(now, float(screen.t_s[i]), tune, self._east)
-        if self._stands_still(now, i):
+        if same and self._stands_still(now, i):
             return False
         x = now.mean()
         more = max(1.0, tune.memory_s / gap)  # errors that repeat from frame to frame must not average out
@@ -180,11 +192,7 @@ class _Watch:
         A flight that coasts level shows the same numbers again and again, too. That is believed only where no burn
         is due, and only as long as its climb would not have changed them.
         """
-        screen, j = self._screen, self._shown
-        t_s, v, h = float(screen.t_s[i]), float(screen.speed_mps[i]), float(screen.alt_m[i])
-        if j < 0 or v != screen.speed_mps[j] or not (h == screen.alt_m[j] or math.isnan(h)):
-            self._hangs, self._moved_s = False, t_s
-            return False
+        screen, t_s, v = self._screen, float(self._screen.t_s[i]), float(self._screen.speed_mps[i])
         x, least = now.mean(), _STILL * float(screen.sigma_speed_mps[i])
         if not self._hangs and abs(float(x[V]) - v) > least:
             stood_s = t_s - self._moved_s

@@ -21,8 +21,13 @@ from downrange.earth import along_cross, destination, range_azimuth
 
 _PAD_M = 20_000.0  # assumed: so near the pad an impact point is nobody's surprise
 _MARGIN_M = 10_000.0  # assumed: areas are drawn for pieces that fall with air, the impact point is without
-_ONWARD_M = 8_000_000.0  # beyond the last area, while the flight may reach orbit: the impact point leaves the Earth
-_WIDENS = 0.05  # assumed: how much wider the way onward gets on each side
+_ONWARD_M = 10_000_000.0  # beyond the last area, while the flight may reach orbit: the impact point leaves the Earth
+_FAR_M = 10_000_000.0  # farther from the pad an impact point says nothing of the course
+# The way onward gets so much wider on each side: the Earth turns under the fall by up to 0.46 km a second, and courses
+# bend. A shipped flight that turns to a polar orbit behind its last area is 30 % beside the line there.
+_WIDENS = 0.35
+_BENDS = 0.06  # assumed: how far a course may bend out between two areas, as a share of the gap
+_TRACE_M = 50_000.0  # assumed: how far a sound flight may sweep beside its plan
 _SIDE_M = 25_000.0  # sides of an area are bent to the line at points so far apart
 _ROUND, _RINGS = 36, 16
 
@@ -61,12 +66,13 @@ class Bounds:
     def distance_m(self, lat_deg: ArrayLike, lon_deg: ArrayLike, *, onward: bool = False) -> Array:
         """Return how far points lie outside the swath; negative inside, NaN for those that are no numbers.
 
-        onward: the flight may still reach orbit, and beyond the last area is no more outside
+        onward: the flight may still reach orbit, and beyond the last area is no more outside; then NaN also for points
+            more than a quarter of the Earth away, which say nothing of the course any more
         """
         along, across = self.along_across_m(lat_deg, lon_deg)
         shape = self.onward_m if onward else self.flat_m
         out = np.full(along.shape, np.nan)
-        there = np.isfinite(along)
+        there = np.isfinite(along) & ~(onward & (np.hypot(along, across) > _FAR_M))
         points = shapely.points(along[there], across[there])
         away = shapely.distance(shape.boundary, points)
         out[there] = np.where(shapely.contains(shape, points), -away, away)
@@ -84,9 +90,11 @@ class Bounds:
     ) -> float:
         """Return the probability that an impact point spread as this ellipse lies outside; NaN when there is none.
 
-        The ellipse is one sigma, its long axis at this azimuth, as in `Impact`. Good to a percent.
+        The ellipse is one sigma, its long axis at this azimuth, as in `Impact`. Good to a percent. Onward as in
+        `distance_m`.
         """
-        if not np.isfinite([lat_deg, lon_deg, sigma_major_m, sigma_minor_m, axis_deg]).all():
+        known = np.isfinite([lat_deg, lon_deg, sigma_major_m, sigma_minor_m, axis_deg]).all()
+        if not known or np.isnan(self.distance_m(lat_deg, lon_deg, onward=onward)):
             return math.nan
         along, across = self.along_across_m(*destination(lat_deg, lon_deg, axis_deg, np.array([0.0, 1_000.0])))
         axis = math.atan2(across[1] - across[0], along[1] - along[0])
@@ -126,12 +134,17 @@ def bounds_of(
     *,
     pad_m: float = _PAD_M,
     margin_m: float = _MARGIN_M,
+    trace: tuple[ArrayLike, ArrayLike] | None = None,
+    trace_m: float = _TRACE_M,
     source: str = "announced areas",
 ) -> Bounds:
     """Return the swath from a pad through areas (shapely, longitude first, as `notice.Area.geometry_lonlat` gives them).
 
     pad_m: radius about the pad that belongs to it; margin_m: how much wider than the areas it is
-    Neighbouring areas, in order of distance, are joined by all that lies between them, so courses that bend are kept.
+    trace: latitudes and longitudes that the impact point of the planned flight sweeps, where somebody knows them; the
+        swath then holds all within trace_m of it, too
+    Neighbouring areas, in order of distance, are joined by all that lies between them, with room for a bend; so are the
+    pad and the first, without.
 
     >>> bounds = bounds_of(0.0, 0.0, [shapely.box(-0.5, 8.0, 0.5, 9.0)])  # straight north
     >>> f"{bounds.distance_m(4.0, 0.0) / 1e3:.0f} km, {bounds.distance_m(4.0, 1.0) / 1e3:.0f} km"
@@ -150,7 +163,11 @@ def bounds_of(
         rim_lat, rim_lon = rims[i]
         along, across = along_cross(rim_lat, rim_lon, lat_deg, lon_deg, azimuth_deg)
         flat.append(shapely.MultiPoint(np.column_stack([along, across])).convex_hull.buffer(margin_m))
-    return _joined(lat_deg, lon_deg, azimuth_deg, flat, source)
+    swept = None
+    if trace is not None:
+        along, across = _swept(*trace, lat_deg, lon_deg, azimuth_deg)
+        swept = shapely.LineString(np.column_stack([along, across])).buffer(trace_m) if along.size > 1 else None
+    return _joined(lat_deg, lon_deg, azimuth_deg, flat, source, swept, bends=_BENDS)
 
 
 def bounds_along(
@@ -170,21 +187,55 @@ def bounds_along(
     return _joined(float(lat[0]), float(lon[0]), azimuth_deg, flat, source)
 
 
-def _joined(lat_deg: float, lon_deg: float, azimuth_deg: float, flat: list[BaseGeometry], source: str) -> Bounds:
+def _swept(
+    trace_lat_deg: ArrayLike, trace_lon_deg: ArrayLike, lat_deg: float, lon_deg: float, azimuth_deg: float
+) -> tuple[Array, Array]:
+    """Return a trace along and across the line, as far as it says anything."""
+    lat, lon = np.asarray(trace_lat_deg, dtype=float), np.asarray(trace_lon_deg, dtype=float)
+    there = np.isfinite(lat) & np.isfinite(lon)
+    along, across = along_cross(lat[there], lon[there], lat_deg, lon_deg, azimuth_deg)
+    near = np.hypot(along, across) < _FAR_M
+    until = int(near.argmin()) if not near.all() else near.size
+    return along[:until], across[:until]
+
+
+def _joined(
+    lat_deg: float,
+    lon_deg: float,
+    azimuth_deg: float,
+    flat: list[BaseGeometry],
+    source: str,
+    swept: BaseGeometry | None = None,
+    *,
+    bends: float = 0.0,
+) -> Bounds:
     """Return the swath through shapes in order: each with the next and all between them, and the way onward."""
-    swath = shapely.union_all([shapely.union(a, b).convex_hull for a, b in pairwise(flat)] or flat)
-    west, left, end, right = flat[-1].bounds
+    parts = [_between(a, b, bends if i else 0.0) for i, (a, b) in enumerate(pairwise(flat))] or flat
+    _, left, end, right = flat[-1].bounds
+    from_m = float(flat[-1].centroid.x)
     widen = _WIDENS * _ONWARD_M
-    middle = 0.5 * (west + end)
     goes_on = shapely.Polygon(
-        [(middle, left), (middle, right), (end + _ONWARD_M, right + widen), (end + _ONWARD_M, left - widen)]
+        [(from_m, left), (from_m, right), (end + _ONWARD_M, right + widen), (end + _ONWARD_M, left - widen)]
     )
-    onward = shapely.union(swath, goes_on)
+    onward = shapely.union_all([*parts, goes_on, *([] if swept is None else [swept])])
+    if swept is not None:  # what it sweeps behind the last area belongs to the way onward
+        parts.append(shapely.intersection(swept, shapely.box(-2.0 * _FAR_M, -2.0 * _FAR_M, end, 2.0 * _FAR_M)))
+    swath = shapely.union_all(parts)
     shapely.prepare(swath)
     shapely.prepare(onward)
     return Bounds(
         lat_deg=lat_deg, lon_deg=lon_deg, azimuth_deg=azimuth_deg, flat_m=swath, onward_m=onward, source=source
     )
+
+
+def _between(a: BaseGeometry, b: BaseGeometry, bends: float) -> BaseGeometry:
+    """Return two shapes with all that lies between them, and room for a bend half way, as a share of the gap."""
+    gap_m = float(shapely.distance(a, b))
+    if bends * gap_m == 0.0:
+        return shapely.union(a, b).convex_hull
+    half_m = 0.25 * sum(box[3] - box[1] for box in (a.bounds, b.bounds))
+    middle = shapely.shortest_line(a.centroid, b.centroid).centroid.buffer(half_m + bends * gap_m)
+    return shapely.union_all([a, b, middle]).convex_hull
 
 
 def _rim(area_lonlat: BaseGeometry) -> tuple[Array, Array]:

@@ -50,6 +50,17 @@ class BetaPrior:
                 cure="give two positive coefficients in kg/m2, the lower first, and a sigma of the air from 0 to 1",
             )
 
+    @classmethod
+    def about(cls, beta_kgpm2: float, *, ln_sigma: float, air_sigma: float = 0.05, source: str) -> BetaPrior:
+        """Return the prior of a known body, such as a vehicle's stack after a failure, tumbling as it may.
+
+        >>> prior = BetaPrior.about(3_000.0, ln_sigma=0.5, source="vehicle file")
+        >>> f"{prior.low_kgpm2:.0f} to {prior.high_kgpm2:.0f} kg/m2"
+        '1126 to 7993 kg/m2'
+        """
+        wide = math.exp(_95 * ln_sigma)
+        return cls(low_kgpm2=beta_kgpm2 / wide, high_kgpm2=beta_kgpm2 * wide, air_sigma=air_sigma, source=source)
+
     def draws(self, normal: Array) -> Array:
         """Return the coefficients (n,) that standard normal numbers stand for; the air is not in them."""
         low, high = math.log(self.low_kgpm2), math.log(self.high_kgpm2)
