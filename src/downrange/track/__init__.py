@@ -5,9 +5,6 @@ Out: the track with covariance, impact point, orbit figures, other objects, and 
 Start here: `load_sensors`, `read_readings`, `simulate`; `follow`, `assess`, or `Tracker` for readings as they come.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
 from downrange.track._io import (
     read_readings,
     reading_line,
@@ -21,7 +18,11 @@ from downrange.track._io import (
 from downrange.track.assess import Assessor, assess, decided, first
 from downrange.track.bounds import Bounds, bounds_along, bounds_of
 from downrange.track.break_up import BreakUp, p_broken_up
+from downrange.track.calibrate import Agreement, Calibration, Estimate, calibrate, calibrated
+from downrange.track.families import FlightKind, Flights, Group, Path, draw_family, radar_near
 from downrange.track.filter import Tuning, follow
+from downrange.track.impact import BetaPrior, ImpactRegion, impact_ensemble
+from downrange.track.launch_point import LaunchEstimate, launch_point
 from downrange.track.live import Tracker
 from downrange.track.model import (
     Burn,
@@ -41,13 +42,65 @@ from downrange.track.pieces import Piece
 from downrange.track.sensors import as_toml, load_sensors, sensor_files
 from downrange.track.simulate import readings_of_body, readings_of_flight, simulate
 from downrange.track.verdict import Rules
+from downrange.track.webcast import webcast_updates
 
-if TYPE_CHECKING:
-    from downrange.track._io_traffic import read_traffic
-    from downrange.track.calibrate import Agreement, Calibration, Estimate, calibrate, calibrated
-    from downrange.track.families import FlightKind, Flights, Group, Path, draw_family, radar_near
-    from downrange.track.impact import BetaPrior, ImpactRegion, impact_ensemble
-    from downrange.track.launch_point import LaunchEstimate, launch_point
-    from downrange.track.traffic import Craft, CraftKind, Inside, Presence, who_is_inside
-    from downrange.track.webcast import WebcastEvent, WebcastTrack, watch_webcast, webcast_updates
-
+__all__ = [
+    "Agreement",
+    "Assessor",
+    "BetaPrior",
+    "Bounds",
+    "BreakUp",
+    "Burn",
+    "Calibration",
+    "Decider",
+    "Estimate",
+    "Fault",
+    "FlightKind",
+    "Flights",
+    "Group",
+    "Impact",
+    "ImpactRegion",
+    "Intake",
+    "LaunchEstimate",
+    "Path",
+    "Piece",
+    "Reading",
+    "Rules",
+    "Sensor",
+    "SensorKind",
+    "Track",
+    "Tracker",
+    "Tuning",
+    "Update",
+    "Verdict",
+    "as_toml",
+    "assess",
+    "bounds_along",
+    "bounds_of",
+    "calibrate",
+    "calibrated",
+    "decided",
+    "draw_family",
+    "first",
+    "follow",
+    "impact_ensemble",
+    "launch_point",
+    "load_sensors",
+    "main_readings",
+    "other_objects",
+    "p_broken_up",
+    "radar_near",
+    "read_readings",
+    "reading_line",
+    "reading_of",
+    "readings_of_body",
+    "readings_of_flight",
+    "sensor_files",
+    "simulate",
+    "update_row",
+    "webcast_updates",
+    "write_csv",
+    "write_readings",
+    "write_tdm",
+    "write_updates",
+]

@@ -16,6 +16,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from downrange.base import Array
 from downrange.track._kernel import bank as _bank
 from downrange.track.assess import Assessor, nothing_known
 from downrange.track.bounds import Bounds
@@ -25,7 +26,7 @@ from downrange.track.initiate import Opening
 from downrange.track.model import Burn, Reading, Sensor, Track, Update
 from downrange.track.objects import other_objects
 from downrange.track.pieces import Piece
-from downrange.track.rows import Rows, arranged, comparable, row_of, variances
+from downrange.track.rows import Ints, Rows, arranged, comparable, row_of, variances
 from downrange.track.verdict import Rules
 
 _EVERY, _KEPT = 64, 64  # a point to go back to is kept every so many readings, and so many of them
@@ -75,8 +76,10 @@ class Tracker:
         self._start: int | None = None  # the row that the start used last
         self._bank: _bank.Bank | None = None
         self._out = blank(_FIRST_ROOM)
-        self._t_s, self._cov = np.zeros(_FIRST_ROOM), np.zeros((_FIRST_ROOM, 6, 6))
-        self._sensor, self._seq = np.zeros(_FIRST_ROOM, dtype=np.int64), np.zeros(_FIRST_ROOM, dtype=np.int64)
+        self._t_s: Array = np.zeros(_FIRST_ROOM)
+        self._cov: Array = np.zeros((_FIRST_ROOM, 6, 6))
+        self._sensor: Ints = np.zeros(_FIRST_ROOM, dtype=np.int64)
+        self._seq: Ints = np.zeros(_FIRST_ROOM, dtype=np.int64)
         self._track: Track | None = None
         self._points: list[_Point] = []
         self.log: list[Reading] = []
@@ -176,7 +179,7 @@ class Tracker:
             rows = arranged(self._raw[first:last], self._sensors)
             start = self._start + 1
             self._room(last - start)
-            out = _bank.Out(*(array[first - start : last - start] for array in self._out))
+            out = _some(self._out, slice(first - start, last - start))
             out.used[:] = False
             kind = kinds(rows.t_s, self._burns, self._tuning)
             _bank.run(part(rows, slice(None), kind), self._bank, self._model, out)
@@ -191,10 +194,13 @@ class Tracker:
     def _room(self, count: int) -> None:
         """Make room for so many answers."""
         while self._t_s.size < count:
-            self._out = _bank.Out(*(_longer(array) for array in self._out))
-            self._t_s, self._sensor, self._seq, self._cov = (
-                _longer(array) for array in (self._t_s, self._sensor, self._seq, self._cov)
-            )
+            out = self._out
+            self._out = _bank.Out(
+                x=_longer(out.x), p=_longer(out.p), mu=_longer(out.mu), idle=_longer(out.idle),
+                since=_longer(out.since), used=_longer(out.used),
+            )  # fmt: skip
+            self._t_s, self._cov = _longer(self._t_s), _longer(self._cov)
+            self._sensor, self._seq = _longer(self._sensor), _longer(self._seq)
 
     def _write(self, rows: Rows, first: int, last: int) -> None:
         """Note times, sensors and covariances of answers first to last."""
@@ -206,7 +212,7 @@ class Tracker:
 
     def _tell(self, last: int) -> None:
         """Judge the answers up to `last` that are not judged yet."""
-        out = _bank.Out(*(array[:last] for array in self._out))
+        out = _some(self._out, slice(last))
         self._track = as_track(
             self._t_s[:last], self._sensor[:last], self._seq[:last], out, self._cov[:last], self._t0, self._sensors,
             doubles=self.duplicates,
@@ -215,6 +221,13 @@ class Tracker:
         if self._objects and not out.used.all():
             pieces = other_objects(self.log, self._sensors, self._t0, self._track)
         self._assessor.advance(self._track, pieces)
+
+
+def _some(out: _bank.Out, rows: slice) -> _bank.Out:
+    """Return a slice of the answers, as views."""
+    return _bank.Out(
+        x=out.x[rows], p=out.p[rows], mu=out.mu[rows], idle=out.idle[rows], since=out.since[rows], used=out.used[rows]
+    )
 
 
 def _longer(array: NDArray[_Kind]) -> NDArray[_Kind]:
