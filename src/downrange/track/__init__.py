@@ -1,39 +1,106 @@
 """Track: from what sensors say to what can be said of the flight.
 
-In: readings (range, azimuth, elevation, range-rate) and the sensors that made them.
-Out: the track with covariance, impact point, perigee, and a verdict with its probability and reason.
-Start here: `load_sensors`, `simulate`, `follow`, `assess`.
+In: readings (radar, camera, position reports, broadcast) and the sensors that made them; ships and aircraft.
+Out: the track with covariance, impact point, orbit figures, other objects, and a verdict with its probability and reason.
+Start here: `load_sensors`, `read_readings`, `simulate`; `follow`, `assess`, or `Tracker` for readings as they come.
 """
 
-from downrange.track._io import read_readings, reading_line, reading_of, update_row, write_readings, write_updates
-from downrange.track.assess import assess, decided, first
+from downrange.track._io import (
+    read_readings,
+    reading_line,
+    reading_of,
+    update_row,
+    write_csv,
+    write_readings,
+    write_tdm,
+    write_updates,
+)
+from downrange.track.assess import Assessor, assess, decided, first
+from downrange.track.bounds import Bounds, bounds_along, bounds_of
+from downrange.track.break_up import BreakUp, p_broken_up
+from downrange.track.calibrate import Agreement, Calibration, Estimate, calibrate, calibrated
+from downrange.track.families import FlightKind, Flights, Group, Path, draw_family, radar_near
 from downrange.track.filter import Tuning, follow
-from downrange.track.model import Burn, Impact, Reading, Sensor, Track, Update, Verdict
-from downrange.track.sensors import load_sensors, sensor_files
-from downrange.track.simulate import simulate
+from downrange.track.impact import BetaPrior, ImpactRegion, impact_ensemble
+from downrange.track.launch_point import LaunchEstimate, launch_point
+from downrange.track.live import Tracker
+from downrange.track.model import (
+    Burn,
+    Decider,
+    Fault,
+    Impact,
+    Intake,
+    Reading,
+    Sensor,
+    SensorKind,
+    Track,
+    Update,
+    Verdict,
+)
+from downrange.track.objects import main_readings, other_objects
+from downrange.track.pieces import Piece
+from downrange.track.sensors import as_toml, load_sensors, sensor_files
+from downrange.track.simulate import readings_of_body, readings_of_flight, simulate
 from downrange.track.verdict import Rules
+from downrange.track.webcast import webcast_updates
 
 __all__ = [
+    "Agreement",
+    "Assessor",
+    "BetaPrior",
+    "Bounds",
+    "BreakUp",
     "Burn",
+    "Calibration",
+    "Decider",
+    "Estimate",
+    "Fault",
+    "FlightKind",
+    "Flights",
+    "Group",
     "Impact",
+    "ImpactRegion",
+    "Intake",
+    "LaunchEstimate",
+    "Path",
+    "Piece",
     "Reading",
     "Rules",
     "Sensor",
+    "SensorKind",
     "Track",
+    "Tracker",
     "Tuning",
     "Update",
     "Verdict",
+    "as_toml",
     "assess",
+    "bounds_along",
+    "bounds_of",
+    "calibrate",
+    "calibrated",
     "decided",
+    "draw_family",
     "first",
     "follow",
+    "impact_ensemble",
+    "launch_point",
     "load_sensors",
+    "main_readings",
+    "other_objects",
+    "p_broken_up",
+    "radar_near",
     "read_readings",
     "reading_line",
     "reading_of",
+    "readings_of_body",
+    "readings_of_flight",
     "sensor_files",
     "simulate",
     "update_row",
+    "webcast_updates",
+    "write_csv",
     "write_readings",
+    "write_tdm",
     "write_updates",
 ]

@@ -116,16 +116,16 @@ class Assessor:
 
     def advance(self, track: Track, pieces: Sequence[Piece] = ()) -> None:
         """Go on to the end of the track."""
-        start, x = self.done, _states(track)
+        start = self.done
         new = slice(start, None)
-        orbit = self._orbit(x[new], track.cov[new])
+        orbit = self._orbit(_states(track, new), track.cov[new])
         second = int(np.floor(track.t_s[start - 1])) if start else None
         begun = [start + i for i in first_of_seconds(track.t_s[new], second)]
         self._rows += begun
         beats = {}
         if begun:
             found = beats_of(
-                track, self._rows, len(begun), _impact(x[begun], track.cov[begun]),
+                track, self._rows, len(begun), _impact(_states(track, begun), track.cov[begun]),
                 orbit[[i - start for i in begun], 0], self._rule, plan=self._plan, bounds=self._bounds, pieces=pieces,
                 expected=self._expected,
             )  # fmt: skip
@@ -139,7 +139,7 @@ class Assessor:
         last = self.done - 1
         if last < 0 or self._said is None or self._told_s == track.t_s[last]:
             return []
-        orbit = self._orbit(_states(track)[last:], track.cov[last:])[0]
+        orbit = self._orbit(_states(track, slice(last, None)), track.cov[last:])[0]
         return [self._update(track, last, orbit, self._said)]
 
     def silence(self, track: Track, until_t_s: float) -> list[Update]:
@@ -229,9 +229,9 @@ class Assessor:
         )
 
 
-def _states(track: Track) -> Array:
-    """Return position and velocity (n, 6)."""
-    return np.concatenate([track.r_ecef_m, track.v_ecef_mps], axis=1)
+def _states(track: Track, rows: slice | list[int]) -> Array:
+    """Return position and velocity (n, 6) of some rows."""
+    return np.concatenate([track.r_ecef_m[rows], track.v_ecef_mps[rows]], axis=1)
 
 
 def _impact(x: Array, cov: Array) -> Array:

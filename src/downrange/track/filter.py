@@ -122,35 +122,49 @@ def blank(n: int) -> _bank.Out:
 
 
 def track_of(rows: Rows, rest: slice, out: _bank.Out, t0: datetime, sensors: Sequence[Sensor]) -> Track:
-    """Return the kernel's answers as a Track. Raises ModelError where they stopped being numbers: a defect.
+    """Return the kernel's answers to a slice of the readings as a Track.
 
     What remains of biases and clock offsets (sigma_bias_*, sigma_clock_s) is added to the covariance here: the filter
     takes noise for all there is.
     """
-    t_s, x = rows.t_s[rest], out.x
-    bad = t_s[~np.isfinite(out.x).all(axis=1)]
+    t_s, sensor = rows.t_s[rest], rows.sensor[rest]
+    sound(t_s, out.x)
+    cov = out.p + consider_cov(t_s, out.x[:, :3], out.x[:, 3:6], out.x[:, 6:], sensor, sensors)
+    return as_track(t_s, sensor, rows.seq[rest], out, cov, t0, sensors, doubles=rows.doubles)
+
+
+def sound(t_s: Array, x: Array) -> None:
+    """Refuse states that stopped being numbers: a defect, not an answer. Raises ModelError."""
+    bad = t_s[~np.isfinite(x).all(axis=1)]
     if bad.size:
         raise ModelError(
             f"readings: T+{bad[0]:.1f} s: the filter broke down. "
             "Look at the readings just before, and at the sensors' places and sigmas."
         )
+
+
+def as_track(
+    t_s: Array, sensor: Ints, seq: Ints, out: _bank.Out, cov: Array, t0: datetime, sensors: Sequence[Sensor], *,
+    doubles: int,
+) -> Track:  # fmt: skip
+    """Return arrays, row by row of the kernel's answers, as a Track."""
     return Track(
         t0=t0,
         t_s=t_s,
-        r_ecef_m=x[:, :3],
-        v_ecef_mps=x[:, 3:6],
-        cov=out.p + consider_cov(t_s, x[:, :3], x[:, 3:6], x[:, 6:], rows.sensor[rest], sensors),
-        f_ecef_mps2=x[:, 6:],
-        f_mps2=np.linalg.norm(x[:, 6:], axis=1),
+        r_ecef_m=out.x[:, :3],
+        v_ecef_mps=out.x[:, 3:6],
+        cov=cov,
+        f_ecef_mps2=out.x[:, 6:],
+        f_mps2=np.linalg.norm(out.x[:, 6:], axis=1),
         p_coast=out.mu[:, COAST],
         p_entry=out.mu[:, ENTRY],
         p_idle=out.idle,
         coast_since_s=out.since,
         used=out.used,
-        sensor=rows.sensor[rest],
-        seq=rows.seq[rest],
-        sensors=tuple(sensor.name for sensor in sensors),
-        duplicates=rows.doubles,
+        sensor=sensor,
+        seq=seq,
+        sensors=tuple(one.name for one in sensors),
+        duplicates=doubles,
     )
 
 

@@ -46,10 +46,15 @@ class Rows:
 def rows_of(readings: Sequence[Reading], sensors: Sequence[Sensor], t0: datetime) -> Rows:
     """Arrange readings for the filter. Raises InputError for a reading of no known sensor or with impossible numbers."""
     names = {sensor.name: i for i, sensor in enumerate(sensors)}
-    raw = [_row(i, reading, names, sensors, t0) for i, reading in enumerate(readings, start=1)]
-    raw.sort(key=_comparable)
-    kept = [row for i, row in enumerate(raw) if i == 0 or _comparable(row)[:14] != _comparable(raw[i - 1])[:14]]
-    table = np.array(kept, dtype=float).reshape(len(kept), 15)
+    raw = [row_of(reading, names, sensors, t0, number=i) for i, reading in enumerate(readings, start=1)]
+    raw.sort(key=comparable)
+    kept = [row for i, row in enumerate(raw) if i == 0 or comparable(row)[:14] != comparable(raw[i - 1])[:14]]
+    return arranged(kept, sensors, doubles=len(raw) - len(kept))
+
+
+def arranged(raw: Sequence[tuple[float, ...]], sensors: Sequence[Sensor], *, doubles: int = 0) -> Rows:
+    """Return rows of `row_of`, in order and without doubles, as arrays."""
+    table = np.array(raw, dtype=float).reshape(len(raw), 15)
     t_s, sensor = table[:, 0].copy(), table[:, 1].astype(np.int64)
     z, var = np.ascontiguousarray(table[:, 2:14]), variances(sensors)
     z[np.isinf(var[sensor])] = np.nan
@@ -63,19 +68,19 @@ def rows_of(readings: Sequence[Reading], sensors: Sequence[Sensor], t0: datetime
         sites=sites,
         axes=axes,
         seq=table[:, 14].astype(np.int64),
-        doubles=len(raw) - len(kept),
+        doubles=doubles,
     )
 
 
-def _comparable(row: tuple[float, ...]) -> tuple[float, ...]:
+def comparable(row: tuple[float, ...]) -> tuple[float, ...]:
     """Return a row in which missing numbers are equal, and come last."""
     return tuple(math.inf if math.isnan(number) else number for number in row)
 
 
-def _row(
-    number: int, reading: Reading, names: dict[str, int], sensors: Sequence[Sensor], t0: datetime
+def row_of(
+    reading: Reading, names: dict[str, int], sensors: Sequence[Sensor], t0: datetime, *, number: int = 0
 ) -> tuple[float, ...]:
-    """Return one reading as time, sensor, twelve numbers, number in the log."""
+    """Return one reading as time, sensor, twelve numbers, number in the log; number names it in errors when it has none."""
     if reading.sensor not in names:
         raise InputError(
             where=f"reading {reading.seq or number}",

@@ -233,7 +233,8 @@ class Judge:
     def _lose(self, now: Evidence, burn: Burn, *, lit: bool) -> None:
         """Note the loss: no ignition when thrust was not seen since the burn should have begun."""
         how = "stopped early" if lit else "did not ignite"
-        self._lost, self._p_lost, self._lost_span_s = (now.t_s, burn, how), now.p_idle, (self._coast_from(now), now.t_s)
+        self._lost, self._p_lost = (now.t_s, burn, how), now.p_idle
+        self._lost_span_s = max(self._back_s, burn.t_ignition_s), now.t_s
 
     def _find_again(self, now: Evidence) -> None:
         """Let thrust that is sure for two seconds undo the loss; the flight stays off nominal."""
