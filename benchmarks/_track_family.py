@@ -45,7 +45,7 @@ T0 = datetime(2026, 1, 1, tzinfo=UTC)
 STEP_S = 0.1
 _GM, _RE, _OMEGA, _J2 = 3.986004418e14, 6_378_137.0, 7.292115e-5, 1.08262668e-3
 _FLOOR_M = -200.0
-_SPACE_M = 80e3
+_SPACE_M, _DENSE_M = 80e3, 60e3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,7 +248,7 @@ def _rate(r: Array, v: Array, push: Array, beta: Array) -> tuple[Array, Array]:
 
 
 def cases(seed: int, count: int, *, failing: bool = False, doppler_share: float = 0.5) -> list[Case]:
-    """Return so many draws of a family, less those that fall back before their last cut-off (about one in seven).
+    """Return so many draws of a family, less those that are no launch: that sink back into the air under power, or never leave it.
 
     Failing ones lose all thrust somewhere in a burn, 12 s after its ignition or later.
     """
@@ -269,7 +269,7 @@ def cases(seed: int, count: int, *, failing: bool = False, doppler_share: float 
         over = t <= (vehicle.stages[-1].t_cutoff_s + 30.0 if loss is None else loss + 60.0)
         below = np.linalg.norm(r[:, i], axis=1) < np.linalg.norm(r[0, i]) - 5e3
         over &= np.cumsum(below) == 0
-        if loss is None and np.linalg.norm(r[over, i][-1]) - np.linalg.norm(r[0, i]) < _SPACE_M:
+        if not _rises(t[over], r[over, i], v[over, i], vehicle.stages[0].t_cutoff_s, loss):
             continue
         burns = tuple(Burn(s.t_ignition_s, s.t_cutoff_s, k + 1) for k, s in enumerate(vehicle.stages))
         case = Case(
@@ -278,6 +278,15 @@ def cases(seed: int, count: int, *, failing: bool = False, doppler_share: float 
         )  # fmt: skip
         out.append(case)
     return out
+
+
+def _rises(t_s: Array, r: Array, v: Array, first_cutoff_s: float, loss_s: float | None) -> bool:
+    """Say whether a flight goes to space, as far as it goes before its loss."""
+    height = np.linalg.norm(r, axis=1) - np.linalg.norm(r[0])
+    sinks = (height < _DENSE_M) & (np.sum(r * v, axis=1) < 0.0) & (t_s > first_cutoff_s)
+    if loss_s is not None:
+        return not bool(sinks[t_s < loss_s].any())
+    return not bool(sinks.any()) and bool(height[-1] > _SPACE_M)
 
 
 def product_cases(seed: int, first: int, count: int, *, failing: bool = False, test: bool = True) -> list[Case]:

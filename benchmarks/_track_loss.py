@@ -31,7 +31,7 @@ class Calls:
     """When thrust was called lost in one flight.
 
     verdict_s: first THRUST_LOST after the loss, less the loss; infinite when none; NaN when nothing was lost or seen
-    bare_s:    the same for the filter's probability alone, p_idle > Rules.sure
+    bare_s:    the same for the filter's probability alone, p_idle > Rules.lost
     false_s:   times of THRUST_LOST while the engine burned
     bare_false_s: times at which the bare probability rose above while it burned, SETTLED_S after ignition
     burned_s:  seconds of burn that were watched; bare_burned_s: those of them in which the bare probability counts
@@ -55,7 +55,7 @@ def calls(track: Track, burns: Sequence[Burn], fails_at_s: float | None) -> Call
         for before, one in zip((None, *said), said, strict=False)
         if one.verdict is Verdict.THRUST_LOST and (before is None or before.verdict is not Verdict.THRUST_LOST)
     ]
-    sure = track.p_idle > Rules().sure
+    sure = track.p_idle > Rules().lost
     rises = t[sure & ~np.concatenate([[False], sure[:-1]])]
     lit, learned = _lit(t, burns, end, 0.0), _lit(t, burns, end, SETTLED_S)
     step = np.diff(t, prepend=t[0])
