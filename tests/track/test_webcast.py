@@ -53,10 +53,11 @@ def readings_of(t_s, speed_mps, alt_m, t0) -> list[Reading]:
         Reading(
             t=t0 + timedelta(seconds=float(t)),
             sensor="screen",
+            seq=n,
             speed_mps=None if math.isnan(v) else float(v),
             alt_m=None if math.isnan(h) else float(h),
         )
-        for t, v, h in zip(t_s, speed_mps, alt_m, strict=True)
+        for n, (t, v, h) in enumerate(zip(t_s, speed_mps, alt_m, strict=True), start=1)
     ]
 
 
@@ -151,9 +152,29 @@ def test_thrust_lost_in_the_second_burn_ends_in_no_orbit(climb, climb_burns, t0)
     lost = first(updates, Verdict.THRUST_LOST)
     assert lost is not None
     assert 520.0 < lost.t_s <= 525.0
-    assert lost.p > Rules().lost
+    assert lost.p > 0.99
     assert updates[-1].verdict is Verdict.WILL_NOT_REACH_ORBIT
     assert all(update.verdict is Verdict.NOMINAL for update in updates if 152.0 < update.t_s < 520.0)
+
+
+def test_a_stage_that_falls_back_will_not_reach_orbit(t0) -> None:
+    """A first stage after its cut-off, no air and no plan: thrown up at 300 m/s from 105 km with 1500 m/s level."""
+    t = np.arange(0.0, 100.0)
+    climb = 300.0 - 9.2 * t  # less than gravity at 105 km: the level speed carries part of the weight
+    rows = (
+        t,
+        np.round(np.hypot(1500.0, climb) / KMH) * KMH,
+        np.round((105e3 + 300.0 * t - 4.6 * t**2) / 100.0) * 100.0,
+    )
+    updates = webcast_updates(readings_of(*rows, t0), (SCREEN,), t0, lat_deg=28.5, azimuth_deg=90.0)
+    assert updates[-1].verdict is Verdict.WILL_NOT_REACH_ORBIT
+    told = first(updates, Verdict.WILL_NOT_REACH_ORBIT)
+    assert told is not None
+    assert 75.0 < told.t_s < 85.0  # 105 km + 300 t - 4.6 t2 falls through 100 km at 79 s
+    (decider,) = told.decided_by
+    assert decider.sensor == "screen"
+    assert 1 <= decider.first_seq < decider.last_seq == round(told.t_s) + 1
+    assert decider.count == decider.last_seq - decider.first_seq + 1
 
 
 def test_order_and_doubles_change_nothing(t0) -> None:

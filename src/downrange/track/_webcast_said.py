@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -34,6 +35,7 @@ def assess_webcast(
     numbers: sensor and number of the reading behind each row, for the record of what decided; may be left out
     """
     rule, plan = rules or Rules(), schedule(burns)
+    rule = replace(rule, lost=max(rule.lost, rule.sure))  # what radars may call sooner was not tried on screens
     end_s = track.end_s if until_t_s is None else float(until_t_s)
     if end_s < track.end_s:
         seen = f"{end_s:g} s, before the last reading"

@@ -27,6 +27,7 @@ from downrange.track.model import Burn
 
 _MOST_MPS2 = 80.0  # assumed: nothing that carries a payload speeds up or slows down faster
 _APART_S = 5.0  # the two readings that start it lie no further apart
+_LEFT_S = 60.0  # the same where the screen stood still between them
 _LOW_M, _UPRIGHT_MPS = 1000.0, 30.0  # assumed: lower and slower than this a rocket goes straight up, or stands
 _EARLY_S = 2.0  # assumed: a cut-off comes no earlier than this before its planned time
 _STILL = 2.0  # a screen that should have moved by so many sigmas and did not stands still
@@ -98,10 +99,10 @@ class _Watch:
         if self._now is not None and t_s - min(self._heard_s, height_s) > self._tune.lost_s:
             self._now = None
         same = self._same(i)
-        if not same:
-            self._hangs, self._moved_s = False, t_s
         used = self._start(i, same=same) if self._now is None else self._go_on(self._now, i, same=same)
         self._stale = same
+        if not same:
+            self._hangs, self._moved_s = False, t_s
         if used:
             self._heard_s = t_s
         if math.isfinite(self._screen.speed_mps[i]):
@@ -120,15 +121,17 @@ class _Watch:
         return bool(j >= 0 and screen.speed_mps[i] == screen.speed_mps[j] and (alt == screen.alt_m[j] or np.isnan(alt)))
 
     def _start(self, i: int, *, same: bool) -> bool:
-        """Start from row i and the ones before it with a speed and a height, if they agree and none was left standing."""
+        """Start from row i and the ones before it with a speed and a height, if they agree."""
         t, v, h = self._screen.t_s, self._screen.speed_mps, self._screen.alt_m
         j, k = self._shown, self._height
-        if j < 0 or k < 0 or not math.isfinite(v[i] + h[i]) or t[i] - min(t[j], t[k]) > _APART_S:
+        if j < 0 or k < 0 or not math.isfinite(v[i] + h[i]) or (same and v[i] > _UPRIGHT_MPS):
             return False
-        dt, dt_h, rise, climb = (float(a) for a in (t[i] - t[j], t[i] - t[k], v[i] - v[j], h[i] - h[k]))
+        left = self._stale and v[j] > _UPRIGHT_MPS  # left standing: true only when it was first shown
+        since_s = (self._moved_s, self._moved_s) if left else (t[j], t[k])
+        dt, dt_h, rise, climb = (float(a) for a in (t[i] - since_s[0], t[i] - since_s[1], v[i] - v[j], h[i] - h[k]))
         sv, sh = float(self._screen.sigma_speed_mps[i]), float(self._screen.sigma_alt_m[i])
-        stands = (same or self._stale) and v[j] > _UPRIGHT_MPS
-        if stands or abs(rise) > _MOST_MPS2 * dt + 5.0 * sv or abs(climb) > max(v[i], v[j]) * dt_h + 5.0 * sh:
+        late = max(dt, dt_h) > (_LEFT_S if left else _APART_S)
+        if late or abs(rise) > _MOST_MPS2 * dt + 5.0 * sv or abs(climb) > max(v[i], v[j]) * dt_h + 5.0 * sh:
             return False
         speed, up, sigma_up = float(v[i]), climb / dt_h, 1.5 * sh / dt_h
         if sigma_up > 0.5 * speed:
@@ -139,7 +142,9 @@ class _Watch:
         up = min(max(up, -speed), speed)
         pull = float(gravity_mps2(h[i]) * steepness(v[i], np.array(up)))
         x = np.array([h[i], speed, up, rise / dt + pull, 0.0])
-        self._now = opening(float(t[i]), x, np.array([sh, sv + 0.5, sigma_up, 1.5 * sv / dt + 5.0, 8.0]))
+        self._now = opening(
+            float(t[i]), x, np.array([sh, sv + 0.5, sigma_up, 1.5 * sv / dt + (20.0 if left else 5.0), 8.0])
+        )
         self._believed_s = float(t[i])
         return True
 
