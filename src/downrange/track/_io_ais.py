@@ -35,15 +35,15 @@ def from_ais(lines: Iterable[str], where: str, *, untimed: datetime | None = Non
     for number, parts, received in _messages(lines, where, faults):
         place = f"{where}, line {number}"
         try:
-            said = pyais.decode(*parts, error_if_checksum_invalid=True).asdict()
+            said = pyais.decode(*parts, error_if_checksum_invalid=True)
         except pyais.exceptions.AISBaseException as problem:
             cure = "the sentence was damaged on its way; the others are read"
             faults.append(Fault(where=place, key="sentence", seen=f"{type(problem).__name__}: {parts[0]}", cure=cure))
             continue
-        mmsi = f"{said['mmsi']:09}" if said.get("mmsi") is not None else ""
-        if said["msg_type"] in _NAMED and (name := str(said.get("shipname") or "").strip(" @")):
+        mmsi = "" if said.mmsi is None else f"{said.mmsi:09}"
+        if said.msg_type in _NAMED and (name := str(getattr(said, "shipname", None) or "").strip(" @")):
             names[mmsi] = name
-        if said["msg_type"] in _PLACED:
+        if said.msg_type in _PLACED:
             craft = _craft(said, mmsi, received or late, place)
             if craft is None:
                 faults.append(Fault(where=place, key="sentence", seen="cut short", cure="the others are read"))
@@ -131,19 +131,19 @@ def _unix(text: str) -> datetime:
     return datetime.fromtimestamp(value / 1000.0 if value > 1e11 else value, UTC)
 
 
-def _craft(said: dict[str, Any], mmsi: str, received: datetime | None, where: str) -> Craft | None:
+def _craft(said: Any, mmsi: str, received: datetime | None, where: str) -> Craft | None:  # noqa: ANN401 - one of pyais's many messages
     """Return the craft of a position message; None where the sentence is too short to hold one."""
-    kind = said["msg_type"]
-    lat, lon, speed, course = (said.get(key) for key in ("lat", "lon", "speed", "course"))
+    kind = said.msg_type
+    lat, lon, speed, course = said.lat, said.lon, said.speed, said.course
     if not mmsi or lat is None or lon is None or speed is None or course is None:
         return None
     placed = abs(lat) <= 90.0 and abs(lon) <= 180.0
     aircraft, long_range = kind == 9, kind == 27
-    alt = said.get("alt") if aircraft else None
+    alt = said.alt if aircraft else None
     return Craft(
         id=mmsi,
         kind=CraftKind.AIRCRAFT if aircraft else CraftKind.SHIP,
-        t=None if received is None else _at_second(received, 60 if long_range else said.get("second")),
+        t=None if received is None else _at_second(received, 60 if long_range else said.second),
         lat_deg=float(lat) if placed else None,
         lon_deg=(float(lon) + 180.0) % 360.0 - 180.0 if placed else None,
         alt_m=None if alt is None or alt >= 4095 else float(alt),
