@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 
-from downrange.base import ecef_from_geodetic, enu_axes
+from downrange.base import ecef_from_geodetic, enu_axes, geodetic_from_ecef
 from downrange.track.initiate import Opening, Start, initiate
 
 # Four invented places around the Korean peninsula.
@@ -22,7 +22,7 @@ NOISE = {
     RANGER: {0: 20.0},
     REPORT: dict.fromkeys((4, 5, 6), 50.0),
     FULL_REPORT: dict.fromkeys((4, 5, 6), 50.0) | dict.fromkeys((7, 8, 9), 1.0),
-    SCREEN: {10: 50.0},
+    SCREEN: {10: 50.0, 11: 5.0},
 }
 GM, OMEGA = 3.986004418e14, 7.292115e-5
 
@@ -58,9 +58,9 @@ class Scene:
         """Return one reading (12,)."""
         x = self.at(t)
         east, north, up = AXES[s] @ (x[:3] - PLACES[s])
-        rho, lat_lon_alt = np.sqrt(east**2 + north**2 + up**2), np.linalg.norm(x[:3]) - 6.371e6
+        rho, alt, speed = np.sqrt(east**2 + north**2 + up**2), geodetic_from_ecef(x[:3])[2], np.linalg.norm(x[3:6])
         truth = np.array([
-            rho, np.arctan2(east, north), np.arctan2(up, np.hypot(east, north)), np.nan, *x[:6], lat_lon_alt, np.nan,
+            rho, np.arctan2(east, north), np.arctan2(up, np.hypot(east, north)), np.nan, *x[:6], alt, speed,
         ])  # fmt: skip
         nonsense = np.array([draw.uniform(1.0, 2e6), draw.uniform(-3.0, 3.0), draw.uniform(0.0, 1.5), np.nan])
         z, noise = np.full(12, np.nan), draw.normal(size=12)
@@ -97,7 +97,7 @@ def test_the_spread_is_honest(kinds, period_s) -> None:
 
 
 def test_cameras_and_rangers_together_start_as_well() -> None:
-    for kinds in ((CAMERA, CAMERA, CAMERA), (CAMERA, RANGER), (RANGER, RANGER, RANGER)):
+    for kinds in ((CAMERA, CAMERA, CAMERA), (CAMERA, RANGER), (CAMERA, SCREEN), (RANGER, RANGER, RANGER)):
         found = 0
         for seed in range(12):
             scene = Scene(kinds, seed, seconds=4.0)
