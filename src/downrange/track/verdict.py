@@ -35,11 +35,11 @@ class Rules:
     sure: float = 0.99
     perigee_m: float = 120_000.0
     grace_s: float = 5.0
-    lost: float = 0.95
+    lost: float = 0.97
     hold_s: float = 0.0
     unlit: float = 0.99
     settle_s: float = 0.5
-    young_s: float = 10.0
+    young_s: float = 15.0
     coast_s: float = 0.5
     for_good_s: float = 20.0
     overrun_s: float = 12.0
