@@ -41,6 +41,7 @@ from downrange.track.objects import main_readings, other_objects
 from downrange.track.pieces import Piece
 from downrange.track.sensors import as_toml, load_sensors, sensor_files
 from downrange.track.simulate import readings_of_body, readings_of_flight, simulate
+from downrange.track.smooth import smooth
 from downrange.track.verdict import Rules
 from downrange.track.webcast import webcast_updates
 
@@ -97,6 +98,7 @@ __all__ = [
     "readings_of_flight",
     "sensor_files",
     "simulate",
+    "smooth",
     "update_row",
     "webcast_updates",
     "write_csv",

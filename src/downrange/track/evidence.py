@@ -106,6 +106,8 @@ def _corridor(
         axis_deg=float(np.degrees(impact[5])), onward=onward,
     )  # fmt: skip
     outside_m = float(bounds.distance_m(lat_deg, lon_deg, onward=onward))
+    if not math.isfinite(outside_m):  # farther than the corridor's line reaches
+        return math.nan, math.nan, rule.silence_s
     clock_s = data_loss_s(track.r_ecef_m[i], track.v_ecef_mps[i], float(track.f_mps2[i]), -outside_m)
     return p, outside_m, min(rule.silence_s, max(clock_s, _LEAST_S))
 

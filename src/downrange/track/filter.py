@@ -39,7 +39,7 @@ class Tuning:
     q: tuple[float, float, float, float] = (0.1, 1e-3, 30.0, 0.05)
     q_coasting: float = 1e-6
     rates_1ps: tuple[tuple[float, float, float, float], ...] = (
-        (-1e-3, 8e-4, 2e-4, 0.0),
+        (-2.2e-3, 2e-3, 2e-4, 0.0),
         (5e-4, -1e-3, 5e-4, 0.0),
         (0.5, 0.1, -0.6, 0.0),
         (1e-3, 1e-2, 1e-3, -1.2e-2),

@@ -35,11 +35,11 @@ class Rules:
     sure: float = 0.99
     perigee_m: float = 120_000.0
     grace_s: float = 5.0
-    lost: float = 0.95
+    lost: float = 0.97
     hold_s: float = 0.0
     unlit: float = 0.99
     settle_s: float = 0.5
-    young_s: float = 10.0
+    young_s: float = 20.0
     coast_s: float = 0.5
     for_good_s: float = 20.0
     overrun_s: float = 12.0
@@ -80,7 +80,7 @@ class Evidence:
 
 
 Said = tuple[Verdict, float, str]
-_BREAK_S = 2.0  # assumed: after so long without a reading the filter has to find thrust again
+_BREAK_S, _BREAK_GAPS = 2.0, 3.0  # assumed: after so long, and so many usual gaps, the filter has to find thrust again
 
 
 def schedule(burns: Sequence[Burn | tuple[float, float, int]]) -> tuple[Burn, ...]:
@@ -113,12 +113,13 @@ class Judge:
     """
 
     __slots__ = (
-        "_back_s", "_broken", "_burns", "_coast_s", "_doubt", "_first_s", "_high", "_last_s", "_lost", "_lost_span_s", "_off", "_out_s", "_p_lost", "_rules",
+        "_back_s", "_broken", "_burns", "_coast_s", "_doubt", "_first_s", "_gap_s", "_high", "_last_s", "_lost", "_lost_span_s", "_off", "_out_s", "_p_lost", "_rules",
         "_shot_s", "_thrust_s", "span_s",
     )  # fmt: skip
 
     def __init__(self, burns: tuple[Burn, ...], rules: Rules) -> None:
         self._burns, self._rules = burns, rules
+        self._gap_s = 0.0  # between the last two rows
         self._first_s = self._last_s = -math.inf  # when the track began, or went on after a break; the time before
         self._coast_s: float | None = None  # since when coasting is probable enough
         self._thrust_s: float | None = None  # since when thrust is sure
@@ -139,9 +140,10 @@ class Judge:
 
     def say(self, now: Evidence) -> Said:
         """Return verdict, probability of what the reason names, and the reason."""
-        if now.t_s - self._last_s > _BREAK_S:
+        gap_s = now.t_s - self._last_s
+        if gap_s > max(_BREAK_S, _BREAK_GAPS * self._gap_s):
             self._first_s = now.t_s
-        self._last_s = now.t_s
+        self._last_s, self._gap_s = now.t_s, gap_s
         self._time(now)
         self.span_s = (now.t_s, now.t_s)
         rule = self._rules
