@@ -39,7 +39,7 @@ from downrange.corridor import (
     ranges,
 )
 from downrange.earth import Place, Site, cities, islands, load_site, people_of, places
-from downrange.fall import Falls, Footprint, fall_path, footprint
+from downrange.fall import Falls, Footprint, fall_path, footprint, impact_point
 from downrange.flight import (
     Failure,
     FailureKind,
@@ -60,7 +60,7 @@ from downrange.replay.compare import predicted, reported
 from downrange.replay.model import Corridor, Orbit, Remembered, Replay, Trajectory, Watched
 from downrange.replay.scenario import HistoricAlert, Scenario
 from downrange.replay.situations import Stack, keep_watch
-from downrange.track import Rules, Update, Verdict, assess, decided, follow, load_sensors, simulate
+from downrange.track import Bounds, Rules, Update, Verdict, assess, bounds_of, decided, follow, load_sensors, simulate
 
 Say = Callable[[str], None]
 _BELOW_M = 100_000.0  # how far from the track a place is still named
@@ -131,7 +131,7 @@ def run(scenario: Scenario, *, runs: int, seed: int, say: Say) -> Replay:
     flown = _flight(clock, scenario, site)
     corridor = _corridor(clock, scenario, site, areas, flown)
     fallen = _fall(clock, scenario, runs, seed)
-    watched = _track(clock, scenario, flown)
+    watched = _track(clock, scenario, site, areas, flown)
     reached, orbit = _orbit(clock, scenario, flown, watched)
     warned = _alert(clock, scenario, flown, fallen, watched, watched_places)
     return Replay(
@@ -277,14 +277,23 @@ def _one_clause(corridor: Corridor) -> str:
     return f"one plane through {areas}: refused; dog-leg"
 
 
-def _track(clock: _Clock, scenario: Scenario, flown: _Flown) -> Watched:
+def _bounds(site: Site, areas: tuple[Announced, ...], planned: Flight) -> Bounds:
+    """Return the corridor that pad, announced areas and the plan's own impact point draw."""
+    lat, lon, _ = impact_point(planned.r_ecef_m, planned.v_ecef_mps)
+    comes_down = np.isfinite(lat)
+    trace = lat[comes_down], lon[comes_down]
+    return bounds_of(site.lat_deg, site.lon_deg, [area.geometry_lonlat for area in areas], trace=trace)
+
+
+def _track(clock: _Clock, scenario: Scenario, site: Site, areas: tuple[Announced, ...], flown: _Flown) -> Watched:
     """Simulate what the sensors say, follow it, judge it."""
     with clock.room("track") as told:
         sensors = load_sensors(scenario.sensors.name)
         path, t0 = flown.path, scenario.liftoff.t0
         readings = simulate(path.t_s, path.r_ecef_m, path.v_ecef_mps, sensors, t0, scenario.sensors.seed)
         track = follow(readings, sensors, t0)
-        updates = assess(track, flown.flight.burns, seed=scenario.sensors.seed)
+        bounds = _bounds(site, areas, flown.planned)
+        updates = assess(track, flown.flight.burns, bounds=bounds, seed=scenario.sensors.seed)
         failed = flown.flight.t_s[-1] if scenario.failure is not None else None
         watched = Watched(
             readings=len(readings),

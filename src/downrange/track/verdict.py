@@ -113,7 +113,7 @@ class Judge:
     """
 
     __slots__ = (
-        "_back_s", "_broken", "_burns", "_coast_s", "_doubt", "_first_s", "_gap_s", "_high", "_last_s", "_lost", "_lost_span_s", "_off", "_out_s", "_p_lost", "_rules",
+        "_back_s", "_broken", "_burns", "_coast_s", "_doubt", "_first_s", "_gap_s", "_high", "_last_s", "_lost", "_lost_span_s", "_off", "_orbits", "_out_s", "_p_lost", "_rules",
         "_shot_s", "_thrust_s", "span_s",
     )  # fmt: skip
 
@@ -130,6 +130,7 @@ class Judge:
         self._broken: tuple[float, str] | None = None
         self._out_s: float | None = None  # since when the impact point is outside
         self._shot_s: float | None = None  # since when it looks ballistic
+        self._orbits = False  # it was called in orbit, and nothing burns since
         self._high = False  # the perigee was called above the limit
         self._doubt = True  # thrust was more likely missing than not
         self.span_s = (-math.inf, math.inf)
@@ -249,7 +250,8 @@ class Judge:
         """Say what a perigee above the limit means."""
         limit = f"perigee above {self._rules.perigee_m / 1e3:.0f} km with p={now.p_orbit:.3f}"
         self._span_coast(now)
-        if coasting:
+        self._orbits = coasting or (self._orbits and now.p_idle > 0.5)
+        if self._orbits:
             return Verdict.IN_ORBIT, now.p_orbit, f"{limit}, no thrust since T+{self._coast_from(now):.1f} s"
         return Verdict.WILL_REACH_ORBIT, now.p_orbit, f"{limit}, cut-off not yet sure (p={now.p_idle:.2f})"
 
