@@ -265,7 +265,7 @@ def _evidence(track: Track, i: int, p_orbit: float, beat: Beat | None) -> Eviden
         return now
     return replace(
         now, p_ballistic=beat.p_ballistic, p_outside=beat.p_outside, outside_m=beat.outside_m, p_broken=beat.p_broken,
-        broken_why=beat.broken_why, p_down=beat.p_down, sinking=beat.sinking,
+        broken_why=beat.broken_why, p_down=beat.p_down, sinking=beat.sinking, beside=beat.beside,
     )  # fmt: skip
 
 

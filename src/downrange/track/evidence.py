@@ -20,6 +20,7 @@ from downrange.track.verdict import Rules
 
 _LEAST_S = 1.0  # no clock is shorter: readings come in looks
 _NUDGE_MPS = 10.0
+_NEAR_S = 8.0  # assumed: so long after they parted two objects may be taken for one another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class Beat:
     broken_why: str
     p_down: float
     sinking: bool
+    beside: bool
     allowed_s: float
 
 
@@ -83,10 +85,16 @@ def beats_of(
                 broken_why="" if broken is None else broken.reason,
                 p_down=round(float(down[n]), 9),
                 sinking=not burning and _sinking(track.r_ecef_m[i], track.v_ecef_mps[i], rule.air_m),
+                beside=_beside(pieces, float(track.t_s[i])),
                 allowed_s=allowed_s,
             )
         )
     return out
+
+
+def _beside(pieces: Sequence[Piece], t_s: float) -> bool:
+    """Say whether another object has just appeared beside the main one."""
+    return any(piece.appeared and piece.confirmed_t_s <= t_s < piece.first_t_s + _NEAR_S for piece in pieces)
 
 
 def _sinking(r_ecef_m: Array, v_ecef_mps: Array, air_m: float) -> bool:

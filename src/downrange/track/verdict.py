@@ -64,6 +64,7 @@ class Evidence:
     p_broken, broken_why: probability that the vehicle has broken up, and what says so
     p_down:      probability that it is on the ground
     sinking:     it comes down through the air
+    beside:      another object has just appeared beside it: which of the two burns is not clear yet
     """
 
     t_s: float
@@ -77,9 +78,11 @@ class Evidence:
     broken_why: str = ""
     p_down: float = math.nan
     sinking: bool = False
+    beside: bool = False
 
 
 Said = tuple[Verdict, float, str]
+_LONGEST_S = 60.0  # a longer gap says nothing of the usual one
 _BREAK_S, _BREAK_GAPS = 2.0, 3.0  # assumed: after so long, and so many usual gaps, the filter has to find thrust again
 
 
@@ -119,7 +122,7 @@ class Judge:
 
     def __init__(self, burns: tuple[Burn, ...], rules: Rules) -> None:
         self._burns, self._rules = burns, rules
-        self._gap_s = 0.0  # between the last two rows
+        self._gap_s = 0.0  # usual between rows
         self._first_s = self._last_s = -math.inf  # when the track began, or went on after a break; the time before
         self._coast_s: float | None = None  # since when coasting is probable enough
         self._thrust_s: float | None = None  # since when thrust is sure
@@ -144,7 +147,7 @@ class Judge:
         gap_s = now.t_s - self._last_s
         if gap_s > max(_BREAK_S, _BREAK_GAPS * self._gap_s):
             self._first_s = now.t_s
-        self._last_s, self._gap_s = now.t_s, gap_s
+        self._last_s, self._gap_s = now.t_s, max(min(gap_s, _LONGEST_S), 0.8 * self._gap_s)
         self._time(now)
         self.span_s = (now.t_s, now.t_s)
         rule = self._rules
@@ -153,11 +156,17 @@ class Judge:
         idle_s = -math.inf if self._coast_s is None else now.t_s - self._coast_s + 1e-6
         idle = idle_s >= (rule.hold_s if lit else rule.settle_s)
         old = now.t_s - self._first_s >= self._rules.young_s
-        if burn is not None and old and idle and now.p_idle > (rule.lost if lit else rule.unlit) and self._lost is None:
+        if (
+            burn is not None
+            and old
+            and idle
+            and not now.beside
+            and now.p_idle > (rule.lost if lit else rule.unlit)
+            and self._lost is None
+        ):
             self._lose(now, burn, lit=lit)
         self._find_again(now)
-        if now.p_broken > rule.sure and self._broken is None:
-            self._broken = (now.t_s, now.broken_why)
+        self._break(now)
         coasting = idle_s >= rule.coast_s and now.p_idle > rule.sure
         if self._high and self._broken is None:
             return self._above(now, coasting)
@@ -168,8 +177,7 @@ class Judge:
         if self._broken is not None:
             t_s, why = self._broken
             self.span_s = (t_s - self._rules.hold_s, t_s)
-            p = now.p_broken if now.p_broken > self._rules.sure else self._rules.sure
-            return Verdict.BROKEN_UP, p, f"{why}, called at T+{t_s:.1f} s"
+            return Verdict.BROKEN_UP, now.p_broken, f"{why}, called at T+{t_s:.1f} s"
         if self._lost is not None:
             return self._fallen(now)
         if now.p_down > self._rules.sure:
@@ -239,6 +247,14 @@ class Judge:
         self._lost, self._p_lost = (now.t_s, burn, how), now.p_idle
         self._lost_span_s = max(self._back_s, burn.t_ignition_s), now.t_s
 
+    def _break(self, now: Evidence) -> None:
+        """Note a break-up, and take it back when the pieces turn out to be none."""
+        if now.p_broken > self._rules.sure and self._broken is None:
+            self._broken = (now.t_s, now.broken_why)
+        elif now.p_broken < 0.1 and self._broken is not None:
+            self._off = f"it looked broken up at T+{self._broken[0]:.1f} s, and was not"
+            self._broken = None
+
     def _find_again(self, now: Evidence) -> None:
         """Let thrust that is sure for two seconds undo the loss; the flight stays off nominal."""
         if self._lost is not None and self._thrust_s is not None and now.t_s - self._thrust_s >= 2.0:
@@ -280,7 +296,7 @@ class Judge:
         if self._thrust_s is not None and late > self._rules.overrun_s:
             return Verdict.OFF_NOMINAL, 1.0 - now.p_idle, f"thrust {late:.0f} s after the last expected cut-off"
         if late < 0.0:
-            return self._calm(max(now.p_idle, 1.0 - now.p_idle), "last cut-off due")
+            return self._due_about_now(now, "last cut-off due")
         return Verdict.UNKNOWN, 1.0 - now.p_orbit, f"last cut-off due, orbit not decided (p={now.p_orbit:.3f})"
 
     def _underway(self, now: Evidence, burn: Burn | None) -> Said:
@@ -293,15 +309,29 @@ class Judge:
         done = [b for b in self._burns if b.t_cutoff_s + grace < now.t_s]
         ahead = [b for b in self._burns if b.t_ignition_s - grace > now.t_s]
         if len(done) + len(ahead) == len(self._burns) and done and ahead:
-            if self._thrust_s is not None and now.t_s - done[-1].t_cutoff_s > self._rules.overrun_s:
-                reason = (
-                    f"thrust {now.t_s - done[-1].t_cutoff_s:.0f} s after stage {done[-1].stage} should have stopped"
-                )
-                return Verdict.OFF_NOMINAL, 1.0 - now.p_idle, reason
-            if self._back_s < done[-1].t_ignition_s:
-                return Verdict.UNKNOWN, now.p_idle, f"stage {done[-1].stage} was never seen to burn"
-            return self._calm(max(now.p_idle, 0.5), f"planned coast before stage {ahead[0].stage}")
-        return self._calm(max(now.p_idle, 1.0 - now.p_idle), "an ignition or cut-off is due")
+            return self._resting(now, done[-1], ahead[0])
+        return self._due_about_now(now, "an ignition or cut-off is due")
+
+    def _resting(self, now: Evidence, before: Burn, after: Burn) -> Said:
+        """Say what holds in a planned coast."""
+        late = now.t_s - before.t_cutoff_s
+        if self._thrust_s is not None and late > self._rules.overrun_s:
+            reason = f"thrust {late:.0f} s after stage {before.stage} should have stopped"
+            return Verdict.OFF_NOMINAL, 1.0 - now.p_idle, reason
+        if self._back_s < before.t_ignition_s:
+            return Verdict.UNKNOWN, now.p_idle, f"stage {before.stage} was never seen to burn"
+        return self._calm(max(now.p_idle, 0.5), f"planned coast before stage {after.stage}")
+
+    def _due_about_now(self, now: Evidence, what: str) -> Said:
+        """Say what holds while an ignition or a cut-off may come any moment, unless thrust ended well before."""
+        grace = self._rules.grace_s
+        burn = next((b for b in self._burns if b.t_cutoff_s - grace <= now.t_s <= b.t_cutoff_s + grace), None)
+        if burn is not None:
+            if self._back_s < burn.t_ignition_s:
+                return Verdict.UNKNOWN, now.p_idle, f"{what}; stage {burn.stage} was never seen to burn"
+            if self._coast_s is not None and self._coast_s < burn.t_cutoff_s - grace:
+                return Verdict.UNKNOWN, now.p_idle, f"{what}; no thrust since T+{self._coast_from(now):.1f} s"
+        return self._calm(max(now.p_idle, 1.0 - now.p_idle), what)
 
     def _calm(self, p: float, reason: str) -> Said:
         """Say nominal, unless the flight was off nominal before."""
