@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Shown = tuple[tuple[Table, ...], dict[str, Any]]
 _MOST_FAULTS = 1_000
+_MANY = 0.2  # from this share of refused readings on a hint is given
+_VAGUE_MPS = 200.0  # from this sigma on a speed of leaving is not told
 _UNITS = {"bias_range_m": "m", "bias_az_deg": "deg", "bias_el_deg": "deg", "bias_range_rate_mps": "m/s"}
 
 
@@ -52,7 +54,7 @@ def _intake_json(counts: dict[str, int | None], faults: tuple[Fault, ...]) -> di
 def _intake_table(done: Tracked) -> Table:
     """Return how many lines there were and what became of them, sensor by sensor."""
     given = Counter(reading.sensor for reading in done.intake.readings)
-    names = columns("sensor", "readings >", "taken by the track >", "refused >")
+    names = columns("sensor", "readings >", "taken by the track >", "refused as wild or of another object >")
     rows = []
     for name, count in sorted(given.items()):
         taken, refused = _taken(done.track, name)
@@ -60,14 +62,21 @@ def _intake_table(done: Tracked) -> Table:
     counts = done.counts
     said = [
         f"{number(counts['lines'])} lines, {number(counts['used'])} readings used",
-        f"{number(counts['faults'])} lines with a fault",
+        _faults(len(done.intake.faults)),
     ]
     if counts["duplicates"] is not None:
         said.append(f"{number(counts['duplicates'])} doubles dropped, {number(counts['refused'])} refused")
     said += [f"{number(done.aside)} of other objects"] if done.aside else []
     said += [f"{number(done.later)} later than now"] if done.later else []
     why = " The first readings are spent on finding a start." if done.track is not None else ""
+    if done.pieces is None and (counts["refused"] or 0) > _MANY * len(done.intake.readings):
+        why += " MANY ARE REFUSED: if there may be other objects, as a spent stage, add --objects."
     return Table(title="Readings", columns=names, rows=tuple(rows), note=f"{', '.join(said)}.{why}")
+
+
+def _faults(count: int) -> str:
+    """Return how many faults there were, in words."""
+    return f"{number(count)} fault{'' if count == 1 else 's'}"
 
 
 def _taken(track: Track | None, name: str) -> tuple[str, str]:
@@ -153,7 +162,7 @@ def _end_table(done: Tracked) -> Table:
         rows.append(("impact point outside the corridor", _outside(last)))
     if done.pieces is not None:
         rows.append(("broken up", _chance(last.p_broken)))
-    if math.isfinite(last.allowed_s):
+    if last.allowed_s > 0.0:
         rows.append(("silence allowed from here", f"{last.allowed_s:.1f} s, then UNKNOWN"))
     kept = tuple(row for row in rows if row[1] != "unknown")
     return Table(title="At the end", columns=columns("what", "is"), rows=kept)
@@ -250,7 +259,8 @@ def _left(piece: Piece) -> str:
     last = piece.leavings[-1]
     parent = "the main object" if last.parent == 0 else f"object {last.parent}"
     speed = f"{last.speed_mps:.0f} ± {last.speed_sigma_mps:.0f} m/s"
-    return f"{parent} at {last.t_s:.1f} ± {last.sigma_s:.1f} s\nby {speed}"
+    how = "how fast is not known" if last.speed_sigma_mps > _VAGUE_MPS else f"by {speed}"
+    return f"{parent} at {last.t_s:.1f} ± {last.sigma_s:.1f} s\n{how}"
 
 
 def _piece_json(piece: Piece) -> dict[str, Any]:
@@ -365,7 +375,7 @@ def converted_shown(intake: Intake, target: str) -> Shown:
     rows = tuple((name, number(count)) for name, count in sorted(given.items()))
     note = (
         f"{number(intake.lines)} lines, {number(len(intake.readings))} readings written to {target}, "
-        f"{number(len(intake.faults))} lines with a fault left out."
+        f"{_faults(len(intake.faults))}."
     )
     table = Table(title="Readings", columns=columns("sensor", "readings >"), rows=rows, note=note)
     return (table,), {**_intake_json(counts, intake.faults), "out": target}
