@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from downrange.base import geodetic_from_ecef, inertial_velocity, since, wgs84
 from downrange.fall import impact_point
-from downrange.track import Reading, Rules, Sensor, Update, Verdict, assess, follow, load_sensors, simulate
+from downrange.track import Reading, Rules, Sensor, Tracker, Update, Verdict, assess, follow, load_sensors, simulate
 
 SILENCE_S = Rules().silence_s
 FEW = settings(max_examples=4, derandomize=True, deadline=None)
@@ -53,6 +53,12 @@ def tell(sensors: tuple[Sensor, ...], climb_burns: Any, t0: datetime) -> Callabl
         return assess(follow(readings, sensors, t0, burns=climb_burns), climb_burns, until_t_s=until_t_s)
 
     return go
+
+
+@pytest.fixture(scope="module")
+def follower(sensors: tuple[Sensor, ...], climb_burns: Any, t0: datetime) -> Callable[[], Tracker]:
+    """Return a tracker that takes reading after reading."""
+    return lambda: Tracker(sensors, t0, burns=climb_burns)
 
 
 def words(updates: Told) -> list[str]:
@@ -104,6 +110,29 @@ def test_an_end_of_readings_ends_in_unknown(
     assert min(update.read_s for update in silent if update.verdict is Verdict.UNKNOWN) <= SILENCE_S + 1e-6
 
 
+@given(seed=st.integers(0, 2**32), fails_at=st.sampled_from([None, 520.0]))
+@settings(max_examples=2, deadline=None, derandomize=True)
+def test_a_restart_from_the_log_changes_nothing(
+    seed: int, fails_at: float | None, flown: Flown, tell: Callable[..., Told], follower: Callable[[], Tracker]
+) -> None:
+    dice = random.Random(seed)  # noqa: S311  # seeded on purpose
+    readings = [r for i, r in enumerate(flown(fails_at, 0.1)) if i % 8 == 0][:160]
+    for i in range(10, len(readings), 10):  # some come late
+        readings.insert(i, readings.pop(i - dice.randrange(10)))
+    readings += dice.sample(readings, 10)  # and some twice
+    stop = dice.randrange(20, len(readings))
+    first, second = follower(), follower()
+    for reading in readings[:stop]:
+        first.push(reading)
+    assert words(first.updates) == words(tell(readings[:stop]))
+    for reading in (*first.log, *readings[stop:]):  # it crashed; another goes on from its log
+        second.push(reading)
+    assert words(second.updates) == words(tell(readings))
+    end_s = second.updates[-1].t_s
+    assert second.at(end_s + SILENCE_S).verdict is Verdict.UNKNOWN
+    assert words((second.at(end_s + 1e4),)) == words(tell(readings, end_s + 1e4)[-1:])
+
+
 @given(start_s=st.floats(15.0, 440.0), gap_s=st.floats(SILENCE_S + 1.0, 200.0), fails_at=st.sampled_from([None, 520.0]))
 @FEW
 def test_a_gap_of_any_length_is_unknown_while_it_lasts(
@@ -130,6 +159,21 @@ def test_one_wild_reading_in_ten_does_not_move_the_verdict(
     assert [verdict for verdict, _ in shaken] == [verdict for verdict, _ in settled]
     for (_, at_s), (_, then_s) in zip(settled, shaken, strict=True):
         assert abs(then_s - at_s) <= 4.0
+
+
+@pytest.mark.parametrize("period_s", [1.0, 3.0, 8.0])
+def test_lost_thrust_is_called_however_slowly_a_sensor_looks(
+    period_s: float, climb: Any, climb_burns: Any, t0: datetime
+) -> None:
+    flight = climb(520.0)
+    slow = [replace(sensor, period_s=period_s) for sensor in load_sensors("2023-invented")]
+    readings = simulate(flight.t_s, flight.r_ecef_m, flight.v_ecef_mps, slow, t0, 1)
+    told = assess(follow(readings, slow, t0, burns=climb_burns), climb_burns)
+    lost = next(update for update in told if update.verdict is Verdict.THRUST_LOST)
+    assert 520.0 < lost.t_s < 525.0 + 3.0 * period_s
+    after = [update for update in told if update.t_s > lost.t_s]
+    assert {update.verdict for update in after} <= {Verdict.THRUST_LOST, Verdict.WILL_NOT_REACH_ORBIT}
+    assert after[-1].verdict is Verdict.WILL_NOT_REACH_ORBIT
 
 
 def test_units_and_frames_of_what_is_said(flown: Flown, tell: Callable[..., Told], climb: Any) -> None:
