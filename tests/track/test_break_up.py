@@ -10,7 +10,7 @@ import pytest
 
 from downrange.base import uniforms
 from downrange.fall import draw_pieces, fall_path, load_debris
-from downrange.track import Reading, Sensor, Track, follow, simulate
+from downrange.track import Reading, Sensor, Track, Verdict, assess, first, follow, simulate
 from downrange.track.break_up import BreakUp, p_broken_up
 from downrange.track.objects import other_objects
 from downrange.track.pieces import Leaving, Piece, State
@@ -133,3 +133,9 @@ def test_a_vehicle_in_pieces_is_called_within_seconds(
     assert max(p[s] for s in p if s < 180.0) < 0.01
     assert min(s for s in p if p[s] > 0.99) < 188.0
     assert p[194.5] > 0.99
+    told = assess(track, BURNS, pieces=pieces)
+    broken = first(told, Verdict.BROKEN_UP)
+    assert broken is not None
+    assert 180.0 < broken.t_s < 189.0
+    assert broken.reason.split(" left")[0].endswith("pieces")
+    assert told[-1].verdict is Verdict.BROKEN_UP
