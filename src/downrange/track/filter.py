@@ -95,7 +95,7 @@ def part(rows: Rows, rest: slice, kind: Ints) -> _bank.Rows:
 
 def new_bank(x: Array, p: Array, t_s: float) -> _bank.Bank:
     """Return four models that all begin with one state x (9,), p (9, 9) at t_s, three of them equally likely."""
-    memo = np.zeros(10)
+    memo = np.zeros(11)
     memo[_bank.NOW], memo[_bank.TOOK], memo[_bank.SLACK] = t_s, t_s, 1.0
     mu = np.full(MODES, 1.0 / 3.0)
     mu[ENTRY] = 0.0
@@ -117,6 +117,7 @@ def blank(n: int) -> _bank.Out:
     """Return room for n answers."""
     return _bank.Out(
         x=np.zeros((n, 9)), p=np.zeros((n, 6, 6)), mu=np.zeros((n, MODES)), idle=np.zeros(n), since=np.full(n, np.nan),
+        spread=np.full(n, np.nan),
         used=np.zeros(n, dtype=np.bool_),
     )  # fmt: skip
 
@@ -160,6 +161,7 @@ def as_track(
         p_entry=out.mu[:, ENTRY],
         p_idle=out.idle,
         coast_since_s=out.since,
+        coast_sigma_s=out.spread,
         used=out.used,
         sensor=sensor,
         seq=seq,

@@ -197,7 +197,7 @@ class Tracker:
             out = self._out
             self._out = _bank.Out(
                 x=_longer(out.x), p=_longer(out.p), mu=_longer(out.mu), idle=_longer(out.idle),
-                since=_longer(out.since), used=_longer(out.used),
+                since=_longer(out.since), spread=_longer(out.spread), used=_longer(out.used),
             )  # fmt: skip
             self._t_s, self._cov = _longer(self._t_s), _longer(self._cov)
             self._sensor, self._seq = _longer(self._sensor), _longer(self._seq)
@@ -226,7 +226,13 @@ class Tracker:
 def _some(out: _bank.Out, rows: slice) -> _bank.Out:
     """Return a slice of the answers, as views."""
     return _bank.Out(
-        x=out.x[rows], p=out.p[rows], mu=out.mu[rows], idle=out.idle[rows], since=out.since[rows], used=out.used[rows]
+        x=out.x[rows],
+        p=out.p[rows],
+        mu=out.mu[rows],
+        idle=out.idle[rows],
+        since=out.since[rows],
+        spread=out.spread[rows],
+        used=out.used[rows],
     )
 
 
