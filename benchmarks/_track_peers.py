@@ -1,7 +1,7 @@
 """Other people's filters on scenario S1, each as it would be used: Stone Soup's and filterpy's. Run by itself: nothing.
 
 All start from the same two fixes with the same covariance, all work in east-north-up axes of the radar. A side returns its
-states and the seconds of each update (prediction and reading together).
+states and the CPU seconds of each update (prediction and reading together).
 """
 
 from __future__ import annotations
@@ -63,19 +63,19 @@ def earth_fixed(x: Array) -> Array:
 
 
 def _timed(step: Callable[[int], Array], count: int) -> Drive:
-    """Step a filter through the readings by the clock; a numerical collapse ends it."""
+    """Step a filter through the readings one by one; a numerical collapse ends it."""
     states, seconds = np.full((count, 9), np.nan), np.full(count, np.nan)
     broke = ""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for i in range(count):
-            since = time.perf_counter()
+            since = time.process_time()
             try:
                 states[i] = step(i)
             except (np.linalg.LinAlgError, ValueError, FloatingPointError) as error:
                 broke = f"update {i + 1}: {error}"
                 break
-            seconds[i] = time.perf_counter() - since
+            seconds[i] = time.process_time() - since
     return Drive(x=earth_fixed(states), update_s=seconds, broke=broke)
 
 

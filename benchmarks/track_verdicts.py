@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from downrange.track.families import Path
 
 SHARES = {FlightKind.ORBITAL: 0.25, FlightKind.NEAR_MISS: 0.10, FlightKind.FAILED: 0.15, FlightKind.BALLISTIC: 0.50}
-ORBIT_SEED, BALLISTIC_SEED = 501, 502
+ORBIT_SEED, BALLISTIC_SEED = 901, 902
 SURE = 0.95
 BEAT_S = 20.0  # one entry of the reliability table a flight and so many seconds
 

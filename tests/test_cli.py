@@ -131,7 +131,10 @@ EXAMPLES = [
     "flight ensemble",
     "flight fly",
     "fall drop",
+    "track calibrate",
+    "track convert",
     "track run",
+    "track simulate",
     "orbit passes",
 ]
 

@@ -12,7 +12,8 @@ from downrange.base import InputError
 from downrange.earth import load_site
 from downrange.fall import FRAGMENTS, impacts_csv
 from downrange.flight import fly, load_vehicle_and_plan
-from downrange.replay import drop_bodies, drop_fragments, first_elements, planned_burns, readings_about
+from downrange.replay import drop_bodies, drop_fragments, first_elements
+from downrange.replay.doors import intake_about, programme_of
 from downrange.track import load_sensors
 
 # element set of Malligyong-1, epoch 2024-06-07, public catalogue
@@ -50,13 +51,14 @@ def test_the_first_element_set_of_a_file_is_taken(tmp_path: Path) -> None:
     assert first_elements(path).number == 58400
 
 
-def test_burns_are_planned_by_a_vehicle_at_a_site() -> None:
-    burns = planned_burns("chollima-1", "sohae-coastal")
-    assert [stage for _, _, stage in burns] == [1, 2, 3]
-    assert all(start < stop for start, stop, _ in burns)
-    assert planned_burns(None, None) == ()
+def test_a_programme_says_what_burns_when_and_when_the_fairing_leaves() -> None:
+    planned = programme_of("chollima-1", "sohae-coastal")
+    assert [stage for _, _, stage in planned.burns] == [1, 2, 3]
+    assert all(start < stop for start, stop, _ in planned.burns)
+    assert [(100.0 < t_s < 400.0, halves) for t_s, halves in planned.expected] == [(True, 2)]
+    assert programme_of(None, None).burns == ()
     with pytest.raises(InputError, match="--site: missing"):
-        planned_burns("chollima-1", None)
+        programme_of("chollima-1", None)
 
 
 def test_every_body_of_a_flight_comes_down() -> None:
@@ -84,4 +86,10 @@ def test_readings_that_cannot_be_of_this_launch_are_refused(tmp_path: Path, text
     path = tmp_path / "mine.jsonl"
     path.write_text(text)
     with pytest.raises(InputError, match=told):
-        readings_about(path, load_sensors("2023-invented"), datetime(2023, 5, 30, 21, 27, tzinfo=UTC))
+        intake_about(path, load_sensors("2023-invented"), datetime(2023, 5, 30, 21, 27, tzinfo=UTC))
+
+
+def test_a_sensor_that_counts_both_ways_must_be_known(tmp_path: Path) -> None:
+    (tmp_path / "mine.jsonl").write_text(READING)
+    with pytest.raises(InputError, match="--round-trip: no sensor 'moon'"):
+        intake_about(tmp_path / "mine.jsonl", load_sensors("2023-invented"), None, ("moon",))

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from itertools import pairwise
-
 import numpy as np
 
 from downrange.corridor import Target, explain, ranges
 from downrange.earth import load_site
 from downrange.fall import Impacts
 from downrange.notice import read
-from downrange.replay import corridor_shown, examine, impacts_shown, notices_shown, track_shown
+from downrange.replay import corridor_shown, examine, impacts_shown, notices_shown
 
 # area C of the 2023 notices as Manila FIR printed it: B4525/23
 NOTAM = """B4525/23 NOTAMN
@@ -54,15 +51,6 @@ def test_what_never_falls_is_unknown_and_null() -> None:
     tables, document = impacts_shown(falls)
     assert tables[0].rows[0][1:] == ("unknown", "unknown", "unknown")
     assert set(document["impacts"][0].values()) == {None}
-
-
-def test_a_track_shows_verdicts_where_they_change(august) -> None:
-    watched = august.replay.watched
-    tables, document = track_shown(watched.updates, datetime(2023, 8, 23, 18, 50, tzinfo=UTC))
-    verdicts = [row[1] for row in tables[0].rows]
-    assert all(one != two for one, two in pairwise(verdicts))
-    assert "THRUST_LOST" in verdicts
-    assert len(document["updates"]) == len(watched.updates)
 
 
 def test_the_doctor_finds_this_house_well() -> None:

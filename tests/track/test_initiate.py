@@ -30,7 +30,7 @@ GM, OMEGA = 3.986004418e14, 7.292115e-5
 class Scene:
     """An object seen from several places, under gravity, rotation and one force; total acceleration constant."""
 
-    def __init__(self, kinds, seed, *, period_s=0.2, seconds=1.6, p_wild=0.0, force_mps2=30.0):
+    def __init__(self, kinds, seed, *, period_s=0.2, seconds=1.6, p_wild=0.0, force_mps2=30.0, bias=0.0):
         draw = np.random.default_rng(seed)
         lat, lon, alt = 37.0 + draw.uniform(-1, 1), 126.5 + draw.uniform(-1, 1), draw.uniform(60e3, 250e3)
         self.r = ecef_from_geodetic(lat, lon, alt)
@@ -39,6 +39,7 @@ class Scene:
         turn = OMEGA * np.array([2 * self.v[1] + OMEGA * self.r[0], -2 * self.v[0] + OMEGA * self.r[1], 0.0])
         self.a = -GM * self.r / np.linalg.norm(self.r) ** 3 + turn + self.f
         self.variances = np.full((len(kinds), 12), np.nan)
+        self.bias = bias * draw.normal(size=(len(kinds), 12))  # in sigmas of the noise
         rows = []
         for s, kind in enumerate(kinds):
             for column, sigma in NOISE[kind].items():
@@ -65,7 +66,7 @@ class Scene:
         nonsense = np.array([draw.uniform(1.0, 2e6), draw.uniform(-3.0, 3.0), draw.uniform(0.0, 1.5), np.nan])
         z, noise = np.full(12, np.nan), draw.normal(size=12)
         for column, sigma in NOISE[kind].items():
-            z[column] = truth[column] + sigma * noise[column]
+            z[column] = truth[column] + sigma * (noise[column] + self.bias[s, column])
             if wild:
                 z[column] = nonsense[column] if column < 4 else truth[column] + 5e5 * draw.uniform(-1.0, 1.0)
         return z
@@ -87,25 +88,39 @@ class Scene:
     [((RADAR,), 0.1), ((CAMERA, CAMERA), 0.25), ((RANGER, RANGER, RANGER, RANGER), 0.5), ((FULL_REPORT,), 0.1)],
 )
 def test_the_spread_is_honest(kinds, period_s) -> None:
-    # Mean of 150 draws of chi2 with 9 degrees of freedom: 9 +- 3.3 sigma of sqrt(18 / 150). 600 starts in all.
-    scenes = [Scene(kinds, seed, period_s=period_s) for seed in range(150)]
+    # Mean of 100 draws of chi2 with 9 degrees of freedom: 9 +- 3.3 sigma of sqrt(18 / 100). 400 starts in all.
+    scenes = [Scene(kinds, seed, period_s=period_s) for seed in range(100)]
     starts = [scene.start() for scene in scenes]
     assert all(start is not None for start in starts)
     misfit = [scene.misfit(start) for scene, start in zip(scenes, starts, strict=True)]
-    assert np.mean(misfit) == pytest.approx(9.0, abs=3.3 * np.sqrt(18.0 / 150.0))
+    assert np.mean(misfit) == pytest.approx(9.0, abs=3.3 * np.sqrt(18.0 / 100.0))
     assert max(misfit) < 40.0  # chi2 of 9 exceeds it once in 130,000
 
 
 def test_cameras_and_rangers_together_start_as_well() -> None:
     for kinds in ((CAMERA, CAMERA, CAMERA), (CAMERA, RANGER), (CAMERA, SCREEN), (RANGER, RANGER, RANGER)):
         found = 0
-        for seed in range(12):
+        for seed in range(9):
             scene = Scene(kinds, seed, seconds=4.0)
             start = scene.start()
             if start is not None:
                 found += 1
                 assert scene.misfit(start) < 40.0
-        assert found >= 8  # where a sight meets the sphere twice above ground, there is no start
+        assert found >= 6  # where a sight meets the sphere twice above ground, there is no start
+
+
+@pytest.mark.parametrize("kinds", [(CAMERA, CAMERA), (RADAR,)])
+def test_what_is_wrong_with_a_sensor_all_along_is_part_of_the_spread(kinds) -> None:
+    # Ten times the noise, the same in every number of a sensor: two cameras' sights then miss each other.
+    scenes = [Scene(kinds, seed, bias=10.0) for seed in range(40)]
+    known = [scene.start(bias_variances=100.0 * scene.variances) for scene in scenes]
+    misfit = [scene.misfit(start) for scene, start in zip(scenes, known, strict=True)]
+    assert np.mean(misfit) == pytest.approx(9.0, abs=3.3 * np.sqrt(18.0 / 40.0))
+    plain = [scene.start() for scene in scenes[:8]]
+    if kinds == (RADAR,):
+        assert np.mean([scene.misfit(start) for scene, start in zip(scenes[:8], plain, strict=True)]) > 50.0
+    else:
+        assert sum(start is None for start in plain) > 3
 
 
 def test_one_camera_alone_never_starts() -> None:

@@ -14,7 +14,7 @@ from downrange.earth import range_azimuth
 from downrange.fall import fall_path, impact_point
 from downrange.track import Reading, Sensor, Track, follow, simulate
 from downrange.track._pieces import coasted, fixes_of, matched, taken_in
-from downrange.track.objects import left_over, main_readings, other_objects
+from downrange.track.objects import Finder, left_over, main_readings, other_objects
 
 # S1: engines stop at T+122 s, the next ones start at T+126 s.
 STAGING_S, IGNITION_S, UNTIL_S = 122.0, 126.0, 160.0
@@ -116,12 +116,29 @@ def test_what_is_said_of_a_moment_rests_on_readings_up_to_it(scene: Make, t0: da
     assert other_objects([r for r in early if since(t0, r.t) < late.first_t_s], here.sensors, t0, here.track) == ()
 
 
-def test_the_order_of_arrival_changes_nothing(scene: Make, t0: datetime) -> None:
+def test_the_order_of_arrival_and_doubles_change_nothing(scene: Make, t0: datetime) -> None:
     here = scene()
     (one,) = other_objects(here.readings, here.sensors, t0, here.track)
-    (other,) = other_objects(here.readings[::-1], here.sensors, t0, here.track)
+    (other,) = other_objects([*here.readings[::-1], *here.readings], here.sensors, t0, here.track)  # and all doubled
     assert one.leavings == other.leavings
     np.testing.assert_array_equal(one.last.r_ecef_m, other.last.r_ecef_m)
+
+
+@pytest.mark.parametrize("late", [0, 7])
+def test_reading_by_reading_finds_the_same(late: int, scene: Make, t0: datetime) -> None:
+    here = scene(0.1)
+    arriving = list(here.readings)
+    for i in range(late, len(arriving), 10):
+        arriving.insert(i, arriving.pop(i - late))
+    finder = Finder(here.sensors, t0)
+    for i in range(0, len(arriving), 5):
+        finder.pieces(arriving[: i + 1], here.track)
+    (one,) = finder.pieces(arriving, here.track)
+    newest = max(r.t for r in arriving)
+    (other,) = other_objects([r for r in arriving if r.t < newest], here.sensors, t0, here.track)
+    assert one.leavings == other.leavings
+    assert one.looks == other.looks
+    np.testing.assert_array_equal(one.last.cov, other.last.cov)
 
 
 def test_a_sensors_own_names_are_kept_and_help(scene: Make, t0: datetime) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from downrange.base import InputError
 from downrange.notice import Area, Notice, NoticeKind, NoticeWindow, Shape
@@ -86,6 +88,28 @@ def test_what_is_not_known_is_never_clear(craft, words) -> None:
     row = one(craft, horizon_s=60.0)
     assert (row.presence, row.enters_s) == ("unknown", None)
     assert words in row.reason
+
+
+def test_an_old_height_clears_nobody() -> None:
+    zone = Zone(name="Z", area=BOX, floor_m=0.0, ceiling_m=3000.0)
+    (row,) = who_is_inside([plane(37.5, 124.5, 12_000.0, age_s=300.0)], [zone], at=AT)
+    assert row.presence == "unknown"
+    assert who_is_inside([plane(37.5, 124.5, 12_000.0, age_s=5.0)], [zone], at=AT) == ()
+
+
+@given(
+    lat=st.floats(36.5, 38.5), lon=st.floats(123.5, 125.5), age_s=st.floats(0.0, 2000.0), speed_mps=st.floats(0.0, 20.0)
+)
+def test_nobody_known_or_unknown_is_missed(lat, lon, age_s, speed_mps) -> None:
+    craft = ship(lat, lon, age_s=age_s, speed_mps=speed_mps, course_deg=90.0)
+    rows = who_is_inside([craft], [BOX], at=AT)
+    within = 37.003 < lat < 37.997 and 124.0 < lon < 125.0
+    if age_s > 600.0:
+        assert not within or rows[0].presence == "unknown"
+    elif within:
+        assert rows[0].presence == "inside"
+    elif not (36.997 < lat < 38.003 and lon < 125.001):
+        assert rows == ()
 
 
 def test_an_old_position_too_far_away_to_matter_is_no_row() -> None:

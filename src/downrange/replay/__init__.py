@@ -15,7 +15,7 @@ from downrange.replay.tables import Column, Table, columns
 if TYPE_CHECKING:
     from downrange.replay.chain import run
     from downrange.replay.doctor import examine
-    from downrange.replay.doors import drop_fragments, first_elements, planned_burns, readings_about
+    from downrange.replay.doors import drop_fragments, first_elements
     from downrange.replay.ensemble import fly_ensemble, hands_of
     from downrange.replay.ensemble_model import Asked
     from downrange.replay.ensemble_tables import ensemble_shown
@@ -35,14 +35,11 @@ if TYPE_CHECKING:
     from downrange.replay.plan import Planned, plan_launch, plan_shown, write_plan
     from downrange.replay.refit import refit_record, refit_shown
     from downrange.replay.risk import LaunchRisk, launch_risk, risk_files, risk_shown
-    from downrange.replay.show import (
-        corridor_shown,
-        flight_shown,
-        impacts_shown,
-        passes_shown,
-        track_shown,
-    )
+    from downrange.replay.sensing import calibrate_file, check_form, convert, sense, write_as
+    from downrange.replay.show import corridor_shown, flight_shown, impacts_shown, passes_shown
+    from downrange.replay.show_track import calibration_shown, converted_shown, sensed_shown, track_shown
     from downrange.replay.single import Single, drop_bodies, fly_single, write_single
+    from downrange.replay.tracking import TrackAsked, Tracked, track_files, tracked
 
 __all__ = [
     "Asked",
@@ -55,10 +52,17 @@ __all__ = [
     "Scenario",
     "Single",
     "Table",
+    "TrackAsked",
+    "Tracked",
     "areas_asked",
+    "calibrate_file",
+    "calibration_shown",
     "case_asked",
     "check_folder",
+    "check_form",
     "columns",
+    "convert",
+    "converted_shown",
     "corridor_shown",
     "drop_bodies",
     "drop_fragments",
@@ -82,8 +86,6 @@ __all__ = [
     "passes_shown",
     "plan_launch",
     "plan_shown",
-    "planned_burns",
-    "readings_about",
     "refit_record",
     "refit_shown",
     "rehearsal_shown",
@@ -92,7 +94,12 @@ __all__ = [
     "risk_shown",
     "run",
     "scenario_names",
+    "sense",
+    "sensed_shown",
+    "track_files",
     "track_shown",
+    "tracked",
+    "write_as",
     "write_folder",
     "write_inferred",
     "write_plan",
@@ -106,8 +113,11 @@ _LAZY = {
     "replay_scenario": "job",
     "run": "chain",
     **dict.fromkeys(("check_folder", "write_folder"), "folder"),
-    **dict.fromkeys(("drop_fragments", "first_elements", "planned_burns", "readings_about"), "doors"),
+    **dict.fromkeys(("drop_fragments", "first_elements"), "doors"),
     **dict.fromkeys([name for name in __all__ if name.endswith("_shown")], "show"),
+    **dict.fromkeys(("calibration_shown", "converted_shown", "sensed_shown", "track_shown"), "show_track"),
+    **dict.fromkeys(("calibrate_file", "check_form", "convert", "sense", "write_as"), "sensing"),
+    **dict.fromkeys(("TrackAsked", "Tracked", "track_files", "tracked"), "tracking"),
     **dict.fromkeys(("launch_files", "launches_shown", "notice_files", "notices_shown"), "notices"),
     "Asked": "ensemble_model",
     **dict.fromkeys(("fly_ensemble", "hands_of"), "ensemble"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -12,9 +13,10 @@ from downrange.earth import load_site
 from downrange.fall import Impacts, drop, read_fragments
 from downrange.flight import fly, load_vehicle_and_plan
 from downrange.orbit import ElementSet, read_tle
-from downrange.track import Reading, Sensor, read_readings
+from downrange.track import Intake, Sensor, read_readings
 
 _FAR_S = 86_400.0  # readings farther from the lift-off than this are of another day
+_HALVES = 2
 
 
 def drop_fragments(path: Path) -> Impacts:
@@ -26,14 +28,24 @@ def drop_fragments(path: Path) -> Impacts:
     return drop(np.zeros(len(rows)), r_ecef_m, v_ecef_mps, rows[:, 6])
 
 
-def planned_burns(vehicle: str | None, site: str | None) -> tuple[tuple[float, float, int], ...]:
-    """Return the burns (ignition, cut-off, stage) that a vehicle's programme plans; none without a vehicle."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """What a vehicle's programme plans: burns (ignition, cut-off, stage), and when how many halves of a fairing leave."""
+
+    burns: tuple[tuple[float, float, int], ...] = ()
+    expected: tuple[tuple[float, int], ...] = ()
+
+
+def programme_of(vehicle: str | None, site: str | None) -> Programme:
+    """Return what a vehicle's programme plans; nothing without a vehicle."""
     if vehicle is None:
-        return ()
+        return Programme()
     if site is None:
         raise InputError(where="--site", seen="missing", cure="name the site that the vehicle flies from")
     machine, plan = load_vehicle_and_plan(vehicle)
-    return fly(machine, load_site(site), plan).burns
+    flight = fly(machine, load_site(site), plan)
+    fairings = tuple((body.t_s, _HALVES) for body in flight.bodies if "fairing" in body.name)
+    return Programme(burns=flight.burns, expected=fairings)
 
 
 def first_elements(path: Path) -> ElementSet:
@@ -41,16 +53,20 @@ def first_elements(path: Path) -> ElementSet:
     return read_tle(read_text(path), where=path.name)[0]
 
 
-def readings_about(path: Path, sensors: tuple[Sensor, ...], t0: datetime) -> tuple[Reading, ...]:
-    """Return the readings of a file; refused where a line is wrong, or where they are of another day than the lift-off."""
-    intake = read_readings(path, sensors=sensors, t0=t0)
-    if intake.faults:
-        fault = intake.faults[0]
-        raise InputError(where=fault.where, key=fault.key, seen=fault.seen, cure=fault.cure)
-    readings = intake.readings
-    for reading in (readings[0], readings[-1]):
+def intake_about(
+    path: Path, sensors: tuple[Sensor, ...], t0: datetime | None, round_trip: tuple[str, ...] = ()
+) -> Intake:
+    """Return the readings of a file and its faults; refused where they are of another day than the lift-off."""
+    unknown = sorted(set(round_trip) - {sensor.name for sensor in sensors})
+    if unknown:
+        known = ", ".join(sensor.name for sensor in sensors) or "none without --sensors"
+        raise InputError(where="--round-trip", seen=f"no sensor {unknown[0]!r}", cure=f"name some of {known}")
+    intake = read_readings(path, sensors=sensors, t0=t0, round_trip=round_trip)
+    if t0 is None:
+        return intake
+    for reading in (intake.readings[0], intake.readings[-1]):
         if abs((reading.t - t0).total_seconds()) > _FAR_S:
             seen = f"a reading of {iso(reading.t)} for a lift-off at {iso(t0)}"
             cure = "check --t0 and its zone; readings lie within a day of the lift-off"
             raise InputError(where=path.name, key="t", seen=seen, cure=cure)
-    return readings
+    return intake

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from downrange.base import KST, iso, utc
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from downrange.fall import Impacts
     from downrange.flight import Flight
     from downrange.orbit import Pass
-    from downrange.track import Update
 
 Shown = tuple[tuple[Table, ...], dict[str, Any]]
 
@@ -259,30 +257,6 @@ def impacts_shown(falls: Impacts) -> Shown:
         ]
     }
     return (table,), document
-
-
-def track_shown(updates: Sequence[Update], t0: datetime) -> Shown:
-    """Return the verdicts of a track where they change; the document has every update."""
-    from downrange.track import update_row
-
-    kept: list[Update] = []
-    for update in updates:
-        if not kept or kept[-1].verdict is not update.verdict:
-            kept.append(update)
-    rows = tuple(
-        (
-            number(u.t_s, 1),
-            u.verdict.name,
-            number(u.p, 3),
-            place(u.impact.lat_deg, u.impact.lon_deg, 2),
-            number(u.perigee_m / 1e3),
-            u.reason,
-        )
-        for u in kept
-    )
-    names = columns("time [s] >", "verdict", "probability >", "impact point", "perigee [km] >", "reason")
-    table = Table(title="Verdicts, where they change", columns=names, rows=rows, note=f"{len(updates)} updates.")
-    return (table,), {"t0": iso(t0), "updates": [update_row(update, t0) for update in updates]}
 
 
 def passes_shown(name: str, found: Sequence[Pass]) -> Shown:

@@ -68,14 +68,19 @@ def fixes_of(readings: Sequence[Reading], sensors: Sequence[Sensor], t0: datetim
         whole = np.empty(0, dtype=_INT)
         nowhere = np.empty((0, 3))
         return Fixes(none, whole, nowhere, np.empty((0, 3, 3)), nowhere, nowhere, none, none, whole)
-    every = _joined(parts)
-    return every.rows(np.lexsort((every.r_ecef_m[:, 0], every.sensor, every.t_s)))
+    return sorted_fixes(parts)
 
 
-def _joined(parts: list[Fixes]) -> Fixes:
-    """Return several sensors' fixes one after the other."""
+def sorted_fixes(parts: list[Fixes]) -> Fixes:
+    """Return several lots of fixes as one, in order of time, sensor and place, without exact doubles."""
     columns: list[Any] = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    return Fixes(*columns)
+    every = Fixes(*columns)
+    key = (every.reading, np.nan_to_num(every.rate_mps, nan=np.inf), *every.r_ecef_m.T, every.sensor, every.t_s)
+    order = np.lexsort(key)
+    same = np.all([np.diff(column[order]) == 0.0 for column in (*every.r_ecef_m.T, every.sensor, every.t_s)], axis=0)
+    rate = every.rate_mps[order]
+    same &= (rate[1:] == rate[:-1]) | (np.isnan(rate[1:]) & np.isnan(rate[:-1]))
+    return every.rows(order[np.concatenate([[True], ~same])] if order.size else order)
 
 
 def _is_fix(reading: Reading) -> bool:

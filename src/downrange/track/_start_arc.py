@@ -37,12 +37,15 @@ Owners = NDArray[np.int64]
 class Arc:
     """k readings: seconds before the newest (negative), numbers (k, 12), variances (k, 12), and who looked from where.
 
+    sensor: (k,) which; bias: (k, 12) variance of what is wrong with all its numbers alike
     place, own_mps: (k, 3) of the sensor, Earth-fixed; axes: (k, 3, 3), rows east, north, up
     """
 
     tau_s: Array
     z: Array
     var: Array
+    sensor: Owners
+    bias: Array
     place: Array
     own_mps: Array
     axes: Array
@@ -50,7 +53,8 @@ class Arc:
     def only(self, keep: NDArray[np.bool_]) -> Arc:
         """Return the arc with some readings left out."""
         return Arc(
-            tau_s=self.tau_s[keep], z=self.z[keep], var=self.var[keep], place=self.place[keep],
+            tau_s=self.tau_s[keep], z=self.z[keep], var=self.var[keep], sensor=self.sensor[keep],
+            bias=self.bias[keep], place=self.place[keep],
             own_mps=self.own_mps[keep], axes=self.axes[keep],
         )  # fmt: skip
 
@@ -134,7 +138,8 @@ def _anyone(chi2: float, apart: Array, size: Owners) -> bool:
 
 def _hopeless(arc: Arc, x: Array) -> bool:
     """Say whether more readings than may be left out are nowhere near a guess that draws each series as a line."""
-    y, h_r, h_v, var, owner = _numbers(arc, x)
+    y, h_r, h_v, var, owner, what, gain = _numbers(arc, x)
+    var = var + gain**2 * arc.bias[owner, what]
     span = -float(arc.tau_s.min())
     bend = _BEND_MPS2 * span * (np.linalg.norm(h_r, axis=1) * span + np.linalg.norm(h_v, axis=1))
     far = np.abs(y) > _GROSS * np.sqrt(var) + bend
@@ -143,7 +148,8 @@ def _hopeless(arc: Arc, x: Array) -> bool:
 
 def _oddest(arc: Arc, x: Array) -> int:
     """Return the reading that is farthest from what a state would have it say."""
-    y, _, _, var, owner = _numbers(arc, x)
+    y, _, _, var, owner, what, gain = _numbers(arc, x)
+    var = var + gain**2 * arc.bias[owner, what]
     return int(owner[np.argmax(y * y / var)])
 
 
@@ -155,11 +161,11 @@ def _settle(arc: Arc, x: Array) -> _Settled | None:
     force = np.zeros(9)
     force[6:] = FORCE_MPS2**-2
     for _ in range(_TURNS):
-        y, h_r, h_v, var, owner = _numbers(arc, x)
+        y, h_r, h_v, var, owner, what, gain = _numbers(arc, x)
         tau = arc.tau_s[owner][:, None]
         h = np.hstack([h_r, h_r * tau + h_v, 0.5 * h_r * tau**2 + h_v * tau])
         try:
-            low = np.linalg.cholesky(np.diag(var) + _wander(h_r, h_v, -tau[:, 0]))
+            low = np.linalg.cholesky(np.diag(var) + _wander(h_r, h_v, -tau[:, 0]) + _shared(arc, owner, what, gain))
             white_h, white_y = np.linalg.solve(low, h), np.linalg.solve(low, y)
             weight = white_h.T @ white_h + np.diag(force)
             cov = np.linalg.inv(weight)
@@ -211,6 +217,15 @@ def _wander(h_r: Array, h_v: Array, back_s: Array) -> Array:
     return total
 
 
+def _shared(arc: Arc, owner: Owners, what: Owners, gain: Array) -> Array:
+    """Return the covariance (m, m) of what is wrong with all of a sensor's numbers alike."""
+    who = arc.sensor[owner]
+    alike = (who[:, None] == who[None, :]) & (what[:, None] == what[None, :])
+    size = gain * np.sqrt(arc.bias[owner, what])
+    shared: Array = np.where(alike, np.outer(size, size), 0.0)
+    return shared
+
+
 def _flown(x: Array, tau_s: Array) -> tuple[Array, Array]:
     """Return places and velocities (k, 3) at tau_s around a state, total acceleration constant."""
     r, v = x[:3], x[3:6]
@@ -222,11 +237,14 @@ def _flown(x: Array, tau_s: Array) -> tuple[Array, Array]:
     return r + v * tau + 0.5 * a * tau**2, v + a * tau
 
 
-Numbers = tuple[Array, Array, Array, Array, Owners]
+Numbers = tuple[Array, Array, Array, Array, Owners, Owners, Array]
 
 
 def _numbers(arc: Arc, x: Array) -> Numbers:
-    """Return what each number says beyond the state x, its slopes by place and velocity, its variance, its reading."""
+    """Return what each number says beyond the state x, its slopes by place and velocity, its variance and its reading.
+
+    Last, its column among the twelve, and by how much it grows with an error of that one.
+    """
     r, v = _flown(x, arc.tau_s)
     given = ~np.isnan(arc.z)
     fix, look = given[:, :3].all(axis=1), given[:, 1] & given[:, 2] & ~given[:, 0]
@@ -241,8 +259,13 @@ def _numbers(arc: Arc, x: Array) -> Numbers:
         seen.heights(np.flatnonzero(given[:, 10])),
         seen.speeds(np.flatnonzero(given[:, 11])),
     ]
-    y, h_r, h_v, var, owner = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return y, h_r, h_v, var, owner
+    y, h_r, h_v, var, owner, what, gain = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return y, h_r, h_v, var, owner, what, gain
+
+
+def _plain(i: Owners, what: int) -> tuple[Owners, Array]:
+    """Return the column of numbers that are taken as they are, and by how much they grow with its error."""
+    return np.full(i.size, what), np.ones(i.size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,7 +290,9 @@ class _Seen:
         var[:, 1] *= (rho * np.cos(self.arc.z[i, 2])) ** 2
         var[:, 2] *= rho**2
         y = np.einsum("kij,kj->ki", frame, off)
-        return y.ravel(), frame.reshape(-1, 3), np.zeros((3 * i.size, 3)), var.ravel(), np.repeat(i, 3)
+        gain = np.stack([np.ones_like(rho), rho * np.cos(self.arc.z[i, 2]), rho], axis=1).ravel()
+        none, what = np.zeros((3 * i.size, 3)), np.tile([0, 1, 2], i.size)
+        return y.ravel(), frame.reshape(-1, 3), none, var.ravel(), np.repeat(i, 3), what, gain
 
     def sights(self, i: Owners) -> Numbers:
         """Azimuth and elevation: the angles off the line of sight, without a seam at north or at the zenith."""
@@ -280,12 +305,14 @@ class _Seen:
         var = self.arc.var[i, 1:3].copy()
         var[:, 0] *= np.cos(self.arc.z[i, 2]) ** 2
         h = (h / far[:, None, None]).reshape(-1, 3)
-        return y.ravel(), h, np.zeros((2 * i.size, 3)), np.maximum(var, 1e-16).ravel(), np.repeat(i, 2)
+        gain = np.stack([np.cos(self.arc.z[i, 2]), np.ones(i.size)], axis=1).ravel()
+        none, what = np.zeros((2 * i.size, 3)), np.tile([1, 2], i.size)
+        return y.ravel(), h, none, np.maximum(var, 1e-16).ravel(), np.repeat(i, 2), what, gain
 
     def ranges(self, i: Owners) -> Numbers:
         """Slant range."""
         to, far = self._line(i)
-        return self.arc.z[i, 0] - far, to, np.zeros((i.size, 3)), self.arc.var[i, 0], i
+        return self.arc.z[i, 0] - far, to, np.zeros((i.size, 3)), self.arc.var[i, 0], i, *_plain(i, 0)
 
     def rates(self, i: Owners) -> Numbers:
         """Range-rate, relative to a sensor that may be moving."""
@@ -293,24 +320,33 @@ class _Seen:
         v = self.v[i] - self.arc.own_mps[i]
         rate = np.einsum("kj,kj->k", to, v)
         across = (v - rate[:, None] * to) / far[:, None]
-        return self.arc.z[i, 3] - rate, across, to, self.arc.var[i, 3], i
+        return self.arc.z[i, 3] - rate, across, to, self.arc.var[i, 3], i, *_plain(i, 3)
 
     def vectors(self, i: Owners, first: int, said: Array) -> Numbers:
         """Place (first = 4) or velocity (7) along the Earth's axes."""
         y = self.arc.z[i, first : first + 3] - said[i]
         unit, none = np.tile(np.eye(3), (i.size, 1)), np.zeros((3 * i.size, 3))
         h_r, h_v = (unit, none) if first == 4 else (none, unit)
-        return y.ravel(), h_r, h_v, self.arc.var[i, first : first + 3].ravel(), np.repeat(i, 3)
+        what = np.tile([first, first + 1, first + 2], i.size)
+        return (
+            y.ravel(),
+            h_r,
+            h_v,
+            self.arc.var[i, first : first + 3].ravel(),
+            np.repeat(i, 3),
+            what,
+            np.ones(what.size),
+        )
 
     def heights(self, i: Owners) -> Numbers:
         """Height over the ellipsoid."""
         lat, lon, alt = geodetic_from_ecef(self.r[i])
         lat, lon = np.radians(lat), np.radians(lon)
         up = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=1)
-        return self.arc.z[i, 10] - alt, up, np.zeros((i.size, 3)), self.arc.var[i, 10], i
+        return self.arc.z[i, 10] - alt, up, np.zeros((i.size, 3)), self.arc.var[i, 10], i, *_plain(i, 10)
 
     def speeds(self, i: Owners) -> Numbers:
         """Speed relative to the Earth."""
         size = np.maximum(np.linalg.norm(self.v[i], axis=1), 1e-3)
         y = self.arc.z[i, 11] - size
-        return y, np.zeros((i.size, 3)), self.v[i] / size[:, None], self.arc.var[i, 11], i
+        return y, np.zeros((i.size, 3)), self.v[i] / size[:, None], self.arc.var[i, 11], i, *_plain(i, 11)

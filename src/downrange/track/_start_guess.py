@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from downrange.base import Array, geodetic_from_ecef
-from downrange.track._start_arc import Arc, Owners, sight
+from downrange.track._start_arc import Arc, sight
 
 _GRAZE: Final = 0.1  # a line this near to touching a sphere meets it at two places too alike
 _POINTS: Final = 12  # of a series are enough for its line
@@ -30,7 +30,7 @@ class _Line:
     rate: Array
 
 
-def guesses(arc: Arc, sensor: Owners) -> list[Array]:
+def guesses(arc: Arc) -> list[Array]:
     """Return states (9,) to begin with, most often one, with no specific force; none where the geometry gives none."""
     given: NDArray[np.bool_] = ~np.isnan(arc.z)
     radar: NDArray[np.bool_] = np.all(given[:, :3], axis=1)
@@ -43,9 +43,9 @@ def guesses(arc: Arc, sensor: Owners) -> list[Array]:
         r, v = _straight(arc.tau_s[fixes], places)
         fast = given[:, 7:10].all(axis=1)
         return [_state(r, np.median(arc.z[fast, 7:10], axis=0) if fast.any() else v)]
-    sights = _lines(arc, sensor, given[:, 1] & given[:, 2], sight(arc.z, arc.axes)[:, 0])
-    ranges = _lines(arc, sensor, given[:, 0], arc.z[:, :1])
-    heights = _lines(arc, sensor, given[:, 10], arc.z[:, 10:11])
+    sights = _lines(arc, given[:, 1] & given[:, 2], sight(arc.z, arc.axes)[:, 0])
+    ranges = _lines(arc, given[:, 0], arc.z[:, :1])
+    heights = _lines(arc, given[:, 10], arc.z[:, 10:11])
     return [_state(r, _speed(r, sights, ranges, heights)) for r in _places(sights, ranges, heights)]
 
 
@@ -66,11 +66,11 @@ def _straight(tau_s: Array, y: Array) -> tuple[Array, Array]:
     return np.median(y - slope * t[:, None], axis=0), slope
 
 
-def _lines(arc: Arc, sensor: Owners, which: NDArray[np.bool_], y: Array) -> list[_Line]:
+def _lines(arc: Arc, which: NDArray[np.bool_], y: Array) -> list[_Line]:
     """Return a line for each sensor with at least two such readings."""
     out = []
-    for s in np.unique(sensor[which]).tolist():
-        mine = np.flatnonzero(which & (sensor == s))
+    for s in np.unique(arc.sensor[which]).tolist():
+        mine = np.flatnonzero(which & (arc.sensor == s))
         if mine.size > 1:
             value, rate = _straight(arc.tau_s[mine], y[mine])
             out.append(_Line(sensor=s, place=arc.place[mine[-1]], value=value, rate=rate))

@@ -86,7 +86,7 @@ def p_broken_up(
     expected: Sequence[tuple[float, int]] = (),
     odds: Odds | None = None,
 ) -> BreakUp:
-    """Return the probability that the vehicle has broken up, from what is known at t_s.
+    """Return the probability that the vehicle has broken up, from what was known just before t_s.
 
     burns:    expected burns; after each cut-off one body is left behind
     expected: further planned separations: seconds after lift-off, how many bodies leave. Once any is given, a fairing
@@ -102,12 +102,12 @@ def p_broken_up(
 
 
 def _known(pieces: Sequence[Piece], t_s: float) -> list[tuple[Leaving, Piece]]:
-    """Return the pieces of the main object that are sure by t_s, with what was then known of their leaving."""
+    """Return the pieces of the main object that were sure before t_s, with what was then known of their leaving."""
     out = []
     for piece in pieces:
-        if piece.powered_t_s is not None and piece.powered_t_s <= t_s:
+        if piece.powered_t_s is not None and piece.powered_t_s < t_s:
             continue
-        told = [leaving for leaving in piece.leavings if leaving.known_t_s <= t_s]
+        told = [leaving for leaving in piece.leavings if leaving.known_t_s < t_s]
         if told and told[-1].parent == 0 and (piece.appeared or told[-1].sigma_s <= _SURE_S):
             out.append((told[-1], piece))
     return sorted(out, key=lambda one: (one[0].t_s, one[1].number))

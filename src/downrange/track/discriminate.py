@@ -28,6 +28,7 @@ _LEAST_MPS2 = 3.0  # with less thrust than this anywhere in the window its pitch
 _COAST_S = 8.0  # no thrust for so long is a coast, not the gap between two stages
 _FARTHEST_M = 4e7  # an apogee beyond this is as good as none
 _MOST = 12.0  # log-odds no single look may exceed
+_MOST_BURNING = float(np.log(0.9 / 0.1))  # assumed: what burns is never surer than this to be sub-orbital
 THRUST_NAMES: Final = (
     "level",
     "climb",
@@ -44,9 +45,10 @@ COAST_NAMES: Final = ("level", "climb", "ln_height", "ln_apogee", "missing_kmps"
 
 
 class Block(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """One logistic model: (d,) names, means, sigmas, lowest and highest of tuning [sigmas], and the weights.
+    """Logistic models of the same numbers: (d,) names, means, sigmas, lowest and highest of tuning [sigmas], weights.
 
-    weights: of 1, of each of the d numbers, and of their products in the order (0, 0), (0, 1), ... (d-1, d-1)
+    weights: a row for each of several models, each fitted without some of the vehicle types: of 1, of each of the d
+             numbers, and of their products in the order (0, 0), (0, 1), ... (d-1, d-1)
     """
 
     names: list[str]
@@ -54,7 +56,7 @@ class Block(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     sigma: list[float]
     low: list[float]
     high: list[float]
-    weights: list[float]
+    weights: list[list[float]]
 
 
 class Discriminator(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -83,7 +85,8 @@ def load_discriminator(name_or_path: str = "discriminator") -> Discriminator:
     for key, block, names in (("thrust", found.thrust, THRUST_NAMES), ("coast", found.coast, COAST_NAMES)):
         d = len(names)
         sizes = {len(block.mean), len(block.sigma), len(block.low), len(block.high)}
-        if tuple(block.names) != names or sizes != {d} or len(block.weights) != terms(np.zeros((1, d))).shape[1]:
+        widths = {len(row) for row in block.weights}
+        if tuple(block.names) != names or sizes != {d} or widths != {terms(np.zeros((1, d))).shape[1]}:
             raise InputError(where=where, key=key, seen="not the numbers this version reads", cure=_FORM)
     return found
 
@@ -94,7 +97,7 @@ class Looks:
 
     thrust:   for the model of burning engines; its coast numbers lack the last, which the sequence brings
     powered, coasting: when which model may speak; neither in the gap between stages, or on the way down
-    sigma:    one sigma of the log-odds of the thrust model is not known here, so the derivatives are: see p_ballistic
+    before:   (k,) row of the look ten seconds earlier
     """
 
     t_s: Array
@@ -155,7 +158,8 @@ def p_ballistic(
     rows = beats(t)
     seen = looks(t[rows], r[rows], v[rows], f[rows], idle[rows])
     shrink = _spread(model.thrust, seen, (t[rows], r[rows], v[rows], f[rows], idle[rows]), p[rows])
-    odds = model.scale * sequence(model, seen, shrink) + np.log(prior / (1.0 - prior))
+    said = sequence(*speakers(model, seen, shrink), seen, scale=model.scale, hold=model.hold)
+    odds = said + np.log(prior / (1.0 - prior))
     share: Array = 1.0 / (1.0 + np.exp(-odds))
     return share[np.searchsorted(rows, np.arange(n), side="right") - 1]
 
@@ -238,20 +242,29 @@ def terms(z: Array) -> Array:
 
 
 def log_odds(block: Block, rows: Array) -> Array:
-    """Return the log-odds (k,) of rows of numbers; pulled to 0 where they lie outside what tuning had."""
+    """Return the log-odds (k,) of rows of numbers.
+
+    Pulled to 0 where the models, each of which lacks some vehicle types, differ, and outside what tuning had.
+    """
     z = (rows - np.array(block.mean)) / np.array(block.sigma)
     outside = np.maximum(np.maximum(np.array(block.low) - z, z - np.array(block.high)), 0.0)
-    plain = terms(np.clip(z, -4.0, 4.0)) @ np.array(block.weights)
-    pulled: Array = np.clip(plain, -_MOST, _MOST) * np.exp(-0.5 * (outside**2).sum(axis=1))
+    each = np.clip(terms(np.clip(z, -4.0, 4.0)) @ np.array(block.weights).T, -_MOST, _MOST)
+    pulled: Array = each.mean(axis=1) * shrunk(each.var(axis=1)) * np.exp(-0.5 * (outside**2).sum(axis=1))
     return pulled
 
 
-def _spread(block: Block, seen: Looks, state: tuple[Array, Array, Array, Array, Array], cov: Array) -> Array:
-    """Return by what the spread of the state shrinks the log-odds of the thrust model, (k,) in (0, 1].
+def shrunk(variance: Array) -> Array:
+    """Return the factor on log-odds whose own spread has this variance.
 
-    The mean of a logistic over a normal spread of its log-odds s is near that of log-odds shrunk by
+    The mean of a logistic over a normal spread of its log-odds with variance s2 is near that of log-odds shrunk by
     1 / sqrt(1 + pi s2 / 8) (MacKay, Neural Computation 4(5), 1992, 720-736).
     """
+    factor: Array = 1.0 / np.sqrt(1.0 + 0.125 * np.pi * variance)
+    return factor
+
+
+def _spread(block: Block, seen: Looks, state: tuple[Array, Array, Array, Array, Array], cov: Array) -> Array:
+    """Return by what the spread of the state shrinks the log-odds of the thrust model, (k,) in (0, 1]."""
     t_s, r, v, f, _ = state
     past = _way(r, v)
     slope = np.empty((t_s.size, 6))
@@ -263,9 +276,7 @@ def _spread(block: Block, seen: Looks, state: tuple[Array, Array, Array, Array, 
             (moved_r if axis < 3 else moved_v)[:, axis % 3] += sign * step[:, axis]
             ends.append(log_odds(block, _thrust_rows(t_s, _way(moved_r, moved_v), past, seen.before, f)))
         slope[:, axis] = (ends[0] - ends[1]) / (2.0 * step[:, axis])
-    variance = np.maximum(np.einsum("ki,kij,kj->k", slope, cov, slope), 0.0)
-    shrunk: Array = 1.0 / np.sqrt(1.0 + 0.125 * np.pi * variance)
-    return shrunk
+    return shrunk(np.maximum(np.einsum("ki,kij,kj->k", slope, cov, slope), 0.0))
 
 
 def smoothed(odds: Array, seen: Looks, settle_s: float) -> Array:
@@ -279,19 +290,26 @@ def smoothed(odds: Array, seen: Looks, settle_s: float) -> Array:
     return out
 
 
-def sequence(model: Discriminator, seen: Looks, shrink: Array) -> Array:
-    """Return the log-odds (k,) that are said, before scale and prior: the least sure of the last looks, 0 if they differ."""
+def speakers(model: Discriminator, seen: Looks, shrink: Array) -> tuple[Array, Array]:
+    """Return the log-odds (k,) of the two models, smoothed while engines burn, before scale and prior."""
     burning = smoothed(log_odds(model.thrust, seen.thrust) * shrink, seen, model.settle_s)
-    drifting = log_odds(model.coast, np.concatenate([seen.coast, burning[:, None]], axis=1))
-    now, last = np.zeros(burning.size), 0.0
-    was_coasting = False
+    return burning, log_odds(model.coast, np.concatenate([seen.coast, burning[:, None]], axis=1))
+
+
+def sequence(burning: Array, drifting: Array, seen: Looks, *, scale: float, hold: int) -> Array:
+    """Return the log-odds (k,) that are said: the least sure of the last looks, 0 if they differ in sign.
+
+    What still burns, or has just burnt out, may have a stage left for orbit: before a coast the probability of a
+    sub-orbital flight does not go over 0.9.
+    """
+    now, last, was_coasting = np.zeros(burning.size), 0.0, False
     for i in range(burning.size):
         if seen.coasting[i]:
-            last, was_coasting = drifting[i], True
+            last, was_coasting = scale * drifting[i], True
         elif seen.powered[i] or not was_coasting:
-            last, was_coasting = burning[i], False
+            last, was_coasting = min(scale * burning[i], _MOST_BURNING), False
         now[i] = last
-    return held(now, model.hold)
+    return held(now, hold)
 
 
 def held(odds: Array, hold: int) -> Array:

@@ -92,6 +92,7 @@ def initiate(
     axes: Array,
     variances: Array,
     *,
+    bias_variances: Array | None = None,
     spare: int = 3,
 ) -> Start | None:
     """Return the earliest start of a track in n readings, or None.
@@ -101,11 +102,13 @@ def initiate(
                   given; biases taken off
     sensor:       (n,) row in variances
     place_ecef_m, axes: (n, 3), (n, 3, 3) where the sensor was then, and its local axes (rows east, north, up)
-    variances:    (m, 12) of each sensor's numbers, with what remains of its bias where several sensors are needed
+    variances:    (m, 12) of the noise of each sensor's numbers
+    bias_variances: (m, 12) of what is wrong with all of a sensor's numbers alike, 0 or NaN for nothing; none for no
+                  such errors. Then it is part of the covariance, and sensors that disagree by as much can still agree.
     spare:        how many numbers beyond the six of a state must agree before it is believed; 0 believes two fixes,
                   or one report of place and velocity, wild or not
     """
-    opening = Opening(variances, spare=spare)
+    opening = Opening(variances, bias_variances=bias_variances, spare=spare)
     for row, (t, s) in enumerate(zip(t_s.tolist(), sensor.tolist(), strict=True)):
         start = opening.offer(row, t, z[row], s, place_ecef_m[row], axes[row])
         if start is not None:
@@ -116,9 +119,10 @@ def initiate(
 class Opening:
     """The search for a start, one reading at a time in order of time; bounded in memory and in work per reading."""
 
-    def __init__(self, variances: Array, *, spare: int = 3) -> None:
+    def __init__(self, variances: Array, *, bias_variances: Array | None = None, spare: int = 3) -> None:
         """Begin with nothing; see `initiate` for the arguments."""
         self._var = variances
+        self._bias = np.zeros_like(variances) if bias_variances is None else np.nan_to_num(bias_variances)
         self._spare = spare
         self._past: dict[tuple[int, int], deque[_Row]] = {}
         self._failed: dict[int, int] = {}
@@ -142,7 +146,7 @@ class Opening:
         if self._wait.get(key, 0) > 0:
             self._wait[key] -= 1
             return None
-        start = _attempt(self._arc(past, t_s) if alone else self._together(t_s), self._var, self._spare)
+        start = _attempt(self._arc(past, t_s) if alone else self._together(t_s), self._var, self._bias, self._spare)
         if start is None:
             self._failed[key] = self._failed.get(key, 0) + 1
             self._wait[key] = max(0, self._failed[key] - _EAGER)
@@ -213,7 +217,7 @@ def _thin(rows: list[_Row], most: int) -> list[_Row]:
     return [rows[i] for i in np.linspace(0, len(rows) - 1, most).round().astype(np.int64).tolist()]
 
 
-def _attempt(rows: list[_Row], variances: Array, spare: int) -> Start | None:
+def _attempt(rows: list[_Row], variances: Array, biases: Array, spare: int) -> Start | None:
     """Return the start that these readings make, if they make one."""
     if sum(row.numbers for row in rows) - 6 < spare:
         return None
@@ -221,10 +225,11 @@ def _attempt(rows: list[_Row], variances: Array, spare: int) -> Start | None:
     t_s = np.array([row.t_s for row in rows])
     place = np.stack([row.place for row in rows])
     arc = Arc(
-        tau_s=t_s - t_s[-1], z=np.stack([row.z for row in rows]), var=variances[sensor], place=place,
+        tau_s=t_s - t_s[-1], z=np.stack([row.z for row in rows]), var=variances[sensor], sensor=sensor,
+        bias=biases[sensor], place=place,
         own_mps=_moving(t_s, place, sensor), axes=np.stack([row.axes for row in rows]),
     )  # fmt: skip
-    best = _best(arc, sensor, spare)
+    best = _best(arc, spare)
     if best is None:
         return None
     return Start(
@@ -250,15 +255,15 @@ def _moving(t_s: Array, place: Array, sensor: NDArray[np.int64]) -> Array:
     return own
 
 
-def _best(arc: Arc, sensor: NDArray[np.int64], spare: int) -> Fit | None:
+def _best(arc: Arc, spare: int) -> Fit | None:
     """Return the one possible state; None where there is none, or another that cannot be told from it yet."""
-    fits = [found for found in (fit(arc, x, spare=spare) for x in guesses(arc, sensor)) if found is not None]
+    fits = [found for found in (fit(arc, x, spare=spare) for x in guesses(arc)) if found is not None]
     good = [found for found in fits if found.sure and _sane(found)]
     if not good:
         return None
     best = min(good, key=lambda found: found.chi2)
     same = arc.only(best.kept)
-    again = guesses(same, sensor[best.kept])
+    again = guesses(same)
     if len(again) > 1 and not all(_worse(fit(same, x, spare=0), x, best, again) for x in again):
         return None
     return best if _known(best) else None

@@ -8,18 +8,21 @@ looked back along its path for when and how fast it left the main object, or ano
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from downrange.base import Array
-from downrange.track._pieces import Fixes, distances, fixes_of
+from downrange.track._pieces import Fixes, distances, fixes_of, sorted_fixes
 from downrange.track.model import Reading, Sensor, Track
 from downrange.track.others import Others
 from downrange.track.pieces import Main, ObjectRules, Piece
 
 _COASTS, _COASTS_S = 0.9, 2.0  # the main object coasts when p_idle was above this for so long
+_KEEP_S, _KEPT = 2.0, 64  # a point to go back to is kept so often, and so many of them
 _SAME_S = 1e-6  # readings of one sensor closer than this are of one look
 
 
@@ -36,25 +39,71 @@ def other_objects(
     readings: all of them, the main object's included. Those without a place (no range, or no angles) are passed over.
     What is said of a moment rests on readings up to it: `Piece.confirmed`, `Piece.leavings` with their known_t_s.
     """
-    others = Others(sensors, rules)
-    fixes = fixes_of(readings, sensors, t0)
-    if not track.t_s.size:
-        return ()
+    point = _Point(others=Others(sensors, rules))
+    if track.t_s.size:
+        _along(point, fixes_of(readings, sensors, t0), readings, sensors, track)
+    return point.others.pieces()
+
+
+@dataclass(slots=True)
+class _Point:
+    """How far the search has come: up to t_s, with what the sensors call the main object."""
+
+    others: Others
+    t_s: float = -np.inf
+    called: dict[int, str | None] = field(default_factory=dict)
+
+
+class Finder:
+    """`other_objects` for readings that come one by one, in any order.
+
+    It lags by the newest look, which may not be complete, so as to say the same in the end whatever the order.
+    """
+
+    __slots__ = ("_fixes", "_fresh", "_point", "_points", "_seen", "_sensors", "_t0")
+
+    def __init__(self, sensors: Sequence[Sensor], t0: datetime, *, rules: ObjectRules | None = None) -> None:
+        self._sensors, self._t0 = tuple(sensors), t0
+        self._fresh = _Point(others=Others(self._sensors, rules))
+        self._point, self._points = deepcopy(self._fresh), [deepcopy(self._fresh)]
+        self._fixes = fixes_of((), self._sensors, t0)
+        self._seen = 0
+
+    def pieces(self, log: Sequence[Reading], track: Track) -> tuple[Piece, ...]:
+        """Return the objects beside the main one; log: all readings so far, in order of arrival."""
+        new = fixes_of(log[self._seen :], self._sensors, self._t0)
+        new = new._replace(reading=new.reading + self._seen)
+        self._seen = len(log)
+        if new.t_s.size:
+            self._fixes = sorted_fixes([self._fixes, new])
+            if new.t_s[0] <= self._point.t_s:
+                self._points = [point for point in self._points if point.t_s < new.t_s[0]] or [deepcopy(self._fresh)]
+                self._point = deepcopy(self._points[-1])
+        if track.t_s.size and self._fixes.t_s.size:
+            rows = np.flatnonzero((self._fixes.t_s > self._point.t_s) & (self._fixes.t_s < self._fixes.t_s[-1]))
+            _along(self._point, self._fixes.rows(rows), log, self._sensors, track)
+            if self._point.t_s - self._points[-1].t_s >= _KEEP_S:
+                self._points = [*self._points[-_KEPT:], deepcopy(self._point)]
+        return self._point.others.pieces()
+
+
+def _along(point: _Point, fixes: Fixes, readings: Sequence[Reading], sensors: Sequence[Sensor], track: Track) -> None:
+    """Take look after look, and move the point on."""
     main_of = _Mains(track)
-    called: dict[int, str | None] = {}
     for look in _looks(fixes):
         t_s, sensor = float(fixes.t_s[look[0]]), int(fixes.sensor[look[0]])
+        point.t_s = t_s
         main, took = main_of.at(t_s, track.sensors.index(sensors[sensor].name))
         if main is None:
             continue
         mine = fixes.rows(look)
         names = [readings[i].object_id for i in mine.reading]
-        own = _taken(mine, main, names, called.get(sensor)) if took else -1
+        own = _taken(mine, main, names, point.called.get(sensor)) if took else -1
         name = names[own] if own >= 0 else None
-        called[sensor] = name or called.get(sensor)
+        point.called[sensor] = name or point.called.get(sensor)
         rest = np.delete(np.arange(look.size), own) if own >= 0 else np.arange(look.size)
-        others.take(t_s, sensor, mine.rows(rest), [names[i] for i in rest], main, (name or True) if took else False)
-    return others.pieces()
+        rows = mine.rows(rest)
+        point.others.take(t_s, sensor, rows, [names[i] for i in rest], main, (name or True) if took else False)
 
 
 def left_over(

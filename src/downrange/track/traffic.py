@@ -173,6 +173,9 @@ def _watch(area: Area | Zone, at: datetime, horizon_s: float) -> _Watch | None:
         return None
     shape = zone.area.geometry_lonlat()
     xy = shapely.get_coordinates(shape)
+    if not xy.size:
+        cure = "look at its coordinates in the notice"
+        raise InputError(where=f"area {zone.name!r}", seen="it has no extent at all", cure=cure)
     far = [range_azimuth(xy[0, 1], xy[0, 0], lat, lon)[0] for lon, lat in xy]
     return _Watch(
         zone=zone, shape=shape, lat_deg=float(xy[0, 1]), lon_deg=float(xy[0, 0]), radius_m=float(max(far)),
@@ -209,7 +212,9 @@ def _meet(craft: Craft, watch: _Watch, age_s: float, horizon_s: float) -> Inside
     """Return what can be said of one craft and one area, None where it stays outside."""
     reach_m = FASTEST_MPS[craft.kind] * (age_s + horizon_s)
     lat, lon = float(craft.lat_deg or 0.0), float(craft.lon_deg or 0.0)
-    high_s = _heights(craft, watch.zone, horizon_s)
+    # How high an aircraft was says nothing of how high it is once its position is too old.
+    lost = craft.kind is CraftKind.AIRCRAFT and age_s > OLDEST_S[craft.kind]
+    high_s = 0.0 if lost else _heights(craft, watch.zone, horizon_s)
     near_m = float(range_azimuth(lat, lon, watch.lat_deg, watch.lon_deg)[0]) - watch.radius_m
     if near_m > reach_m or (high_s is not None and high_s > horizon_s):
         return None
