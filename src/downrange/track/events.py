@@ -19,6 +19,9 @@ _IDLE, _BURNING = 0.9, 0.1  # chance that no engine burns beyond which one thing
 _HELD_S = 0.5  # for so long
 _SURE = 0.99
 _BEAT_S = 1.0
+_YOUNG_S = 20.0  # a track must be so old before thrust, or its want, is believed
+_STALE_S = 6.0  # so long the filter may still have been sure of what had ended
+_AFTER_S = 10.0  # the coasting filter knows the moment of a burn-out better, within so long
 
 
 class EventKind(StrEnum):
@@ -95,7 +98,7 @@ def _engines(track: Track) -> list[TrackEvent]:
         since[not side] = math.nan
         since[side] = since[side] if math.isfinite(since[side]) else float(t[i])
         if t[i] - since[side] >= _HELD_S and burning is not side:
-            if burning is not None:
+            if burning is not None and t[i] - t[0] >= _YOUNG_S:
                 out.append(_switch(track, i, last[burning], since[side], lights=side))
             burning = side
         if burning is side:
@@ -105,7 +108,8 @@ def _engines(track: Track) -> list[TrackEvent]:
 
 def _switch(track: Track, i: int, before_s: float, after_s: float, *, lights: bool) -> TrackEvent:
     """Return the event between the last moment of one thing and the first of the other, noticed at row i."""
-    t_s, sigma_s = 0.5 * (before_s + after_s), max(after_s - before_s, 0.0) / math.sqrt(12.0)
+    first_s = max(before_s - _STALE_S, float(track.t_s[0]))
+    t_s, sigma_s = 0.5 * (first_s + after_s), (after_s - first_s) / math.sqrt(12.0)
     noticed, p = float(track.t_s[i]), float(track.p_idle[i])
     if lights:
         return _at(track, EventKind.IGNITION, t_s, sigma_s, noticed, 1.0 - p, "an engine was lit")
@@ -114,9 +118,6 @@ def _switch(track: Track, i: int, before_s: float, after_s: float, *, lights: bo
         k = i + int(known[0])
         t_s, sigma_s = float(track.coast_since_s[k]), float(track.coast_sigma_s[k])
     return _at(track, EventKind.BURN_OUT, t_s, sigma_s, noticed, p, "thrust ended")
-
-
-_AFTER_S = 10.0  # the coasting filter knows the moment better, within so long
 
 
 def _separations(track: Track, pieces: Sequence[Piece]) -> list[TrackEvent]:
@@ -159,4 +160,4 @@ def _down(track: Track) -> list[TrackEvent]:
 
 def _beats(t_s: Array) -> list[int]:
     """Return the first row of each second."""
-    return np.unique(np.floor(t_s), return_index=True)[1].tolist()
+    return [int(i) for i in np.unique(np.floor(t_s), return_index=True)[1]]

@@ -15,7 +15,7 @@ from downrange.track._kernel.motion import COAST, ENTRY, MODES
 from downrange.track.consider import consider_cov
 from downrange.track.initiate import initiate
 from downrange.track.model import Burn, Reading, Sensor, Track
-from downrange.track.rows import Ints, Rows, rows_of
+from downrange.track.rows import Ints, Rows, bias_variances, rows_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,10 @@ def follow(
     """
     tune = tuning or Tuning()
     rows = rows_of(readings, sensors, t0)
-    start = initiate(rows.t_s, rows.z, rows.sensor, rows.sites[rows.place, :3], rows.axes[rows.place], rows.var)
+    start = initiate(
+        rows.t_s, rows.z, rows.sensor, rows.sites[rows.place, :3], rows.axes[rows.place], rows.var,
+        bias_variances=bias_variances(sensors),
+    )  # fmt: skip
     # The readings before are spent on the start; the filter goes on after it.
     rest = slice(rows.t_s.size if start is None else start.row + 1, None)
     kind = kinds(rows.t_s[rest], burns, tune)
