@@ -15,10 +15,12 @@ from downrange.track._io import (
     write_tdm,
     write_updates,
 )
+from downrange.track._io_traffic import read_traffic
 from downrange.track.assess import Assessor, assess, decided, first
 from downrange.track.bounds import Bounds, bounds_along, bounds_of
 from downrange.track.break_up import BreakUp, p_broken_up
 from downrange.track.calibrate import Agreement, Calibration, Estimate, calibrate, calibrated
+from downrange.track.events import EventKind, TrackEvent, events_of
 from downrange.track.families import FlightKind, Flights, Group, Path, draw_family, radar_near
 from downrange.track.filter import Tuning, follow
 from downrange.track.impact import BetaPrior, ImpactRegion, impact_ensemble
@@ -42,6 +44,7 @@ from downrange.track.pieces import Piece
 from downrange.track.sensors import as_toml, load_sensors, sensor_files
 from downrange.track.simulate import readings_of_body, readings_of_flight, simulate
 from downrange.track.smooth import smooth
+from downrange.track.traffic import Craft, CraftKind, Inside, Presence, who_is_inside, zones_of
 from downrange.track.verdict import Rules
 from downrange.track.webcast import webcast_updates
 
@@ -53,23 +56,29 @@ __all__ = [
     "BreakUp",
     "Burn",
     "Calibration",
+    "Craft",
+    "CraftKind",
     "Decider",
     "Estimate",
+    "EventKind",
     "Fault",
     "FlightKind",
     "Flights",
     "Group",
     "Impact",
     "ImpactRegion",
+    "Inside",
     "Intake",
     "LaunchEstimate",
     "Path",
     "Piece",
+    "Presence",
     "Reading",
     "Rules",
     "Sensor",
     "SensorKind",
     "Track",
+    "TrackEvent",
     "Tracker",
     "Tuning",
     "Update",
@@ -82,6 +91,7 @@ __all__ = [
     "calibrated",
     "decided",
     "draw_family",
+    "events_of",
     "first",
     "follow",
     "impact_ensemble",
@@ -92,6 +102,7 @@ __all__ = [
     "p_broken_up",
     "radar_near",
     "read_readings",
+    "read_traffic",
     "reading_line",
     "reading_of",
     "readings_of_body",
@@ -101,8 +112,10 @@ __all__ = [
     "smooth",
     "update_row",
     "webcast_updates",
+    "who_is_inside",
     "write_csv",
     "write_readings",
     "write_tdm",
     "write_updates",
+    "zones_of",
 ]

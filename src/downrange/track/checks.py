@@ -16,9 +16,9 @@ LIMITS: Final = {
     "alt_m": (-500.0, 1e8),
     "speed_mps": (0.0, 2e4),
 }
-"""The least and the greatest of each plain number. Places lie between 6.2e6 and 1e9 m from the Earth's centre."""
+"""The least and the greatest of each plain number. Places lie between 5.5e6 and 1e9 m from the Earth's centre."""
 
-_NEAREST_M, _FARTHEST_M = 6.2e6, 1e9  # from below the poles' ground to beyond the Moon
+_NEAREST_M, _FARTHEST_M = 5.5e6, 1e9  # from what a wild report of a low flight may say to beyond the Moon
 _FASTEST_MPS = 2e4
 _NUMBERS: Final = (*LIMITS, "r_ecef_m", "v_ecef_mps")
 _BOUNDS: Final = tuple((name, low, high) for name, (low, high) in LIMITS.items())

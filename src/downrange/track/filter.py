@@ -15,7 +15,7 @@ from downrange.track._kernel.motion import COAST, ENTRY, MODES
 from downrange.track.consider import consider_cov
 from downrange.track.initiate import initiate
 from downrange.track.model import Burn, Reading, Sensor, Track
-from downrange.track.rows import Ints, Rows, rows_of
+from downrange.track.rows import Ints, Rows, bias_variances, rows_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,10 @@ def follow(
     """
     tune = tuning or Tuning()
     rows = rows_of(readings, sensors, t0)
-    start = initiate(rows.t_s, rows.z, rows.sensor, rows.sites[rows.place, :3], rows.axes[rows.place], rows.var)
+    start = initiate(
+        rows.t_s, rows.z, rows.sensor, rows.sites[rows.place, :3], rows.axes[rows.place], rows.var,
+        bias_variances=bias_variances(sensors),
+    )  # fmt: skip
     # The readings before are spent on the start; the filter goes on after it.
     rest = slice(rows.t_s.size if start is None else start.row + 1, None)
     kind = kinds(rows.t_s[rest], burns, tune)
@@ -95,7 +98,7 @@ def part(rows: Rows, rest: slice, kind: Ints) -> _bank.Rows:
 
 def new_bank(x: Array, p: Array, t_s: float) -> _bank.Bank:
     """Return four models that all begin with one state x (9,), p (9, 9) at t_s, three of them equally likely."""
-    memo = np.zeros(10)
+    memo = np.zeros(11)
     memo[_bank.NOW], memo[_bank.TOOK], memo[_bank.SLACK] = t_s, t_s, 1.0
     mu = np.full(MODES, 1.0 / 3.0)
     mu[ENTRY] = 0.0
@@ -117,6 +120,7 @@ def blank(n: int) -> _bank.Out:
     """Return room for n answers."""
     return _bank.Out(
         x=np.zeros((n, 9)), p=np.zeros((n, 6, 6)), mu=np.zeros((n, MODES)), idle=np.zeros(n), since=np.full(n, np.nan),
+        spread=np.full(n, np.nan),
         used=np.zeros(n, dtype=np.bool_),
     )  # fmt: skip
 
@@ -160,6 +164,7 @@ def as_track(
         p_entry=out.mu[:, ENTRY],
         p_idle=out.idle,
         coast_since_s=out.since,
+        coast_sigma_s=out.spread,
         used=out.used,
         sensor=sensor,
         seq=seq,

@@ -26,7 +26,7 @@ from downrange.track.initiate import Opening
 from downrange.track.model import Burn, Reading, Sensor, Track, Update
 from downrange.track.objects import other_objects
 from downrange.track.pieces import Piece
-from downrange.track.rows import Ints, Rows, arranged, comparable, row_of, variances
+from downrange.track.rows import Ints, Rows, arranged, bias_variances, comparable, row_of, variances
 from downrange.track.verdict import Rules
 
 _EVERY, _KEPT = 64, 64  # a point to go back to is kept every so many readings, and so many of them
@@ -72,7 +72,7 @@ class Tracker:
         self._assessor = self._fresh.copy()
         self._raw: list[tuple[float, ...]] = []  # sorted, without doubles
         self._keys: list[tuple[float, ...]] = []
-        self._opening = Opening(variances(self._sensors))
+        self._opening = self._search()
         self._start: int | None = None  # the row that the start used last
         self._bank: _bank.Bank | None = None
         self._out = blank(_FIRST_ROOM)
@@ -126,6 +126,10 @@ class Tracker:
         silent = self._assessor.silence(self._track, t_s)
         return silent[-1] if silent else (self.latest or nothing_known(t_s))
 
+    def _search(self) -> Opening:
+        """Return a search for a start that has seen nothing."""
+        return Opening(variances(self._sensors), bias_variances=bias_variances(self._sensors))
+
     def _go(self, at: int) -> None:
         """Take the rows from `at` on into the track, going back first where they are not the newest."""
         newest = at == len(self._raw) - 1
@@ -141,7 +145,7 @@ class Tracker:
         """Look for a start, over all rows where one was put between others."""
         first = len(self._raw) - 1
         if anew:
-            self._opening, first = Opening(variances(self._sensors)), 0
+            self._opening, first = self._search(), 0
         rows = arranged(self._raw[first:], self._sensors)
         for i in range(rows.t_s.size):
             k = rows.place[i]
@@ -197,7 +201,7 @@ class Tracker:
             out = self._out
             self._out = _bank.Out(
                 x=_longer(out.x), p=_longer(out.p), mu=_longer(out.mu), idle=_longer(out.idle),
-                since=_longer(out.since), used=_longer(out.used),
+                since=_longer(out.since), spread=_longer(out.spread), used=_longer(out.used),
             )  # fmt: skip
             self._t_s, self._cov = _longer(self._t_s), _longer(self._cov)
             self._sensor, self._seq = _longer(self._sensor), _longer(self._seq)
@@ -226,7 +230,13 @@ class Tracker:
 def _some(out: _bank.Out, rows: slice) -> _bank.Out:
     """Return a slice of the answers, as views."""
     return _bank.Out(
-        x=out.x[rows], p=out.p[rows], mu=out.mu[rows], idle=out.idle[rows], since=out.since[rows], used=out.used[rows]
+        x=out.x[rows],
+        p=out.p[rows],
+        mu=out.mu[rows],
+        idle=out.idle[rows],
+        since=out.since[rows],
+        spread=out.spread[rows],
+        used=out.used[rows],
     )
 
 

@@ -233,7 +233,7 @@ class Track:
     p_coast:      (n,) probability of the coasting model, in which there is no thrust at all
     p_entry:      (n,) probability of the model of a fall through air
     p_idle:       (n,) probability that no engine burns: coasting, falling, or a forward thrust below Tuning.least_mps2
-    coast_since_s: (n,) since when it coasts, where that is sure; else NaN
+    coast_since_s, coast_sigma_s: (n,) since when it coasts, and one sigma of that, where it is sure; else NaN
     used:         (n,) False where a reading was refused: wild, or of another object
     sensor:       (n,) row in sensors
     seq:          (n,) number of the reading in its log
@@ -252,6 +252,7 @@ class Track:
     p_entry: Array
     p_idle: Array
     coast_since_s: Array
+    coast_sigma_s: Array
     used: NDArray[np.bool_]
     sensor: NDArray[np.int64]
     seq: NDArray[np.int64]

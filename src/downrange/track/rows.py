@@ -140,3 +140,14 @@ def variances(sensors: Sequence[Sensor]) -> Array:
         return (*polar, *[position] * 3, *[velocity] * 3, s.sigma_alt_m or inf, s.sigma_speed_mps or inf)
 
     return np.array([sigmas(s) for s in sensors]) ** 2
+
+
+def bias_variances(sensors: Sequence[Sensor]) -> Array:
+    """Return what is not known of biases as variances (m, 12), in the same units; zero where a sensor has none."""
+    none = (0.0,) * 8
+
+    def sigmas(s: Sensor) -> tuple[float, ...]:
+        az_rad, el_rad = np.radians(s.sigma_bias_az_deg), np.radians(s.sigma_bias_el_deg)
+        return (s.sigma_bias_range_m, float(az_rad), float(el_rad), s.sigma_bias_range_rate_mps, *none)
+
+    return np.array([sigmas(s) for s in sensors]) ** 2

@@ -31,14 +31,14 @@ _RELOCK, _RELOCK_S = 5, 1.0  # after so many refused readings and so long withou
 _WIDEST = 1e4  # of slack
 _APART = 16.0  # chi2 between two readings from which they are of two objects
 _SAME_LOOK = 4.0  # gates within which a reading may be of the object after all: the model lags when thrust changes
-NOW, REFUSED, SLACK, COUNT, COASTING, SINCE, DOUBT, DEPTH, AT, TOOK = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9
+NOW, REFUSED, SLACK, COUNT, COASTING, SINCE, DOUBT, DEPTH, AT, TOOK, SPREAD = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 
 
 class Bank(NamedTuple):
     """What a run leaves and the next one goes on from, changed in place.
 
     x (4, 9), p (4, 9, 9), mu (4,): the models and their chances
-    ring (r, 83), memo (10,), x_coast (6,), p_coast (6, 6): the last readings, and the pure coasting filter (coasting.py)
+    ring (r, 83), memo (11,), x_coast (6,), p_coast (6, 6): the last readings, and the pure coasting filter (coasting.py)
     """
 
     x: Array
@@ -79,13 +79,14 @@ class Rows(NamedTuple):
 
 
 class Out(NamedTuple):
-    """What is told after each reading: x (n, 9), p (n, 6, 6), mu (n, 4), idle (n,), since (n,), used (n,)."""
+    """What is told after each reading: x (n, 9), p (n, 6, 6), mu (n, 4), idle (n,), since (n,) and its spread (n,), used (n,)."""
 
     x: Array
     p: Array
     mu: Array
     idle: Array
     since: Array
+    spread: Array
     used: Bools
 
 
@@ -304,6 +305,7 @@ def _tell(bank: Bank, model: Model, n: int, out: Out, w: Array, pm: Array) -> No
     gather(bank.x, bank.p, w, out.x[n], pm)
     out.idle[n] = idle_chance(bank.x, bank.p, bank.mu, out.x[n], model.least)
     out.since[n] = memo[SINCE] if coasting else math.nan
+    out.spread[n] = memo[SPREAD] if coasting else math.nan
     for a in range(6):
         if coasting:
             out.x[n, a] = bank.x_coast[a]

@@ -24,7 +24,7 @@ _TRIALS = 32  # instants tried
 _BACK_S = 20.0  # and how far back
 _Z, _VAR, _SITE, _AXES, _X, _P, _LL = 1, 13, 25, 31, 40, 46, 82  # columns after the time
 WIDTH = 83
-_COUNT, _COASTING, _SINCE, _DOUBT, _DEPTH, _AT = 3, 4, 5, 6, 7, 8  # of memo, as bank.py names them
+_COUNT, _COASTING, _SINCE, _DOUBT, _DEPTH, _AT, _SPREAD = 3, 4, 5, 6, 7, 8, 10  # of memo, as bank.py names them
 _ONE_SAYS = 3.0  # most doubt that one reading adds: it may be wild
 _AIR_KGPM3, _AIR_SCALE_M = 1.225, 7_200.0
 _LIGHT_KGPM2 = 200.0  # assumed: drag that coasting may be blind to is that of a body this light
@@ -136,12 +136,12 @@ def hand_over(ring: Array, memo: Array, x: Array, p: Array, q: float, j2: float)
 
 @numba.njit(cache=True)
 def _merge(xs: Array, ps: Array, score: Array, when: Array, memo: Array, x: Array, p: Array) -> None:
-    """Fill the weighted mean and covariance of the trials, and the mean instant."""
+    """Fill the weighted mean and covariance of the trials; in memo the mean instant and its spread."""
     top, total = score.max(), 0.0
     for n in range(score.size):
         score[n] = math.exp(score[n] - top)
         total += score[n]
-    since = 0.0
+    since, spread = 0.0, 0.0
     for i in range(6):
         x[i] = 0.0
         for j in range(6):
@@ -149,10 +149,13 @@ def _merge(xs: Array, ps: Array, score: Array, when: Array, memo: Array, x: Arra
     for n in range(score.size):
         score[n] /= total
         since += score[n] * when[n]
+        spread += score[n] * when[n] * when[n]
         for i in range(6):
             x[i] += score[n] * xs[n, i]
     for n in range(score.size):
         for i in range(6):
             for j in range(6):
                 p[i, j] += score[n] * (ps[n, i, j] + (xs[n, i] - x[i]) * (xs[n, j] - x[j]))
+    apart = (when[-1] - when[0]) / max(when.size - 1, 1)  # the end of thrust lies anywhere between two trials
+    memo[_SPREAD] = math.sqrt(max(spread - since * since, 0.0) + apart * apart / 12.0)
     memo[_COASTING], memo[_SINCE], memo[_DOUBT] = 1.0, since, 0.0
