@@ -26,6 +26,7 @@ _GM: Final = wgs84.GM_M3PS2
 _WINDOW_S = 10.0  # thrust's pitch is read from the change of velocity over so long
 _LEAST_MPS2 = 3.0  # with less thrust than this anywhere in the window its pitch means nothing
 _COAST_S = 8.0  # no thrust for so long is a coast, not the gap between two stages
+_SPENT_S = 15.0  # and for so long is not followed by another stage soon; together with the hold a gap of 25 s
 _FARTHEST_M = 4e7  # an apogee beyond this is as good as none
 _MOST = 12.0  # log-odds no single look may exceed
 _MOST_BURNING = float(np.log(0.9 / 0.1))  # assumed: what burns is never surer than this to be sub-orbital
@@ -97,6 +98,7 @@ class Looks:
 
     thrust:   for the model of burning engines; its coast numbers lack the last, which the sequence brings
     powered, coasting: when which model may speak; neither in the gap between stages, or on the way down
+    spent:    nothing has burnt for longer than most gaps between stages last
     before:   (k,) row of the look ten seconds earlier
     """
 
@@ -105,6 +107,7 @@ class Looks:
     coast: Array
     powered: NDArray[np.bool_]
     coasting: NDArray[np.bool_]
+    spent: NDArray[np.bool_]
     before: NDArray[np.int64]
 
 
@@ -185,6 +188,7 @@ def looks(t_s: Array, r_ecef_m: Array, v_ecef_mps: Array, f_mps2: Array, p_idle:
         coast=coast,
         powered=heard & (least > _LEAST_MPS2) & (p_idle < 0.5),
         coasting=(idle_s >= _COAST_S) & (way.climb > 0.0),
+        spent=idle_s >= _SPENT_S,
         before=before,
     )
 
@@ -299,13 +303,14 @@ def speakers(model: Discriminator, seen: Looks, shrink: Array) -> tuple[Array, A
 def sequence(burning: Array, drifting: Array, seen: Looks, *, scale: float, hold: int) -> Array:
     """Return the log-odds (k,) that are said: the least sure of the last looks, 0 if they differ in sign.
 
-    What still burns, or has just burnt out, may have a stage left for orbit: before a coast the probability of a
-    sub-orbital flight does not go over 0.9.
+    What still burns, or has just burnt out, may have a stage left for orbit: until it has coasted for a while the
+    probability of a sub-orbital flight does not go over 0.9.
     """
     now, last, was_coasting = np.zeros(burning.size), 0.0, False
     for i in range(burning.size):
         if seen.coasting[i]:
             last, was_coasting = scale * drifting[i], True
+            last = last if seen.spent[i] else min(last, _MOST_BURNING)
         elif seen.powered[i] or not was_coasting:
             last, was_coasting = min(scale * burning[i], _MOST_BURNING), False
         now[i] = last
