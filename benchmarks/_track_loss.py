@@ -193,13 +193,13 @@ def false_alarms(scale: float) -> list[dict[str, Any]]:
     """Return the families: nominal and failing, of vehicles and radars that nothing was tuned on."""
     a, b = max(1, round(90 * scale)), max(1, round(60 * scale))
     failing = [
-        family_result("failing product's test vehicles", product_cases(212, 0, b, failing=True)),
-        family_result("failing drawn vehicles", cases(22, b, failing=True)),
+        family_result("failing product's test vehicles", product_cases(312, 0, b, failing=True)),
+        family_result("failing drawn vehicles", cases(32, b, failing=True)),
     ]
     if b < 3:  # to see whether it runs, these will do
         return failing
     nominal = [
-        family_result("ascents of the product's test vehicles, drawn radars", product_cases(211, 0, a)),
-        family_result("ascents of drawn vehicles, drawn radars", cases(21, a)),
+        family_result("ascents of the product's test vehicles, drawn radars", product_cases(311, 0, a)),
+        family_result("ascents of drawn vehicles, drawn radars", cases(31, a)),
     ]
     return nominal + failing
