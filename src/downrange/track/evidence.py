@@ -20,7 +20,8 @@ from downrange.track.verdict import Rules
 
 _LEAST_S = 1.0  # no clock is shorter: readings come in looks
 _NUDGE_MPS = 10.0
-_NEAR_S = 8.0  # assumed: so long after they parted two objects may be taken for one another
+_NEAR_S = 15.0  # assumed: so long after they parted two objects may be taken for one another
+_RECENT_S, _OTHERS = 10.0, 2.0 / 3.0  # assumed: less of the last readings taken than this share means other objects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,16 +86,20 @@ def beats_of(
                 broken_why="" if broken is None else broken.reason,
                 p_down=round(float(down[n]), 9),
                 sinking=not burning and _sinking(track.r_ecef_m[i], track.v_ecef_mps[i], rule.air_m),
-                beside=_beside(pieces, float(track.t_s[i])),
+                beside=_beside(track, i, pieces),
                 allowed_s=allowed_s,
             )
         )
     return out
 
 
-def _beside(pieces: Sequence[Piece], t_s: float) -> bool:
-    """Say whether another object has just appeared beside the main one."""
-    return any(piece.appeared and piece.confirmed_t_s <= t_s < piece.first_t_s + _NEAR_S for piece in pieces)
+def _beside(track: Track, i: int, pieces: Sequence[Piece]) -> bool:
+    """Say whether other objects are about: one has just appeared, or many of the last readings were not of this one."""
+    t_s = float(track.t_s[i])
+    if any(piece.appeared and piece.confirmed_t_s <= t_s < piece.first_t_s + _NEAR_S for piece in pieces):
+        return True
+    recent = track.used[int(np.searchsorted(track.t_s, t_s - _RECENT_S)) : i + 1]
+    return bool(np.count_nonzero(recent) < _OTHERS * recent.size)
 
 
 def _sinking(r_ecef_m: Array, v_ecef_mps: Array, air_m: float) -> bool:

@@ -24,7 +24,7 @@ from downrange.track.consider import consider_cov
 from downrange.track.filter import Tuning, as_track, blank, kinds, model, new_bank, part, sound
 from downrange.track.initiate import Opening
 from downrange.track.model import Burn, Reading, Sensor, Track, Update
-from downrange.track.objects import other_objects
+from downrange.track.objects import Finder
 from downrange.track.pieces import Piece
 from downrange.track.rows import Ints, Rows, arranged, bias_variances, comparable, row_of, variances
 from downrange.track.verdict import Rules
@@ -46,7 +46,7 @@ class _Point:
 class Tracker:
     """Takes readings as they come; see `follow` and `assess` for the arguments.
 
-    objects: also look for other objects beside the main one; costs a second and more when many readings are left over
+    objects: also look for other objects beside the main one, and for a break-up
 
     log: the readings taken so far, in order of arrival; duplicates: how many of them said nothing new
     """
@@ -70,6 +70,7 @@ class Tracker:
         self._model, self._objects = model(self._tuning), objects
         self._fresh = Assessor(burns, rules=rules, bounds=bounds, expected=expected, seed=seed)
         self._assessor = self._fresh.copy()
+        self._finder = Finder(self._sensors, t0)
         self._raw: list[tuple[float, ...]] = []  # sorted, without doubles
         self._keys: list[tuple[float, ...]] = []
         self._opening = self._search()
@@ -223,7 +224,7 @@ class Tracker:
         )  # fmt: skip
         pieces: tuple[Piece, ...] = ()
         if self._objects and not out.used.all():
-            pieces = other_objects(self.log, self._sensors, self._t0, self._track)
+            pieces = self._finder.pieces(self.log, self._track)
         self._assessor.advance(self._track, pieces)
 
 

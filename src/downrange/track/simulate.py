@@ -191,7 +191,8 @@ def _directed(looks: _Series) -> _Said:
     """Return where a radar or a camera sees something, and what it then says."""
     sensor, noise, wrong, wild, u = looks.sensor, looks.noise, looks.wrong, looks.wild, looks.nonsense
     range_m, az_deg, el_deg, rate_mps = seen_from(sensor, looks.r_ecef_m, looks.v_ecef_mps, looks.t_s)
-    visible = (el_deg >= sensor.min_elevation_deg) & (range_m <= sensor.max_range_m) & _above_horizon(el_deg, sensor)
+    visible = (el_deg >= sensor.min_elevation_deg) & (range_m <= sensor.max_range_m)
+    visible &= _above_horizon(el_deg, range_m, sensor)
     given = (sensor.sigma_range_m, sensor.sigma_az_deg, sensor.sigma_el_deg, sensor.sigma_range_rate_mps)
     spread = [sigma or 0.0 for sigma in given]
     range_out = range_m + spread[0] * noise[:, 0] + wrong["bias_range_m"]
@@ -242,10 +243,11 @@ _SAYS: Final[dict[SensorKind, Callable[[_Series], _Said]]] = {
 }
 
 
-def _above_horizon(el_deg: Array, sensor: Sensor) -> NDArray[np.bool_]:
-    """Say where the Earth does not hide it: above the dip of the horizon of a sphere, no refraction."""
-    dip = np.degrees(np.arccos(wgs84.MEAN_RADIUS_M / (wgs84.MEAN_RADIUS_M + max(sensor.alt_m, 0.0))))
-    return el_deg >= -float(dip)
+def _above_horizon(el_deg: Array, range_m: Array, sensor: Sensor) -> NDArray[np.bool_]:
+    """Say where the Earth does not hide it: above the horizon of a sphere or nearer than it, no refraction."""
+    height, radius = max(sensor.alt_m, 0.0), wgs84.MEAN_RADIUS_M
+    dip = np.degrees(np.arccos(radius / (radius + height)))
+    return (el_deg >= -float(dip)) | (range_m <= float(np.sqrt(height * (2.0 * radius + height))))
 
 
 def seen_from(

@@ -20,6 +20,7 @@ class Rules:
     lost, hold_s: thrust is called lost when its absence is this probable for so long; set on the tuning family of
                  benchmarks/track.py, so that 20,000 s of other flights gave no false call
     unlit, settle_s: the same before thrust was sure in a burn: a weak engine that has just been lit shows late
+    beside_s:    the same while other objects are seen beside it: the filter may ride on what the stage left behind
     young_s:     a track must be so old, or so long past a break in the readings, before thrust can be called lost
     coast_s:     with no thrust being sure for so long it coasts
     for_good_s:  so long after the loss, without thrust, the loss is for good
@@ -39,6 +40,7 @@ class Rules:
     hold_s: float = 0.0
     unlit: float = 0.99
     settle_s: float = 0.5
+    beside_s: float = 8.0
     young_s: float = 20.0
     coast_s: float = 0.5
     for_good_s: float = 20.0
@@ -64,7 +66,7 @@ class Evidence:
     p_broken, broken_why: probability that the vehicle has broken up, and what says so
     p_down:      probability that it is on the ground
     sinking:     it comes down through the air
-    beside:      another object has just appeared beside it: which of the two burns is not clear yet
+    beside:      other objects are seen beside it: which of them burns is not clear yet
     """
 
     t_s: float
@@ -154,7 +156,7 @@ class Judge:
         burn = self._due(now.t_s)
         lit = burn is not None and self._back_s > burn.t_ignition_s + 1.0
         idle_s = -math.inf if self._coast_s is None else now.t_s - self._coast_s + 1e-6
-        idle = idle_s >= (rule.hold_s if lit else rule.settle_s)
+        idle = idle_s >= (rule.hold_s if lit else rule.beside_s if now.beside else rule.settle_s)
         old = now.t_s - self._first_s >= self._rules.young_s
         if (
             burn is not None
