@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from downrange.replay.risk import LaunchRisk, launch_risk, risk_files, risk_shown
     from downrange.replay.sensing import calibrate_file, check_form, convert, sense, write_as
     from downrange.replay.show import corridor_shown, flight_shown, impacts_shown, passes_shown
-    from downrange.replay.show_track import calibration_shown, converted_shown, sensed_shown, track_shown
+    from downrange.replay.show_sensing import calibration_shown, converted_shown, sensed_shown
+    from downrange.replay.show_track import track_shown
     from downrange.replay.single import Single, drop_bodies, fly_single, write_single
     from downrange.replay.tracking import TrackAsked, Tracked, track_files, tracked
     from downrange.replay.traffic import Traffic, traffic_inside, traffic_shown
@@ -119,7 +120,8 @@ _LAZY = {
     **dict.fromkeys(("check_folder", "write_folder"), "folder"),
     **dict.fromkeys(("drop_fragments", "first_elements"), "doors"),
     **dict.fromkeys([name for name in __all__ if name.endswith("_shown")], "show"),
-    **dict.fromkeys(("calibration_shown", "converted_shown", "sensed_shown", "track_shown"), "show_track"),
+    **dict.fromkeys(("calibration_shown", "converted_shown", "sensed_shown"), "show_sensing"),
+    "track_shown": "show_track",
     **dict.fromkeys(("calibrate_file", "check_form", "convert", "sense", "write_as"), "sensing"),
     **dict.fromkeys(("TrackAsked", "Tracked", "track_files", "tracked"), "tracking"),
     **dict.fromkeys(("Traffic", "traffic_inside", "traffic_shown"), "traffic"),

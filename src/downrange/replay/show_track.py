@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from shapely.geometry import mapping
@@ -12,26 +11,24 @@ from shapely.geometry.base import BaseGeometry
 
 from downrange.base import after, iso
 from downrange.earth import range_azimuth
-from downrange.replay.tables import Table, columns, number, place, signed
-from downrange.replay.tracking import Outlines, changes, told_row
-from downrange.track import Impact, ImpactRegion, Piece, Sensor, Track, Update, Verdict
+from downrange.replay.tables import Table, columns, number, place
+from downrange.replay.tracking import Outlines, changes, finite, told_row
+from downrange.track import Impact, ImpactRegion, Piece, Track, Update, Verdict
 
 if TYPE_CHECKING:
-    from downrange.replay.sensing import Sensed
     from downrange.replay.tracking import Tracked
-    from downrange.track import Calibration, Estimate, Fault, Intake, LaunchEstimate
+    from downrange.track import Fault, LaunchEstimate
 
 Shown = tuple[tuple[Table, ...], dict[str, Any]]
 _MOST_FAULTS = 1_000
 _MANY = 0.2  # from this share of refused readings on a hint is given
 _VAGUE_MPS = 200.0  # from this sigma on a speed of leaving is not told
-_UNITS = {"bias_range_m": "m", "bias_az_deg": "deg", "bias_el_deg": "deg", "bias_range_rate_mps": "m/s"}
 
 
 def track_shown(done: Tracked) -> Shown:
     """Return what the readings say, for people and for programs."""
     tables = [_intake_table(done), _verdict_table(done), _end_table(done)]
-    document: dict[str, Any] = {"t0": iso(done.t0), **_intake_json(done.counts, done.intake.faults)}
+    document: dict[str, Any] = {"t0": iso(done.t0), **intake_json(done.counts, done.intake.faults)}
     if done.launch is not None:
         tables.append(_launch_table(done.launch))
         document["launch_point"] = _launch_json(done.launch)
@@ -45,7 +42,7 @@ def track_shown(done: Tracked) -> Shown:
     return tuple(tables), document
 
 
-def _intake_json(counts: dict[str, int | None], faults: tuple[Fault, ...]) -> dict[str, Any]:
+def intake_json(counts: dict[str, int | None], faults: tuple[Fault, ...]) -> dict[str, Any]:
     """Return the counts, and the faults one by one."""
     told = [{"where": f.where, "key": f.key, "seen": f.seen, "cure": f.cure} for f in faults[:_MOST_FAULTS]]
     return {"readings": counts, "faults": told}
@@ -62,7 +59,7 @@ def _intake_table(done: Tracked) -> Table:
     counts = done.counts
     said = [
         f"{number(counts['lines'])} lines, {number(counts['used'])} readings used",
-        _faults(len(done.intake.faults)),
+        faults_told(len(done.intake.faults)),
     ]
     if counts["duplicates"] is not None:
         said.append(f"{number(counts['duplicates'])} doubles dropped, {number(counts['refused'])} refused")
@@ -74,7 +71,7 @@ def _intake_table(done: Tracked) -> Table:
     return Table(title="Readings", columns=names, rows=tuple(rows), note=f"{', '.join(said)}.{why}")
 
 
-def _faults(count: int) -> str:
+def faults_told(count: int) -> str:
     """Return how many faults there were, in words."""
     return f"{number(count)} fault{'' if count == 1 else 's'}"
 
@@ -220,11 +217,11 @@ def _launch_json(found: LaunchEstimate) -> dict[str, Any]:
     keys = ("t_s", "t_sigma_s", "sigma_major_m", "sigma_minor_m", "axis_deg")
     return {
         "known": found.known,
-        "lat_deg": _finite(found.lat_deg, 6),
-        "lon_deg": _finite(found.lon_deg, 6),
-        **{key: _finite(getattr(found, key)) for key in keys},
+        "lat_deg": finite(found.lat_deg, 6),
+        "lon_deg": finite(found.lon_deg, 6),
+        **{key: finite(getattr(found, key)) for key in keys},
         "site": found.site,
-        "sites": [{"name": s.name, "distance_m": _finite(s.distance_m), "p": _finite(s.p, 4)} for s in found.sites],
+        "sites": [{"name": s.name, "distance_m": finite(s.distance_m), "p": finite(s.p, 4)} for s in found.sites],
         "reason": found.reason,
     }
 
@@ -270,27 +267,27 @@ def _piece_json(piece: Piece) -> dict[str, Any]:
         "number": piece.number,
         "labels": list(piece.labels),
         "sensors": list(piece.sensors),
-        "first_t_s": _finite(piece.first_t_s),
-        "confirmed_t_s": _finite(piece.confirmed_t_s),
-        "last_t_s": _finite(piece.last_t_s),
+        "first_t_s": finite(piece.first_t_s),
+        "confirmed_t_s": finite(piece.confirmed_t_s),
+        "last_t_s": finite(piece.last_t_s),
         "looks": piece.looks,
         "appeared": piece.appeared,
-        "powered_t_s": None if piece.powered_t_s is None else _finite(piece.powered_t_s),
+        "powered_t_s": None if piece.powered_t_s is None else finite(piece.powered_t_s),
         "left": None
         if left is None
         else {
             "parent": left.parent,
-            "t_s": _finite(left.t_s),
-            "sigma_s": _finite(left.sigma_s),
-            "speed_mps": _finite(left.speed_mps),
-            "speed_sigma_mps": _finite(left.speed_sigma_mps),
+            "t_s": finite(left.t_s),
+            "sigma_s": finite(left.sigma_s),
+            "speed_mps": finite(left.speed_mps),
+            "speed_sigma_mps": finite(left.speed_sigma_mps),
         },
         "impact": None
         if not math.isfinite(piece.lat_deg)
         else {
-            "lat_deg": _finite(piece.lat_deg, 6),
-            "lon_deg": _finite(piece.lon_deg, 6),
-            "t_s": _finite(piece.impact_t_s),
+            "lat_deg": finite(piece.lat_deg, 6),
+            "lon_deg": finite(piece.lon_deg, 6),
+            "t_s": finite(piece.impact_t_s),
         },
     }
 
@@ -328,122 +325,10 @@ def _region_json(region: ImpactRegion, outlines: Outlines) -> dict[str, Any]:
     """Return the same for programs, with the outlines as GeoJSON geometries."""
     keys = ("t_s", "mean_t_s", "sigma_major_m", "sigma_minor_m", "axis_deg", "early_s", "late_s")
     return {
-        **{key: _finite(getattr(region, key)) for key in keys},
-        "mean_lat_deg": _finite(region.mean_lat_deg, 6),
-        "mean_lon_deg": _finite(region.mean_lon_deg, 6),
-        "p_stays_up": _finite(region.p_stays_up, 4),
+        **{key: finite(getattr(region, key)) for key in keys},
+        "mean_lat_deg": finite(region.mean_lat_deg, 6),
+        "mean_lon_deg": finite(region.mean_lon_deg, 6),
+        "p_stays_up": finite(region.p_stays_up, 4),
         "drag": region.source,
         "outlines": [{"p": p, "geometry": mapping(shape)} for p, shape in outlines],
     }
-
-
-def _finite(value: float, digits: int = 3) -> float | None:
-    """Round for JSON; what is not a number is null."""
-    return round(float(value), digits) + 0.0 if math.isfinite(value) else None
-
-
-def sensed_shown(made: Sensed, t0: datetime) -> Shown:
-    """Return what sensors said of a simulated flight, and how it ended."""
-    flight = made.flight
-    rows = []
-    document = []
-    for sensor in made.sensors:
-        mine = [(reading.t - t0).total_seconds() for reading in made.readings if reading.sensor == sensor.name]
-        span = f"{number(min(mine), 1)} to {number(max(mine), 1)}" if mine else "never"
-        rows.append((sensor.name, str(sensor.kind), number(len(mine)), span))
-        document.append({"sensor": sensor.name, "kind": str(sensor.kind), "readings": len(mine)})
-    end = f"The flight: {flight.outcome}, at T+{flight.t_s[-1]:.1f} s. {number(len(made.readings))} readings."
-    names = columns("sensor", "kind", "readings >", "sees it [s] >")
-    table = Table(title="Simulated readings", columns=names, rows=tuple(rows), note=end)
-    return (table,), {
-        "t0": iso(t0),
-        "readings": len(made.readings),
-        "sensors": document,
-        "outcome": str(flight.outcome),
-        "failed_t_s": None if made.failed_t_s is None else _finite(made.failed_t_s),
-    }
-
-
-def converted_shown(intake: Intake, target: str) -> Shown:
-    """Return how many readings were written, and what was left out."""
-    counts: dict[str, int | None] = {
-        "lines": intake.lines,
-        "used": len(intake.readings),
-        "faults": len(intake.faults),
-    }
-    given = Counter(reading.sensor for reading in intake.readings)
-    rows = tuple((name, number(count)) for name, count in sorted(given.items()))
-    note = (
-        f"{number(intake.lines)} lines, {number(len(intake.readings))} readings written to {target}, "
-        f"{_faults(len(intake.faults))}."
-    )
-    table = Table(title="Readings", columns=columns("sensor", "readings >"), rows=rows, note=note)
-    return (table,), {**_intake_json(counts, intake.faults), "out": target}
-
-
-def calibration_shown(intake: Intake, sensors: tuple[Sensor, ...], found: Calibration) -> Shown:
-    """Return what is wrong with each sensor as far as the readings tell, and how well they then agree."""
-    known = {sensor.name: sensor for sensor in sensors}
-    rows = tuple(_estimate_row(one, float(getattr(known[one.sensor], one.key))) for one in found.estimates)
-    names = columns("sensor", "what", "known >", "to be added >", "1-sigma before >", "1-sigma after >", "learned >")
-    settled = "" if found.settled else " NOT SETTLED: these estimates are no good."
-    note = f"Learned: the share of the earlier doubt (variance) that the readings took away.{settled}"
-    agreed = tuple(
-        (one.sensor, number(one.readings), number(one.left_out), number(one.rms_before, 2), number(one.rms_after, 2))
-        for one in found.agreements
-    )
-    tables = (
-        Table(title="What is wrong with the sensors", columns=names, rows=rows, note=note),
-        Table(
-            title="How well they agree",
-            columns=columns("sensor", "readings >", "left out >", "misfit before >", "misfit after >"),
-            rows=agreed,
-            note="Misfit: root mean square in sigmas of the noise; 1 where noise is all that remains.",
-        ),
-    )
-    counts: dict[str, int | None] = {
-        "lines": intake.lines,
-        "used": len(intake.readings),
-        "faults": len(intake.faults),
-    }
-    return tables, {
-        **_intake_json(counts, intake.faults),
-        "settled": found.settled,
-        "estimates": [
-            {
-                "sensor": one.sensor,
-                "key": one.key,
-                "value": _finite(one.value, 6),
-                "sigma": _finite(one.sigma, 6),
-                "prior_sigma": _finite(one.prior_sigma, 6),
-                "learned": _finite(one.learned, 4),
-            }
-            for one in found.estimates
-        ],
-        "agreements": [
-            {
-                "sensor": one.sensor,
-                "readings": one.readings,
-                "left_out": one.left_out,
-                "rms_before": _finite(one.rms_before),
-                "rms_after": _finite(one.rms_after),
-            }
-            for one in found.agreements
-        ],
-    }
-
-
-def _estimate_row(one: Estimate, known: float) -> tuple[str, ...]:
-    """Return one estimate as text."""
-    unit, digits = _UNITS.get(one.key, "s"), 1 if one.key == "bias_range_m" else 4
-    what = one.key.rsplit("_", 1)[0].replace("_", " ")
-    value = signed(one.value, digits)
-    return (
-        one.sensor,
-        f"{what} [{unit}]",
-        signed(known, digits),
-        value,
-        number(one.prior_sigma, digits),
-        number(one.sigma, digits),
-        f"{one.learned:.0%}",
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -51,6 +52,15 @@ _SCREEN = Sensor(
     name="webcast", title="Screen of a broadcast", kind=SensorKind.WEBCAST, sigma_alt_m=30.0, sigma_speed_mps=0.3,
     source="assumed: rounding to 0.1 km and 1 km/h",
 )  # fmt: skip
+_MORE = (
+    ("inclination_deg", 4),
+    ("inclination_sigma_deg", 4),
+    ("p_ballistic", 6),
+    ("p_outside", 6),
+    ("outside_m", 1),
+    ("p_broken", 6),
+    ("allowed_s", 2),
+)  # fields of an update and the decimals that are written
 _CONTENTS = (0.5, 0.9)
 Outlines = tuple[tuple[float, BaseGeometry], ...]
 """Regions, each with the share of the possible impacts that it holds; longitude first."""
@@ -272,7 +282,13 @@ def told_row(update: Update, t0: datetime) -> dict[str, Any]:
         {"sensor": one.sensor, "first_seq": one.first_seq, "last_seq": one.last_seq, "count": one.count}
         for one in update.decided_by
     ]
-    return {**update_row(update, t0), "decided_by": deciders}
+    more = {key: finite(getattr(update, key), digits) for key, digits in _MORE}
+    return {**more, **update_row(update, t0), "decided_by": deciders}
+
+
+def finite(value: float, digits: int = 3) -> float | None:
+    """Round for JSON; what is not a number is null."""
+    return round(float(value), digits) + 0.0 if math.isfinite(value) else None
 
 
 def changes(updates: tuple[Update, ...]) -> tuple[Update, ...]:
@@ -294,17 +310,17 @@ def impact_geojson(done: Tracked) -> dict[str, Any]:
     """Return impact points where the verdict changes, the regions at the end, and the launch point, as GeoJSON."""
     features = [
         _feature(
-            {"type": "Point", "coordinates": [u.impact.lon_deg, u.impact.lat_deg]},
+            {"type": "Point", "coordinates": [finite(u.impact.lon_deg, 6), finite(u.impact.lat_deg, 6)]},
             kind="impact point",
             verdict=u.verdict.name,
-            p=u.p,
+            p=finite(u.p, 6),
             t=iso(after(done.t0, u.t_s), decimals=3),
-            sigma_major_m=u.impact.sigma_major_m,
-            sigma_minor_m=u.impact.sigma_minor_m,
-            axis_deg=u.impact.axis_deg,
+            sigma_major_m=finite(u.impact.sigma_major_m),
+            sigma_minor_m=finite(u.impact.sigma_minor_m),
+            axis_deg=finite(u.impact.axis_deg),
         )
         for u in changes(done.updates)
-        if u.impact.lat_deg == u.impact.lat_deg  # a number
+        if math.isfinite(u.impact.lat_deg)
     ]
     features += [
         _feature(mapping(shape), kind="impact region", p=p) for p, shape in done.outlines if not shape.is_empty
