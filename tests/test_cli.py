@@ -133,6 +133,7 @@ EXAMPLES = [
     "fall drop",
     "track calibrate",
     "track convert",
+    "track inside",
     "track run",
     "track simulate",
     "orbit passes",

@@ -194,3 +194,51 @@ def test_what_is_missing_is_named(folder: Path) -> None:
     )  # fmt: skip
     assert "no sensor ever sees the flight" in paragraph(blind)
     assert not (folder / "blind.csv").exists()
+
+
+def test_ships_and_aircraft_are_held_against_the_areas(folder: Path) -> None:
+    from pyais import encode_dict
+
+    noted = 1692816270  # 2023-08-23T18:44:30Z
+    ships = ((440000001, 36.0, 123.5), (440000002, 36.32, 123.5), (440000003, 30.0, 130.0))
+    sentences = [
+        f"{noted} {sentence}"
+        for mmsi, lat, lon in ships
+        for sentence in encode_dict(
+            {"msg_type": 1, "mmsi": mmsi, "lat": lat, "lon": lon, "speed": 12.0, "course": 180.0, "second": 20}
+        )
+    ]
+    (folder / "ships.txt").write_text("\n".join([*sentences, "!AIVDM,1,1,,A,damaged,0*00"]) + "\n")
+    old = [
+        "abc123",
+        "",
+        None,
+        noted - 3000,
+        noted,
+        123.5,
+        36.1,
+        9000.0,
+        False,
+        230.0,
+        180.0,
+        0.0,
+        None,
+        9200.0,
+        "",
+        False,
+        0,
+    ]
+    (folder / "air.json").write_text(json.dumps({"time": noted, "states": [old]}))
+    words = ("inside", folder / "ships.txt", folder / "air.json", "--notice", folder / "notice.txt", "--at")
+    done = run(*words, "2023-08-23T18:45:00Z", "--ahead-s", 1800, "--json")
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert (found["areas"], found["active"], found["crafts"], len(found["faults"])) == (2, 2, 4, 1)
+    who = {(row["id"], row["presence"]) for row in found["rows"]}
+    assert {("440000001", "inside"), ("440000002", "entering"), ("abc123", "unknown")} <= who
+    assert "440000003" not in {row["id"] for row in found["rows"]}
+    assert "line 4" in done.stderr
+    table = run(*words, "2023-08-23T18:45:00Z").stdout
+    assert "2 of 2 areas active" in table
+    # before anything was sent: the clock is told, not an empty sea
+    assert "no craft at all" in paragraph(run(*words, "2023-08-20T18:45:00Z"))

@@ -154,6 +154,42 @@ def track_calibrate(
         say(f"The sensors are in {out}")
 
 
+@app.command("inside")
+def track_inside(
+    traffic: Annotated[
+        list[Path],
+        typer.Argument(help="AIS sentences, or aircraft state vectors as JSON or CSV.", show_default=False),
+    ],
+    notice: Annotated[
+        list[Path], typer.Option(help="Text with announced areas; again for others.", show_default=False)
+    ],
+    at: Annotated[str, typer.Option(help="The moment asked about, ISO 8601 with its zone; now if not given.")] = "",
+    ahead_s: Annotated[
+        float, typer.Option(help="Also who enters within so many seconds on the present course.", min=0.0, max=86_400.0)
+    ] = 0.0,
+    received: Annotated[str, typer.Option(help="When AIS sentences without a time came in.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Say which ships and aircraft are inside the announced areas, which will be, and of which nobody can say.
+
+    Example: downrange track inside ships.txt aircraft.json --notice navarea.txt --at 2023-08-23T18:45:00Z
+    """
+    with explained():
+        from datetime import UTC, datetime
+
+        from downrange.replay import traffic_inside, traffic_shown
+
+        found = traffic_inside(
+            traffic,
+            notice,
+            at=_moment(at, "--at") or datetime.now(UTC),
+            horizon_s=ahead_s,
+            received=_moment(received, "--received"),
+            say=say,
+        )
+        show(traffic_shown(found), as_json=as_json)
+
+
 def _moment(text: str, option: str) -> datetime | None:
     """Return the time typed for an option, None where none was."""
     return moment_of(text, option) if text else None

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from downrange.replay.show_track import calibration_shown, converted_shown, sensed_shown, track_shown
     from downrange.replay.single import Single, drop_bodies, fly_single, write_single
     from downrange.replay.tracking import TrackAsked, Tracked, track_files, tracked
+    from downrange.replay.traffic import Traffic, traffic_inside, traffic_shown
 
 __all__ = [
     "Asked",
@@ -54,6 +55,7 @@ __all__ = [
     "Table",
     "TrackAsked",
     "Tracked",
+    "Traffic",
     "areas_asked",
     "calibrate_file",
     "calibration_shown",
@@ -99,6 +101,8 @@ __all__ = [
     "track_files",
     "track_shown",
     "tracked",
+    "traffic_inside",
+    "traffic_shown",
     "write_as",
     "write_folder",
     "write_inferred",
@@ -118,6 +122,7 @@ _LAZY = {
     **dict.fromkeys(("calibration_shown", "converted_shown", "sensed_shown", "track_shown"), "show_track"),
     **dict.fromkeys(("calibrate_file", "check_form", "convert", "sense", "write_as"), "sensing"),
     **dict.fromkeys(("TrackAsked", "Tracked", "track_files", "tracked"), "tracking"),
+    **dict.fromkeys(("Traffic", "traffic_inside", "traffic_shown"), "traffic"),
     **dict.fromkeys(("launch_files", "launches_shown", "notice_files", "notices_shown"), "notices"),
     "Asked": "ensemble_model",
     **dict.fromkeys(("fly_ensemble", "hands_of"), "ensemble"),

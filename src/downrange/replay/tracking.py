@@ -246,15 +246,19 @@ _MOST_TOLD = 20
 
 def tell_faults(intake: Intake, path: Path, *, strict: bool, say: Callable[[str], None]) -> None:
     """Say what could not be used, the first twenty one by one; with strict, refuse the file for it."""
-    for fault in intake.faults[:_MOST_TOLD]:
-        say(str(_as_error(fault)))
-    more = len(intake.faults) - _MOST_TOLD
-    if more > 0:
-        say(f"{path.name}: {more} more faults like these")
+    tell_faults_of(intake.faults, say=say)
     if strict and intake.faults:
         n = len(intake.faults)
         seen = f"{n} fault{'s' * (n > 1)} in {intake.lines} lines"
         raise InputError(where=path.name, seen=seen, cure="cure them, or leave out --strict to use the rest")
+
+
+def tell_faults_of(faults: tuple[Fault, ...], *, say: Callable[[str], None]) -> None:
+    """Say the first twenty faults one by one, and how many more there are."""
+    for fault in faults[:_MOST_TOLD]:
+        say(str(_as_error(fault)))
+    if len(faults) > _MOST_TOLD:
+        say(f"{len(faults) - _MOST_TOLD} more faults")
 
 
 def _as_error(fault: Fault) -> InputError:
