@@ -49,7 +49,7 @@ docs: test-venv check-links ## the pages: run the examples in them, look where t
 	@$(BIN)/python -m pytest -q $(EXAMPLES)
 
 bench: bench-venv ## run every benchmark beside its peers, in an environment of their own
-	@for file in benchmarks/*.py; do \
+	@for file in benchmarks/[a-z]*.py; do \
 		[ -f "$$file" ] || { echo "No benchmarks yet."; break; }; \
 		.venv-bench/bin/python "$$file"; \
 	done

@@ -111,7 +111,7 @@ def test_with_it_a_track_is_as_wrong_as_it_says(fly, t0) -> None:
         )
         r, v = between(track.t_s[late], *path)
         miss = np.concatenate([track.r_ecef_m[late] - r, track.v_ecef_mps[late] - v], axis=1)
-        for cov, kept in ((track.cov[late], plain), (track.cov[late] + more, honest)):
+        for cov, kept in ((track.cov[late] - more, plain), (track.cov[late], honest)):
             kept.append(np.mean(np.einsum("ni,ni->n", miss, np.linalg.solve(cov, miss[:, :, None])[:, :, 0])) / 6.0)
     assert np.mean(plain) > 4.0
     assert 0.4 < np.mean(honest) < 1.8

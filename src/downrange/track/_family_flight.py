@@ -67,22 +67,52 @@ class Design:
         return burn
 
 
-@dataclass(slots=True)
 class _Run:
     """Where all flights of a batch stand."""
 
-    t: Array
-    r: Array
-    v: Array
-    course: Array  # level direction of each launch at its pad
-    stage: NDArray[np.int64]
-    lit: Flags
-    changes_s: Array  # when the burn or the gap ends
-    ready_s: Array  # before this the next stage is not lit
-    lit_s: Array  # when the stage was lit
-    out_s: Array  # when all thrust ended; inf before
-    ended: Flags
-    switches: list[tuple[Array, NDArray[np.int64], Flags, Flags]]  # time, stage, lit now, which flights
+    __slots__ = (
+        "changes_s",
+        "course",
+        "ended",
+        "lit",
+        "lit_s",
+        "out_s",
+        "r",
+        "ready_s",
+        "stage",
+        "switches",
+        "t",
+        "v",
+    )
+
+    def __init__(
+        self,
+        *,
+        t: Array,
+        r: Array,
+        v: Array,
+        course: Array,
+        stage: NDArray[np.int64],
+        lit: Flags,
+        changes_s: Array,
+        ready_s: Array,
+        lit_s: Array,
+        out_s: Array,
+        ended: Flags,
+        switches: list[tuple[Array, NDArray[np.int64], Flags, Flags]],
+    ) -> None:
+        self.t = t
+        self.r = r
+        self.v = v
+        self.course = course  # level direction of each launch at its pad
+        self.stage = stage
+        self.lit = lit
+        self.changes_s = changes_s  # when the burn or the gap ends
+        self.ready_s = ready_s  # before this the next stage is not lit
+        self.lit_s = lit_s  # when the stage was lit
+        self.out_s = out_s  # when all thrust ended; inf before
+        self.ended = ended
+        self.switches = switches  # time, stage, lit now, which flights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

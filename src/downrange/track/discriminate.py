@@ -111,7 +111,7 @@ class Looks:
     before: NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Way:
     """What a state means: shares of the circular speed, height, apogee, what is missing there; rates by gravity."""
 
@@ -205,7 +205,14 @@ def _way(r_ecef_m: Array, v_ecef_mps: Array) -> _Way:
     ecc = np.sqrt(np.maximum(0.0, 1.0 - (radius * level) ** 2 / (_GM * sma)))
     top = np.where(sma > 0.0, np.minimum(sma * (1.0 + ecc), _FARTHEST_M), _FARTHEST_M)
     missing = np.sqrt(_GM / top) - level * radius / top
-    return _Way(radius, level, climb, radius - ground, top - wgs84.RE_M, missing)
+    return _Way(
+        radius=radius,
+        level=level,
+        climb=climb,
+        height_m=radius - ground,
+        apogee_m=top - wgs84.RE_M,
+        missing_mps=missing,
+    )
 
 
 def _common(way: _Way) -> tuple[Array, ...]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -45,13 +44,19 @@ def other_objects(
     return point.others.pieces()
 
 
-@dataclass(slots=True)
 class _Point:
     """How far the search has come: up to t_s, with what the sensors call the main object."""
 
-    others: Others
-    t_s: float = -np.inf
-    called: dict[int, str | None] = field(default_factory=dict)
+    __slots__ = (
+        "called",
+        "others",
+        "t_s",
+    )
+
+    def __init__(self, *, others: Others, t_s: float = -np.inf) -> None:
+        self.others = others
+        self.t_s = t_s
+        self.called: dict[int, str | None] = {}
 
 
 class Finder:

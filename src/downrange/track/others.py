@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -31,32 +30,70 @@ _MOST = 64  # most objects followed at once, tentative ones included
 _SAME, _OTHER = 0.25, 4.0  # how a sensor's own name for an object counts on chi2
 
 
-@dataclass(slots=True)
 class _Body:
     """One object, sure (number above 0) or not."""
 
-    x: Array
-    p: Array
-    t_s: float
-    first_t_s: float
-    last_t_s: float
-    recent: deque[bool]
-    appeared: bool
-    pairs: int = 0
-    number: int = 0
-    scale: float = 1.0
-    strain: float = 1.0
-    ended: bool = False
-    sensors: set[int] = field(default_factory=set)
-    labels: dict[int, str] = field(default_factory=dict)
-    confirmed: State | None = None
-    readings: list[int] = field(default_factory=list)
-    leavings: list[Leaving] = field(default_factory=list)
-    due_s: list[float] = field(default_factory=list)
-    anchor: State | None = None
-    bends: int = 0
-    bend_due_s: float = 0.0
-    powered_t_s: float | None = None
+    __slots__ = (
+        "anchor",
+        "appeared",
+        "bend_due_s",
+        "bends",
+        "confirmed",
+        "due_s",
+        "ended",
+        "first_t_s",
+        "labels",
+        "last_t_s",
+        "leavings",
+        "number",
+        "p",
+        "pairs",
+        "powered_t_s",
+        "readings",
+        "recent",
+        "scale",
+        "sensors",
+        "strain",
+        "t_s",
+        "x",
+    )
+
+    def __init__(
+        self,
+        *,
+        x: Array,
+        p: Array,
+        t_s: float,
+        first_t_s: float,
+        last_t_s: float,
+        recent: deque[bool],
+        appeared: bool,
+        sensors: set[int],
+        labels: dict[int, str],
+        readings: list[int],
+    ) -> None:
+        self.x = x
+        self.p = p
+        self.t_s = t_s
+        self.first_t_s = first_t_s
+        self.last_t_s = last_t_s
+        self.recent = recent
+        self.appeared = appeared
+        self.pairs: int = 0
+        self.number: int = 0
+        self.scale: float = 1.0
+        self.strain: float = 1.0
+        self.ended: bool = False
+        self.sensors = sensors
+        self.labels = labels
+        self.confirmed: State | None = None
+        self.readings = readings
+        self.leavings: list[Leaving] = []
+        self.due_s: list[float] = []
+        self.anchor: State | None = None
+        self.bends: int = 0
+        self.bend_due_s: float = 0.0
+        self.powered_t_s: float | None = None
 
     def state(self) -> State:
         """Return its state after the last reading."""

@@ -23,7 +23,7 @@ class Rules:
     beside_s:    the same while other objects are seen beside it: the filter may ride on what the stage left behind
     young_s:     a track must be so old, or so long past a break in the readings, before thrust can be called lost
     coast_s:     with no thrust being sure for so long it coasts
-    for_good_s:  so long after the loss, without thrust, the loss is for good
+    for_good_s:  so long after thrust ended, or should have begun, the loss is for good
     overrun_s:   thrust so long after an expected cut-off is off nominal
     ballistic:   probability from which a flight without a plan is called ballistic; `sure` holds where there is a plan
     outside_s:   the impact point must be outside the announced corridor for so long
@@ -118,7 +118,7 @@ class Judge:
     """
 
     __slots__ = (
-        "_back_s", "_broken", "_burns", "_coast_s", "_doubt", "_first_s", "_gap_s", "_high", "_last_s", "_lost", "_lost_span_s", "_off", "_orbits", "_out_s", "_p_lost", "_rules",
+        "_back_s", "_broken", "_burns", "_coast_s", "_doubt", "_ended_s", "_first_s", "_gap_s", "_high", "_last_s", "_lost", "_lost_span_s", "_off", "_orbits", "_out_s", "_p_lost", "_rules",
         "_shot_s", "_thrust_s", "span_s",
     )  # fmt: skip
 
@@ -131,6 +131,7 @@ class Judge:
         self._back_s = -math.inf  # when thrust was last sure
         self._lost: tuple[float, Burn, str] | None = None
         self._p_lost, self._lost_span_s = 0.0, (-math.inf, -math.inf)
+        self._ended_s = math.inf  # when what was lost ended, or should have begun
         self._off = ""
         self._broken: tuple[float, str] | None = None
         self._out_s: float | None = None  # since when the impact point is outside
@@ -247,6 +248,7 @@ class Judge:
         """Note the loss: no ignition when thrust was not seen since the burn should have begun."""
         how = "stopped early" if lit else "did not ignite"
         self._lost, self._p_lost = (now.t_s, burn, how), now.p_idle
+        self._ended_s = self._coast_from(now) if lit else burn.t_ignition_s
         self._lost_span_s = max(self._back_s, burn.t_ignition_s), now.t_s
 
     def _break(self, now: Evidence) -> None:
@@ -279,7 +281,9 @@ class Judge:
         t_lost_s, burn, how = self._lost
         p = now.p_idle if now.p_idle > self._rules.sure else self._p_lost
         what = f"stage {burn.stage} {how}: no thrust with p={p:.3f}, called at T+{t_lost_s:.1f} s"
-        for_good = now.t_s - t_lost_s >= self._rules.for_good_s or now.t_s > self._burns[-1].t_cutoff_s
+        if math.isfinite(now.coast_since_s):
+            self._ended_s = min(self._ended_s, max(now.coast_since_s, burn.t_ignition_s))
+        for_good = now.t_s - self._ended_s >= self._rules.for_good_s or now.t_s > self._burns[-1].t_cutoff_s
         if for_good and now.p_orbit < 1.0 - self._rules.sure:
             limit = f"perigee above {self._rules.perigee_m / 1e3:.0f} km only with p={now.p_orbit:.3f}"
             self._span_coast(now)
