@@ -77,7 +77,17 @@ def tell(name: str, result: dict[str, Any], *, tiny: bool) -> None:
             "python": platform.python_version(),
             **{
                 p: v
-                for p in ("downrange", "numpy", "numba", "scipy", "heyoka", "rocketpy", "aviconv-notam", "stonesoup", "filterpy")
+                for p in (
+                    "downrange",
+                    "numpy",
+                    "numba",
+                    "scipy",
+                    "heyoka",
+                    "rocketpy",
+                    "aviconv-notam",
+                    "stonesoup",
+                    "filterpy",
+                )
                 if (v := version(p))
             },
         },
