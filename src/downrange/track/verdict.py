@@ -118,12 +118,13 @@ class Judge:
     """
 
     __slots__ = (
-        "_back_s", "_broken", "_burns", "_coast_s", "_doubt", "_ended_s", "_first_s", "_gap_s", "_high", "_last_s",
+        "_back_s", "_began_s", "_broken", "_burns", "_coast_s", "_doubt", "_ended_s", "_first_s", "_gap_s", "_high", "_last_s",
         "_lost", "_lost_span_s", "_off", "_orbits", "_out_s", "_p_lost", "_rules", "_shot_s", "_thrust_s", "span_s",
     )  # fmt: skip
 
     def __init__(self, burns: tuple[Burn, ...], rules: Rules) -> None:
         self._burns, self._rules = burns, rules
+        self._began_s = math.inf  # when the track began
         self._gap_s = 0.0  # usual between rows
         self._first_s = self._last_s = -math.inf  # when the track began, or went on after a break; the time before
         self._coast_s: float | None = None  # since when coasting is probable enough
@@ -147,6 +148,7 @@ class Judge:
 
     def say(self, now: Evidence) -> Said:
         """Return verdict, probability of what the reason names, and the reason."""
+        self._began_s = min(self._began_s, now.t_s)
         gap_s = now.t_s - self._last_s
         if gap_s > max(_BREAK_S, _BREAK_GAPS * self._gap_s):
             self._first_s = now.t_s
@@ -240,9 +242,10 @@ class Judge:
             return
         if idle_s < (rule.hold_s if lit else rule.beside_s if now.beside else rule.settle_s):
             return
-        how = "stopped early" if lit else "did not ignite"
+        watched = self._began_s <= burn.t_ignition_s + rule.grace_s
+        how = "stopped early" if lit else "did not ignite" if watched else "was never seen to burn"
         self._lost, self._p_lost = (now.t_s, burn, how), now.p_idle
-        self._ended_s = self._coast_from(now) if lit else burn.t_ignition_s
+        self._ended_s = max(self._coast_from(now), burn.t_ignition_s, self._began_s)
         self._lost_span_s = max(self._back_s, burn.t_ignition_s), now.t_s
 
     def _break(self, now: Evidence) -> None:
@@ -276,7 +279,7 @@ class Judge:
         p = now.p_idle if now.p_idle > self._rules.sure else self._p_lost
         what = f"stage {burn.stage} {how}: no thrust with p={p:.3f}, called at T+{t_lost_s:.1f} s"
         if math.isfinite(now.coast_since_s):
-            self._ended_s = min(self._ended_s, max(now.coast_since_s, burn.t_ignition_s))
+            self._ended_s = min(self._ended_s, max(now.coast_since_s, burn.t_ignition_s, self._began_s))
         for_good = now.t_s - self._ended_s >= self._rules.for_good_s or now.t_s > self._burns[-1].t_cutoff_s
         if for_good and now.p_orbit < 1.0 - self._rules.sure:
             limit = f"perigee above {self._rules.perigee_m / 1e3:.0f} km only with p={now.p_orbit:.3f}"

@@ -122,19 +122,25 @@ def switching(rates: Array, dt: float, out: Array) -> None:
 @numba.njit(cache=True)
 def gather(x: Array, p: Array, w: Array, xm: Array, pm: Array) -> None:
     """Fill mean xm (9,) and covariance pm (9, 9) of models x (4, 9), p (4, 9, 9) weighted by w (4,)."""
-    d = np.empty(9)
     for a in range(9):
         xm[a] = w[0] * x[0, a] + w[1] * x[1, a] + w[2] * x[2, a] + w[3] * x[3, a]
+        for b in range(a, 9):
+            pm[a, b] = 0.0
     for i in range(MODES):
-        weight = w[i] if w[i] >= _LEAST_CHANCE else 0.0
-        for a in range(9):
-            d[a] = x[i, a] - xm[a]
-        for a in range(9):
-            for b in range(a, 9):
-                pm[a, b] = weight * (p[i, a, b] + d[a] * d[b]) + (pm[a, b] if i > 0 else 0.0)
+        if w[i] >= _LEAST_CHANCE:
+            _add_spread(x[i], p[i], w[i], xm, pm)
     for a in range(9):
         for b in range(a):
             pm[a, b] = pm[b, a]
+
+
+@numba.njit(cache=True)
+def _add_spread(x: Array, p: Array, w: float, xm: Array, pm: Array) -> None:
+    """Add a model's covariance and its distance from the mean, weighted, to the upper triangle of pm."""
+    for a in range(9):
+        d = x[a] - xm[a]
+        for b in range(a, 9):
+            pm[a, b] += w * (p[a, b] + d * (x[b] - xm[b]))
 
 
 @numba.njit(cache=True)
