@@ -65,6 +65,7 @@ def _intake_table(done: Tracked) -> Table:
         said.append(f"{number(counts['duplicates'])} doubles dropped, {number(counts['refused'])} refused")
     said += [f"{number(done.aside)} of other objects"] if done.aside else []
     said += [f"{number(done.later)} later than now"] if done.later else []
+    said += [f"{number(done.loose)} of a screen left out, for its clock is too unsure"] if done.loose else []
     why = " The first readings are spent on finding a start." if done.track is not None else ""
     if done.pieces is None and (counts["refused"] or 0) > _MANY * len(done.intake.readings):
         why += " MANY ARE REFUSED: if there may be other objects, as a spent stage, add --objects."
@@ -109,6 +110,8 @@ def _impact(impact: Impact) -> str:
     """Return an impact point with its ellipse in two lines."""
     if not math.isfinite(impact.lat_deg):
         return "none known"
+    if not math.isfinite(impact.sigma_major_m):
+        return f"{place(impact.lat_deg, impact.lon_deg, 2)}\nspread unknown"
     major, minor = (_km(value) for value in (impact.sigma_major_m, impact.sigma_minor_m))
     return f"{place(impact.lat_deg, impact.lon_deg, 2)}\n{major} x {minor} km, {number(impact.axis_deg)}°"
 
@@ -192,7 +195,8 @@ def _outside(update: Update) -> str:
     if not math.isfinite(update.outside_m):
         return "no impact point to compare"
     side = "outside" if update.outside_m > 0.0 else "inside"
-    return f"{number(abs(update.outside_m) / 1e3)} km {side}, outside with {_chance(update.p_outside)}"
+    chance = f", outside with {_chance(update.p_outside)}" if math.isfinite(update.p_outside) else ""
+    return f"{number(abs(update.outside_m) / 1e3)} km {side}{chance}"
 
 
 def _launch_table(found: LaunchEstimate) -> Table:

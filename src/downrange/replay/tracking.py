@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
@@ -27,6 +28,7 @@ from downrange.track import (
     LaunchEstimate,
     Piece,
     Reading,
+    Rules,
     Sensor,
     SensorKind,
     Track,
@@ -45,6 +47,8 @@ from downrange.track import (
 )
 
 _SEPARATIONS = 4  # a main object is taken up again so often, once for each separation
+_LOOSE_S = 0.1  # a screen whose clock may be further off than this spoils a track that others place
+_SILENT_S = 5.0  # so long a stream must go on for the silence about the main object to be told
 _GONE, _STAYS = 0.99, 0.5  # no engine burns; it is more likely than not in orbit
 _PIECES = "assumed-launcher"  # what a thing that broke up consists of
 # Without a sensor file a screen is taken to round to tenths of a kilometre and to km/h, and no more to be wrong with it.
@@ -100,6 +104,7 @@ class Tracked:
     intake:     readings that can be used, and faults of the others
     later:      readings that came in after `now`
     aside:      readings that were of other objects, where these were asked for
+    loose:      readings of a screen whose clock is too unsure to help sensors that say where it is
     track:      None for a screen, and where no sensor fixed a place
     updates:    what can be said, in order of time
     pieces:     other objects; None when nobody asked
@@ -120,11 +125,12 @@ class Tracked:
     bounds: Bounds | None
     region: ImpactRegion | None
     outlines: Outlines = ()
+    loose: int = 0
 
     @property
     def counts(self) -> dict[str, int | None]:
         """How many lines there were, and what became of their readings; None where nobody counted."""
-        given = len(self.intake.readings) - self.later - self.aside
+        given = len(self.intake.readings) - self.later - self.aside - self.loose
         duplicates = None if self.track is None else self.track.duplicates
         refused = None if self.track is None else int((~self.track.used).sum())
         return {
@@ -135,6 +141,7 @@ class Tracked:
             "refused": refused,
             "of_other_objects": self.aside,
             "later_than_now": self.later,
+            "of_a_loose_clock": self.loose,
         }
 
 
@@ -169,11 +176,10 @@ def tracked(asked: TrackAsked, *, say: Callable[[str], None] = lambda _: None) -
         return replace(done, updates=updates)
     if asked.objects:
         say("looking for other objects")
-    track, pieces, aside = _followed(known, sensors, t0, programme, objects=asked.objects)
-    if not track.t_s.size and until_s is None:
-        until_s = max(since(t0, reading.t) for reading in known)
-    elif until_s is not None and track.t_s.size:
-        until_s = max(until_s, float(track.t_s[-1]))
+    tight = {one.name for one in sensors if one.kind is not SensorKind.WEBCAST or one.sigma_clock_s <= _LOOSE_S}
+    sound = [reading for reading in known if reading.sensor in tight]
+    track, pieces, aside = _followed(sound, sensors, t0, programme, objects=asked.objects)
+    until_s = _until(track, until_s, max(since(t0, reading.t) for reading in sound))
     updates = assess(
         track, programme.burns, until_t_s=until_s, bounds=bounds, pieces=pieces, expected=programme.expected
     )
@@ -181,6 +187,7 @@ def tracked(asked: TrackAsked, *, say: Callable[[str], None] = lambda _: None) -
     return replace(
         done,
         aside=aside,
+        loose=len(known) - len(sound),
         track=track,
         updates=updates,
         pieces=pieces if asked.objects else None,
@@ -188,6 +195,16 @@ def tracked(asked: TrackAsked, *, say: Callable[[str], None] = lambda _: None) -
         region=region,
         outlines=() if region is None else tuple((p, region.outline_lonlat(p)) for p in _CONTENTS),
     )
+
+
+def _until(track: Track, now_s: float | None, last_s: float) -> float | None:
+    """Return up to when silence counts: now, or else the end of a stream that goes on without the main object."""
+    if not track.t_s.size:
+        return last_s if now_s is None else now_s
+    end_s = float(track.t_s[-1])
+    if now_s is not None:
+        return max(now_s, end_s)
+    return last_s if last_s > end_s + _SILENT_S else None
 
 
 def _screens(readings: list[Reading], path: Path) -> tuple[Sensor, ...]:
@@ -217,7 +234,22 @@ def _followed(
         mine = again
         track = follow(mine, sensors, t0, burns=programme.burns)
         pieces = other_objects(mine, sensors, t0, track)
+    deaf_s = _deaf_from(track)
+    others = {i for piece in pieces for i in piece.readings} if math.isfinite(deaf_s) else set()
+    if others:  # they must not hide that nothing is heard of the main object any more, or be taken for it
+        mine = tuple(one for i, one in enumerate(mine) if i not in others or since(t0, one.t) <= deaf_s)
+        track = follow(mine, sensors, t0, burns=programme.burns)
     return track, pieces, len(readings) - len(mine)
+
+
+def _deaf_from(track: Track) -> float:
+    """Return when a track took its last reading before it refused all for longer than silence may last; else infinity."""
+    refused = track.t_s[~track.used]
+    taken = np.append(track.t_s[track.used], math.inf)
+    for i in np.flatnonzero(np.diff(taken) > Rules().silence_s):
+        if ((refused > taken[i]) & (refused < taken[i + 1])).any():
+            return float(taken[i])
+    return math.inf
 
 
 def _region(track: Track, updates: tuple[Update, ...]) -> ImpactRegion | None:
