@@ -13,7 +13,7 @@ from downrange.base import after, iso
 from downrange.earth import range_azimuth
 from downrange.replay.tables import Table, columns, number, place
 from downrange.replay.tracking import Outlines, changes, finite, told_row
-from downrange.track import Impact, ImpactRegion, Piece, Track, Update, Verdict
+from downrange.track import Impact, ImpactRegion, Piece, Track, TrackEvent, Update, Verdict
 
 if TYPE_CHECKING:
     from downrange.replay.tracking import Tracked
@@ -29,6 +29,9 @@ def track_shown(done: Tracked) -> Shown:
     """Return what the readings say, for people and for programs."""
     tables = [_intake_table(done), _verdict_table(done), _end_table(done)]
     document: dict[str, Any] = {"t0": iso(done.t0), **intake_json(done.counts, done.intake.faults)}
+    if done.track is not None:
+        tables.append(_events_table(done.events))
+        document["events"] = [_event_json(event) for event in done.events]
     if done.launch is not None:
         tables.append(_launch_table(done.launch))
         document["launch_point"] = _launch_json(done.launch)
@@ -197,6 +200,31 @@ def _outside(update: Update) -> str:
     side = "outside" if update.outside_m > 0.0 else "inside"
     chance = f", outside with {_chance(update.p_outside)}" if math.isfinite(update.p_outside) else ""
     return f"{number(abs(update.outside_m) / 1e3)} km {side}{chance}"
+
+
+def _events_table(events: tuple[TrackEvent, ...]) -> Table:
+    """Return what happened, when, and when that was noticed."""
+    rows = tuple(
+        (
+            str(event.kind),
+            f"{number(event.t_s, 1)} ± {number(event.sigma_s, 1)}",
+            number(event.noticed_t_s, 1),
+            number(event.p, 3),
+            number(event.alt_m / 1e3, 1),
+            number(event.speed_mps),
+            event.what,
+        )
+        for event in events
+    )
+    names = columns("event", "time [s] >", "noticed [s] >", "p >", "height [km] >", "speed [m/s] >", "what")
+    return Table(title="What happened", columns=names, rows=rows, note="" if rows else "Nothing was noticed.")
+
+
+def _event_json(event: TrackEvent) -> dict[str, Any]:
+    """Return one event for programs."""
+    keys = ("t_s", "sigma_s", "noticed_t_s", "alt_m", "speed_mps")
+    numbers = {key: finite(getattr(event, key)) for key in keys}
+    return {"kind": str(event.kind), **numbers, "p": finite(event.p, 6), "what": event.what}
 
 
 def _launch_table(found: LaunchEstimate) -> Table:

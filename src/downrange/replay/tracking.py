@@ -16,11 +16,12 @@ from shapely.geometry.base import BaseGeometry
 
 from downrange.base import InputError, after, iso, since
 from downrange.earth import load_site
-from downrange.fall import load_debris
+from downrange.fall import DebrisList, load_debris
 from downrange.notice import Shape, read_file, require_areas
 from downrange.replay._json import json_text
 from downrange.replay.doors import Programme, intake_about, programme_of
 from downrange.track import (
+    BetaPrior,
     Bounds,
     Fault,
     ImpactRegion,
@@ -32,10 +33,12 @@ from downrange.track import (
     Sensor,
     SensorKind,
     Track,
+    TrackEvent,
     Update,
     Verdict,
     assess,
     bounds_of,
+    events_of,
     follow,
     impact_ensemble,
     launch_point,
@@ -50,6 +53,11 @@ _SEPARATIONS = 4  # a main object is taken up again so often, once for each sepa
 _LOOSE_S = 0.1  # a screen whose clock may be further off than this spoils a track that others place
 _SILENT_S = 5.0  # so long a stream must go on for the silence about the main object to be told
 _GONE, _STAYS = 0.99, 0.5  # no engine burns; it is more likely than not in orbit
+# A stack that tumbles: of a known vehicle within a factor of three either way, as its file says; else whatever may fall.
+_LN_BETA = 0.6
+_ANY_BODY = BetaPrior(
+    low_kgpm2=50.0, high_kgpm2=5_000.0, source="assumed: from broadside panels to a whole stack end-on"
+)
 _PIECES = "assumed-launcher"  # what a thing that broke up consists of
 # Without a sensor file a screen is taken to round to tenths of a kilometre and to km/h, and no more to be wrong with it.
 _SCREEN = Sensor(
@@ -107,6 +115,7 @@ class Tracked:
     loose:      readings of a screen whose clock is too unsure to help sensors that say where it is
     track:      None for a screen, and where no sensor fixed a place
     updates:    what can be said, in order of time
+    events:     engines, separations, the end; those of other objects only where these were asked for
     pieces:     other objects; None when nobody asked
     launch:     where it left the ground; None for a screen
     bounds:     the announced corridor; None without a notice
@@ -126,6 +135,7 @@ class Tracked:
     region: ImpactRegion | None
     outlines: Outlines = ()
     loose: int = 0
+    events: tuple[TrackEvent, ...] = ()
 
     @property
     def counts(self) -> dict[str, int | None]:
@@ -183,7 +193,7 @@ def tracked(asked: TrackAsked, *, say: Callable[[str], None] = lambda _: None) -
     updates = assess(
         track, programme.burns, until_t_s=until_s, bounds=bounds, pieces=pieces, expected=programme.expected
     )
-    region = _region(track, updates)
+    region = _region(track, updates, programme)
     return replace(
         done,
         aside=aside,
@@ -193,6 +203,7 @@ def tracked(asked: TrackAsked, *, say: Callable[[str], None] = lambda _: None) -
         pieces=pieces if asked.objects else None,
         launch=launch_point(track.t_s, track.r_ecef_m, track.cov),
         region=region,
+        events=events_of(track, pieces=pieces, burns=programme.burns),
         outlines=() if region is None else tuple((p, region.outline_lonlat(p)) for p in _CONTENTS),
     )
 
@@ -252,18 +263,23 @@ def _deaf_from(track: Track) -> float:
     return math.inf
 
 
-def _region(track: Track, updates: tuple[Update, ...]) -> ImpactRegion | None:
+def _region(track: Track, updates: tuple[Update, ...], programme: Programme) -> ImpactRegion | None:
     """Return where it comes down from its last place, where no engine burns and it is not in orbit."""
     heard = [update for update in updates if update.read_s == 0.0]
     if not heard or not (track.p_idle[-1] > _GONE and heard[-1].p_orbit < _STAYS):
         return None
-    broken = heard[-1].verdict is Verdict.BROKEN_UP
+    drag: BetaPrior | DebrisList = _ANY_BODY
+    if heard[-1].verdict is Verdict.BROKEN_UP:
+        drag = load_debris(_PIECES)
+    elif programme.beta_kgpm2 is not None:
+        said = f"the vehicle's stack, {programme.beta_kgpm2:.0f} kg/m2 within a factor of three"
+        drag = BetaPrior.about(programme.beta_kgpm2, ln_sigma=_LN_BETA, source=said)
     return impact_ensemble(
         track.r_ecef_m[-1],
         track.v_ecef_mps[-1],
         track.cov[-1],
         t_s=float(track.t_s[-1]),
-        drag=load_debris(_PIECES) if broken else None,
+        drag=drag,
     )
 
 
