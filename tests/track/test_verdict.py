@@ -114,3 +114,56 @@ def test_a_plan_that_cannot_be_is_refused(burns) -> None:
 
 def test_burns_may_come_in_any_order() -> None:
     assert schedule([(125.0, 300.0, 2), (0.0, 120.0, 1)])[0] == Burn(0.0, 120.0, 1)
+
+
+def lost_beside(burning, beside) -> list[float]:
+    """Return when thrust is called lost while other objects are about, or not."""
+    judge, out = Judge(BURNS, Rules()), []
+    for t in np.arange(60.0, 250.0, 0.1):
+        on = any(a <= t < b for a, b in burning)
+        now = Evidence(t_s=float(t), p_idle=0.001 if on else 0.999, p_orbit=0.0, beside=beside)
+        if judge.say(now)[0] is Verdict.THRUST_LOST:
+            out.append(float(t))
+    return out
+
+
+def test_others_beside_it_delay_a_missed_ignition_and_nothing_else() -> None:
+    alone, among = (lost_beside([(0.0, 120.0)], beside)[0] for beside in (False, True))
+    assert alone == pytest.approx(130.0, abs=0.11)  # the grace of five seconds after T+125 s
+    assert alone <= among <= 134.0
+    assert lost_beside([(0.0, 120.0), (125.0, 200.0)], beside=True)[0] == pytest.approx(200.0, abs=0.11)
+
+
+def test_a_break_up_that_was_none_is_taken_back() -> None:
+    judge, said = Judge(BURNS, Rules()), []
+    for t in np.arange(60.0, 110.0, 0.1):
+        p = 0.999 if 80.0 <= t < 85.0 else 0.001
+        said.append((t, *judge.say(Evidence(t_s=float(t), p_idle=0.001, p_orbit=0.0, p_broken=p, broken_why="pieces"))))
+    assert {v for t, v, _, _ in said if 80.1 < t < 84.9} == {Verdict.BROKEN_UP}
+    assert {v for t, v, _, _ in said if t > 85.1} == {Verdict.OFF_NOMINAL}
+    assert "and was not" in said[-1][3]
+
+
+@pytest.mark.parametrize(("burns", "needed"), [(BURNS, 0.99), ((), 0.95)])
+def test_ballistic_is_said_from_its_own_probability_on(burns, needed) -> None:
+    for p, expected in ((needed + 0.004, True), (needed - 0.004, False)):
+        judge = Judge(schedule(burns), Rules())
+        said = [judge.say(Evidence(t_s=60.0 + 0.1 * i, p_idle=0.001, p_orbit=0.0, p_ballistic=p))[0] for i in range(50)]
+        assert (said[-1] is Verdict.BALLISTIC) is expected
+
+
+def test_what_sinks_through_the_air_will_not_reach_orbit() -> None:
+    judge = Judge((), Rules())
+    said = [judge.say(Evidence(t_s=300.0 + 0.1 * i, p_idle=0.999, p_orbit=0.0, sinking=i >= 20)) for i in range(40)]
+    assert said[10][0] is Verdict.UNKNOWN
+    assert "coasting since" in said[10][2]
+    assert said[-1][0] is Verdict.WILL_NOT_REACH_ORBIT
+
+
+def test_slow_looks_are_no_breaks() -> None:
+    judge = Judge(BURNS, Rules())
+    said = [
+        judge.say(Evidence(t_s=t, p_idle=0.001 if t < 200.0 else 0.999, p_orbit=0.0))[0]
+        for t in np.arange(20.0, 240.0, 6.0).tolist()
+    ]
+    assert Verdict.THRUST_LOST in said

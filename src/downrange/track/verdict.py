@@ -17,8 +17,8 @@ class Rules:
     sure:        probability from which a thing is said
     perigee_m:   a perigee above this height (over the equatorial radius) is an orbit
     grace_s:     an engine may start or stop this much off its time before it is missed
-    lost, hold_s: thrust is called lost when its absence is this probable for so long; set on the tuning family of
-                 benchmarks/track.py, so that 20,000 s of other flights gave no false call
+    lost, hold_s: thrust is called lost when its absence is this probable for so long; set with the next four on the
+                 tuning families of benchmarks/track.py, see design/track.md
     unlit, settle_s: the same before thrust was sure in a burn: a weak engine that has just been lit shows late
     beside_s:    the same while other objects are seen beside it: the filter may ride on what the stage left behind
     young_s:     a track must be so old, or so long past a break in the readings, before thrust can be called lost
@@ -118,8 +118,8 @@ class Judge:
     """
 
     __slots__ = (
-        "_back_s", "_broken", "_burns", "_coast_s", "_doubt", "_ended_s", "_first_s", "_gap_s", "_high", "_last_s", "_lost", "_lost_span_s", "_off", "_orbits", "_out_s", "_p_lost", "_rules",
-        "_shot_s", "_thrust_s", "span_s",
+        "_back_s", "_broken", "_burns", "_coast_s", "_doubt", "_ended_s", "_first_s", "_gap_s", "_high", "_last_s",
+        "_lost", "_lost_span_s", "_off", "_orbits", "_out_s", "_p_lost", "_rules", "_shot_s", "_thrust_s", "span_s",
     )  # fmt: skip
 
     def __init__(self, burns: tuple[Burn, ...], rules: Rules) -> None:
@@ -153,24 +153,13 @@ class Judge:
         self._last_s, self._gap_s = now.t_s, max(min(gap_s, _LONGEST_S), 0.8 * self._gap_s)
         self._time(now)
         self.span_s = (now.t_s, now.t_s)
-        rule = self._rules
         burn = self._due(now.t_s)
-        lit = burn is not None and self._back_s > burn.t_ignition_s + 1.0
         idle_s = -math.inf if self._coast_s is None else now.t_s - self._coast_s + 1e-6
-        idle = idle_s >= (rule.hold_s if lit else rule.beside_s if now.beside else rule.settle_s)
-        old = now.t_s - self._first_s >= self._rules.young_s
-        if (
-            burn is not None
-            and old
-            and idle
-            and not now.beside
-            and now.p_idle > (rule.lost if lit else rule.unlit)
-            and self._lost is None
-        ):
-            self._lose(now, burn, lit=lit)
+        if burn is not None and self._lost is None and now.t_s - self._first_s >= self._rules.young_s:
+            self._miss(now, burn, idle_s)
         self._find_again(now)
         self._break(now)
-        coasting = idle_s >= rule.coast_s and now.p_idle > rule.sure
+        coasting = idle_s >= self._rules.coast_s and now.p_idle > self._rules.sure
         if self._high and self._broken is None:
             return self._above(now, coasting)
         return self._worst(now, coasting) or self._plain(now, coasting, burn)
@@ -244,8 +233,13 @@ class Judge:
                 return burn
         return None
 
-    def _lose(self, now: Evidence, burn: Burn, *, lit: bool) -> None:
-        """Note the loss: no ignition when thrust was not seen since the burn should have begun."""
+    def _miss(self, now: Evidence, burn: Burn, idle_s: float) -> None:
+        """Note a loss, once thrust is missed surely and long enough: no ignition when it was not seen in this burn."""
+        rule, lit = self._rules, self._back_s > burn.t_ignition_s + 1.0
+        if now.p_idle <= (rule.lost if lit else rule.unlit):
+            return
+        if idle_s < (rule.hold_s if lit else rule.beside_s if now.beside else rule.settle_s):
+            return
         how = "stopped early" if lit else "did not ignite"
         self._lost, self._p_lost = (now.t_s, burn, how), now.p_idle
         self._ended_s = self._coast_from(now) if lit else burn.t_ignition_s
