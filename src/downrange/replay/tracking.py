@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,6 @@ from downrange.track import (
     LaunchEstimate,
     Piece,
     Reading,
-    Rules,
     Sensor,
     SensorKind,
     Track,
@@ -51,6 +50,7 @@ from downrange.track import (
 
 _SEPARATIONS = 4  # a main object is taken up again so often, once for each separation
 _LOOSE_S = 0.1  # a screen whose clock may be further off than this spoils a track that others place
+_DEAF_S, _REFUSED = 3.0, 4  # all readings refused for so long, and so many: the main object is out of sight
 _SILENT_S = 5.0  # so long a stream must go on for the silence about the main object to be told
 _GONE, _STAYS = 0.99, 0.5  # no engine burns; it is more likely than not in orbit
 # A stack that tumbles: of a known vehicle within a factor of three either way, as its file says; else whatever may fall.
@@ -246,19 +246,28 @@ def _followed(
         track = follow(mine, sensors, t0, burns=programme.burns)
         pieces = other_objects(mine, sensors, t0, track)
     deaf_s = _deaf_from(track)
-    others = {i for piece in pieces for i in piece.readings} if math.isfinite(deaf_s) else set()
-    if others:  # they must not hide that nothing is heard of the main object any more, or be taken for it
+    if math.isfinite(deaf_s):  # others must not hide that nothing is heard of the main object, or be taken for it
+        pieces = other_objects(mine, sensors, t0, _cut(track, deaf_s))
+        others = {i for piece in pieces for i in piece.readings}
         mine = tuple(one for i, one in enumerate(mine) if i not in others or since(t0, one.t) <= deaf_s)
         track = follow(mine, sensors, t0, burns=programme.burns)
     return track, pieces, len(readings) - len(mine)
 
 
+def _cut(track: Track, last_s: float) -> Track:
+    """Return a track up to a moment."""
+    n = int(np.searchsorted(track.t_s, last_s, side="right"))
+    rows = {field.name: getattr(track, field.name) for field in fields(track)}
+    cut: dict[str, Any] = {key: value[:n] for key, value in rows.items() if isinstance(value, np.ndarray)}
+    return replace(track, **cut)
+
+
 def _deaf_from(track: Track) -> float:
-    """Return when a track took its last reading before it refused all for longer than silence may last; else infinity."""
+    """Return when a track took its last reading before it refused all for a while; else infinity."""
     refused = track.t_s[~track.used]
     taken = np.append(track.t_s[track.used], math.inf)
-    for i in np.flatnonzero(np.diff(taken) > Rules().silence_s):
-        if ((refused > taken[i]) & (refused < taken[i + 1])).any():
+    for i in np.flatnonzero(np.diff(taken) > _DEAF_S):
+        if np.count_nonzero((refused > taken[i]) & (refused < taken[i + 1])) >= _REFUSED:
             return float(taken[i])
     return math.inf
 
