@@ -12,7 +12,8 @@ from shapely.geometry.base import BaseGeometry
 from downrange.base import after, iso
 from downrange.earth import range_azimuth
 from downrange.replay.tables import Table, columns, number, place
-from downrange.replay.tracking import Outlines, changes, finite, told_row
+from downrange.replay.tracking import Outlines
+from downrange.replay.tracking_files import changes, finite, told_row
 from downrange.track import Impact, ImpactRegion, Piece, Track, TrackEvent, Update, Verdict
 
 if TYPE_CHECKING:

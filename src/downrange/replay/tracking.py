@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
@@ -11,14 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
-from downrange.base import InputError, after, iso, since
+from downrange.base import InputError, iso, since
 from downrange.earth import load_site
 from downrange.fall import DebrisList, load_debris
 from downrange.notice import Shape, read_file, require_areas
-from downrange.replay._json import json_text
 from downrange.replay.doors import Programme, intake_about, programme_of
 from downrange.track import (
     BetaPrior,
@@ -44,7 +41,6 @@ from downrange.track import (
     load_sensors,
     main_readings,
     other_objects,
-    update_row,
     webcast_updates,
 )
 
@@ -64,15 +60,6 @@ _SCREEN = Sensor(
     name="webcast", title="Screen of a broadcast", kind=SensorKind.WEBCAST, sigma_alt_m=30.0, sigma_speed_mps=0.3,
     source="assumed: rounding to 0.1 km and 1 km/h",
 )  # fmt: skip
-_MORE = (
-    ("inclination_deg", 4),
-    ("inclination_sigma_deg", 4),
-    ("p_ballistic", 6),
-    ("p_outside", 6),
-    ("outside_m", 1),
-    ("p_broken", 6),
-    ("allowed_s", 2),
-)  # fields of an update and the decimals that are written
 _CONTENTS = (0.5, 0.9)
 Outlines = tuple[tuple[float, BaseGeometry], ...]
 """Regions, each with the share of the possible impacts that it holds; longitude first."""
@@ -331,63 +318,3 @@ def tell_faults_of(faults: tuple[Fault, ...], *, say: Callable[[str], None]) -> 
 def _as_error(fault: Fault) -> InputError:
     """Return a fault as the error that it would be if it stood alone."""
     return InputError(where=fault.where, key=fault.key, seen=fault.seen, cure=fault.cure)
-
-
-def told_row(update: Update, t0: datetime) -> dict[str, Any]:
-    """Return one update for programs, with the readings that decided it."""
-    deciders = [
-        {"sensor": one.sensor, "first_seq": one.first_seq, "last_seq": one.last_seq, "count": one.count}
-        for one in update.decided_by
-    ]
-    more = {key: finite(getattr(update, key), digits) for key, digits in _MORE}
-    return {**more, **update_row(update, t0), "decided_by": deciders}
-
-
-def finite(value: float, digits: int = 3) -> float | None:
-    """Round for JSON; what is not a number is null."""
-    return round(float(value), digits) + 0.0 if math.isfinite(value) else None
-
-
-def changes(updates: tuple[Update, ...]) -> tuple[Update, ...]:
-    """Return the updates at which the verdict changes, the first among them."""
-    return tuple(u for i, u in enumerate(updates) if i == 0 or u.verdict is not updates[i - 1].verdict)
-
-
-def track_files(done: Tracked, document: dict[str, Any]) -> dict[str, bytes]:
-    """Return the files that --out writes: every update a line, the document, and what can be drawn on a map."""
-    lines = (json.dumps(told_row(update, done.t0), ensure_ascii=False, allow_nan=False) for update in done.updates)
-    return {
-        "track.jsonl": "".join(line + "\n" for line in lines).encode(),
-        "track.json": json_text(document).encode(),
-        "impact.geojson": json_text(impact_geojson(done)).encode(),
-    }
-
-
-def impact_geojson(done: Tracked) -> dict[str, Any]:
-    """Return impact points where the verdict changes, the regions at the end, and the launch point, as GeoJSON."""
-    features = [
-        _feature(
-            {"type": "Point", "coordinates": [finite(u.impact.lon_deg, 6), finite(u.impact.lat_deg, 6)]},
-            kind="impact point",
-            verdict=u.verdict.name,
-            p=finite(u.p, 6),
-            t=iso(after(done.t0, u.t_s), decimals=3),
-            sigma_major_m=finite(u.impact.sigma_major_m),
-            sigma_minor_m=finite(u.impact.sigma_minor_m),
-            axis_deg=finite(u.impact.axis_deg),
-        )
-        for u in changes(done.updates)
-        if math.isfinite(u.impact.lat_deg)
-    ]
-    features += [
-        _feature(mapping(shape), kind="impact region", p=p) for p, shape in done.outlines if not shape.is_empty
-    ]
-    if done.launch is not None and done.launch.known:
-        place = {"type": "Point", "coordinates": [done.launch.lon_deg, done.launch.lat_deg]}
-        features.append(_feature(place, kind="launch point", site=done.launch.site))
-    return {"type": "FeatureCollection", "features": features}
-
-
-def _feature(geometry: dict[str, Any], **properties: object) -> dict[str, Any]:
-    """Return one feature."""
-    return {"type": "Feature", "geometry": geometry, "properties": properties}
