@@ -242,3 +242,27 @@ def test_ships_and_aircraft_are_held_against_the_areas(folder: Path) -> None:
     assert "2 of 2 areas active" in table
     # before anything was sent: the clock is told, not an empty sea
     assert "no craft at all" in paragraph(run(*words, "2023-08-20T18:45:00Z"))
+
+
+def test_a_screen_with_a_loose_clock_does_not_spoil_what_others_place(folder: Path) -> None:
+    screen = '[[webcast]]\nname = "screen"\ntitle = "screen"\nsigma_alt_m = 100.0\nsigma_speed_mps = 1.0\n'
+    late = 'sigma_clock_s = 2.0\nperiod_s = 1.0\nsource = "assumed"\n'
+    (folder / "three.toml").write_text(SENSORS + screen + late)
+    simulated = run(
+        "simulate", "chollima-1", "--site", "sohae-coastal", "--sensors", folder / "three.toml", "--t0", T0, "--bodies",
+        "--out", folder / "three.jsonl",
+    )  # fmt: skip
+    assert simulated.exit_code == 0, simulated.output
+    assert "last stage burned out or cut off as planned" in simulated.stdout
+    words = ("run", folder / "three.jsonl", "--sensors", folder / "three.toml", "--t0", T0, "--vehicle", "chollima-1")
+    done = run(*words, "--site", "sohae-coastal", "--objects", "--json")
+    found = json.loads(done.stdout)
+    assert found["readings"]["of_a_loose_clock"] > 800
+    assert {update["verdict"] for update in found["updates"]} <= {"NOMINAL", "UNKNOWN"}
+    stage = next(piece for piece in found["objects"] if "stage 1" in piece["labels"])
+    assert stage["appeared"] is True
+    # they see the fairing on after the vehicle has left them: nothing heard of it is silence
+    assert found["updates"][-1]["reason"].startswith("no reading for")
+    table = run(*words, "--site", "sohae-coastal", "--objects").stdout
+    assert "Other objects" in table
+    assert "its clock is too unsure" in " ".join(table.split())

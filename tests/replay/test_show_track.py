@@ -8,7 +8,8 @@ from itertools import pairwise
 import pytest
 
 from downrange.replay.show_track import track_shown
-from downrange.replay.tracking import Tracked, track_files
+from downrange.replay.tracking import Tracked
+from downrange.replay.tracking_files import track_files
 from downrange.track import Fault, Intake, assess, launch_point
 
 

@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from downrange.replay.show_sensing import calibration_shown, converted_shown, sensed_shown
     from downrange.replay.show_track import track_shown
     from downrange.replay.single import Single, drop_bodies, fly_single, write_single
-    from downrange.replay.tracking import TrackAsked, Tracked, track_files, tracked
+    from downrange.replay.tracking import TrackAsked, Tracked, tracked
+    from downrange.replay.tracking_files import track_files
     from downrange.replay.traffic import Traffic, traffic_inside, traffic_shown
 
 __all__ = [
@@ -123,7 +124,8 @@ _LAZY = {
     **dict.fromkeys(("calibration_shown", "converted_shown", "sensed_shown"), "show_sensing"),
     "track_shown": "show_track",
     **dict.fromkeys(("calibrate_file", "check_form", "convert", "sense", "write_as"), "sensing"),
-    **dict.fromkeys(("TrackAsked", "Tracked", "track_files", "tracked"), "tracking"),
+    **dict.fromkeys(("TrackAsked", "Tracked", "tracked"), "tracking"),
+    "track_files": "tracking_files",
     **dict.fromkeys(("Traffic", "traffic_inside", "traffic_shown"), "traffic"),
     **dict.fromkeys(("launch_files", "launches_shown", "notice_files", "notices_shown"), "notices"),
     "Asked": "ensemble_model",

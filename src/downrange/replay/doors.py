@@ -30,10 +30,16 @@ def drop_fragments(path: Path) -> Impacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programme:
-    """What a vehicle's programme plans: burns (ignition, cut-off, stage), and when how many halves of a fairing leave."""
+    """What a vehicle's programme plans.
+
+    burns:       ignition, cut-off, stage
+    expected:    when how many halves of a fairing leave
+    beta_kgpm2:  ballistic coefficient of what is left in one piece after a failure; None without a vehicle
+    """
 
     burns: tuple[tuple[float, float, int], ...] = ()
     expected: tuple[tuple[float, int], ...] = ()
+    beta_kgpm2: float | None = None
 
 
 def programme_of(vehicle: str | None, site: str | None) -> Programme:
@@ -45,7 +51,7 @@ def programme_of(vehicle: str | None, site: str | None) -> Programme:
     machine, plan = load_vehicle_and_plan(vehicle)
     flight = fly(machine, load_site(site), plan)
     fairings = tuple((body.t_s, _HALVES) for body in flight.bodies if "fairing" in body.name)
-    return Programme(burns=flight.burns, expected=fairings)
+    return Programme(burns=flight.burns, expected=fairings, beta_kgpm2=machine.beta_stack_kgpm2)
 
 
 def first_elements(path: Path) -> ElementSet:

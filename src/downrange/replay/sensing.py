@@ -20,6 +20,7 @@ from downrange.track import (
     Intake,
     Reading,
     Sensor,
+    SensorKind,
     as_toml,
     calibrate,
     calibrated,
@@ -59,13 +60,17 @@ class Sensed:
 def sense(
     asked: Single, *, sensors: str, t0: datetime, seed: int, bodies: bool, say: Callable[[str], None] = lambda _: None
 ) -> Sensed:
-    """Fly, and let sensors look: at the flight and the fall or the coast after it; with bodies, at what it lets go too."""
+    """Fly, and let sensors look: at the flight and at the fall or the coast after it.
+
+    bodies: radars and cameras look at what it lets go, too
+    """
     seen_by = load_sensors(sensors)
     flight = fly_single(asked, say=say).flight
     failed = flight.outcome is Outcome.FAILED
     readings = simulate(*_watched(flight), seen_by, t0, seed)
     others = flight.bodies[: len(flight.bodies) - failed] if bodies else ()
-    told = [*readings, *(one for body in others for one in readings_of_body(body, seen_by, t0, seed))]
+    eyes = tuple(one for one in seen_by if one.kind in {SensorKind.RADAR, SensorKind.OPTICAL})
+    told = [*readings, *(one for body in others for one in readings_of_body(body, eyes, t0, seed))]
     if not told:
         seen = "no sensor ever sees the flight"
         raise InputError(where="--sensors", seen=seen, cure="name sensors that stand along its course")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from downrange.base import iso
 from downrange.replay.show_track import faults_told, intake_json
 from downrange.replay.tables import Table, columns, number, signed
-from downrange.replay.tracking import finite
+from downrange.replay.tracking_files import finite
 from downrange.track import Calibration, Estimate, Intake, Sensor
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from shapely.geometry.base import BaseGeometry
 from downrange.base import after, iso
 from downrange.earth import range_azimuth
 from downrange.replay.tables import Table, columns, number, place
-from downrange.replay.tracking import Outlines, changes, finite, told_row
-from downrange.track import Impact, ImpactRegion, Piece, Track, Update, Verdict
+from downrange.replay.tracking import Outlines
+from downrange.replay.tracking_files import changes, finite, told_row
+from downrange.track import Impact, ImpactRegion, Piece, Track, TrackEvent, Update, Verdict
 
 if TYPE_CHECKING:
     from downrange.replay.tracking import Tracked
@@ -29,6 +30,9 @@ def track_shown(done: Tracked) -> Shown:
     """Return what the readings say, for people and for programs."""
     tables = [_intake_table(done), _verdict_table(done), _end_table(done)]
     document: dict[str, Any] = {"t0": iso(done.t0), **intake_json(done.counts, done.intake.faults)}
+    if done.track is not None:
+        tables.append(_events_table(done.events))
+        document["events"] = [_event_json(event) for event in done.events]
     if done.launch is not None:
         tables.append(_launch_table(done.launch))
         document["launch_point"] = _launch_json(done.launch)
@@ -65,6 +69,7 @@ def _intake_table(done: Tracked) -> Table:
         said.append(f"{number(counts['duplicates'])} doubles dropped, {number(counts['refused'])} refused")
     said += [f"{number(done.aside)} of other objects"] if done.aside else []
     said += [f"{number(done.later)} later than now"] if done.later else []
+    said += [f"{number(done.loose)} of a screen left out, for its clock is too unsure"] if done.loose else []
     why = " The first readings are spent on finding a start." if done.track is not None else ""
     if done.pieces is None and (counts["refused"] or 0) > _MANY * len(done.intake.readings):
         why += " MANY ARE REFUSED: if there may be other objects, as a spent stage, add --objects."
@@ -109,6 +114,8 @@ def _impact(impact: Impact) -> str:
     """Return an impact point with its ellipse in two lines."""
     if not math.isfinite(impact.lat_deg):
         return "none known"
+    if not math.isfinite(impact.sigma_major_m):
+        return f"{place(impact.lat_deg, impact.lon_deg, 2)}\nspread unknown"
     major, minor = (_km(value) for value in (impact.sigma_major_m, impact.sigma_minor_m))
     return f"{place(impact.lat_deg, impact.lon_deg, 2)}\n{major} x {minor} km, {number(impact.axis_deg)}°"
 
@@ -192,7 +199,33 @@ def _outside(update: Update) -> str:
     if not math.isfinite(update.outside_m):
         return "no impact point to compare"
     side = "outside" if update.outside_m > 0.0 else "inside"
-    return f"{number(abs(update.outside_m) / 1e3)} km {side}, outside with {_chance(update.p_outside)}"
+    chance = f", outside with {_chance(update.p_outside)}" if math.isfinite(update.p_outside) else ""
+    return f"{number(abs(update.outside_m) / 1e3)} km {side}{chance}"
+
+
+def _events_table(events: tuple[TrackEvent, ...]) -> Table:
+    """Return what happened, when, and when that was noticed."""
+    rows = tuple(
+        (
+            str(event.kind),
+            f"{number(event.t_s, 1)} ± {number(event.sigma_s, 1)}",
+            number(event.noticed_t_s, 1),
+            number(event.p, 3),
+            number(event.alt_m / 1e3, 1),
+            number(event.speed_mps),
+            event.what,
+        )
+        for event in events
+    )
+    names = columns("event", "time [s] >", "noticed [s] >", "p >", "height [km] >", "speed [m/s] >", "what")
+    return Table(title="What happened", columns=names, rows=rows, note="" if rows else "Nothing was noticed.")
+
+
+def _event_json(event: TrackEvent) -> dict[str, Any]:
+    """Return one event for programs."""
+    keys = ("t_s", "sigma_s", "noticed_t_s", "alt_m", "speed_mps")
+    numbers = {key: finite(getattr(event, key)) for key in keys}
+    return {"kind": str(event.kind), **numbers, "p": finite(event.p, 6), "what": event.what}
 
 
 def _launch_table(found: LaunchEstimate) -> Table:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from shapely.geometry import mapping
+import numpy as np
 from shapely.geometry.base import BaseGeometry
 
-from downrange.base import InputError, after, iso, since
+from downrange.base import InputError, iso, since
 from downrange.earth import load_site
-from downrange.fall import load_debris
+from downrange.fall import DebrisList, load_debris
 from downrange.notice import Shape, read_file, require_areas
-from downrange.replay._json import json_text
 from downrange.replay.doors import Programme, intake_about, programme_of
 from downrange.track import (
+    BetaPrior,
     Bounds,
     Fault,
     ImpactRegion,
@@ -30,37 +29,37 @@ from downrange.track import (
     Sensor,
     SensorKind,
     Track,
+    TrackEvent,
     Update,
     Verdict,
     assess,
     bounds_of,
+    events_of,
     follow,
     impact_ensemble,
     launch_point,
     load_sensors,
     main_readings,
     other_objects,
-    update_row,
     webcast_updates,
 )
 
 _SEPARATIONS = 4  # a main object is taken up again so often, once for each separation
+_LOOSE_S = 0.1  # a screen whose clock may be further off than this spoils a track that others place
+_DEAF_S, _REFUSED = 3.0, 4  # all readings refused for so long, and so many: the main object is out of sight
+_SILENT_S = 5.0  # so long a stream must go on for the silence about the main object to be told
 _GONE, _STAYS = 0.99, 0.5  # no engine burns; it is more likely than not in orbit
+# A stack that tumbles: of a known vehicle within a factor of three either way, as its file says; else whatever may fall.
+_LN_BETA = 0.6
+_ANY_BODY = BetaPrior(
+    low_kgpm2=50.0, high_kgpm2=5_000.0, source="assumed: from broadside panels to a whole stack end-on"
+)
 _PIECES = "assumed-launcher"  # what a thing that broke up consists of
 # Without a sensor file a screen is taken to round to tenths of a kilometre and to km/h, and no more to be wrong with it.
 _SCREEN = Sensor(
     name="webcast", title="Screen of a broadcast", kind=SensorKind.WEBCAST, sigma_alt_m=30.0, sigma_speed_mps=0.3,
     source="assumed: rounding to 0.1 km and 1 km/h",
 )  # fmt: skip
-_MORE = (
-    ("inclination_deg", 4),
-    ("inclination_sigma_deg", 4),
-    ("p_ballistic", 6),
-    ("p_outside", 6),
-    ("outside_m", 1),
-    ("p_broken", 6),
-    ("allowed_s", 2),
-)  # fields of an update and the decimals that are written
 _CONTENTS = (0.5, 0.9)
 Outlines = tuple[tuple[float, BaseGeometry], ...]
 """Regions, each with the share of the possible impacts that it holds; longitude first."""
@@ -100,8 +99,10 @@ class Tracked:
     intake:     readings that can be used, and faults of the others
     later:      readings that came in after `now`
     aside:      readings that were of other objects, where these were asked for
+    loose:      readings of a screen whose clock is too unsure to help sensors that say where it is
     track:      None for a screen, and where no sensor fixed a place
     updates:    what can be said, in order of time
+    events:     engines, separations, the end; those of other objects only where these were asked for
     pieces:     other objects; None when nobody asked
     launch:     where it left the ground; None for a screen
     bounds:     the announced corridor; None without a notice
@@ -120,11 +121,13 @@ class Tracked:
     bounds: Bounds | None
     region: ImpactRegion | None
     outlines: Outlines = ()
+    loose: int = 0
+    events: tuple[TrackEvent, ...] = ()
 
     @property
     def counts(self) -> dict[str, int | None]:
         """How many lines there were, and what became of their readings; None where nobody counted."""
-        given = len(self.intake.readings) - self.later - self.aside
+        given = len(self.intake.readings) - self.later - self.aside - self.loose
         duplicates = None if self.track is None else self.track.duplicates
         refused = None if self.track is None else int((~self.track.used).sum())
         return {
@@ -135,6 +138,7 @@ class Tracked:
             "refused": refused,
             "of_other_objects": self.aside,
             "later_than_now": self.later,
+            "of_a_loose_clock": self.loose,
         }
 
 
@@ -169,25 +173,36 @@ def tracked(asked: TrackAsked, *, say: Callable[[str], None] = lambda _: None) -
         return replace(done, updates=updates)
     if asked.objects:
         say("looking for other objects")
-    track, pieces, aside = _followed(known, sensors, t0, programme, objects=asked.objects)
-    if not track.t_s.size and until_s is None:
-        until_s = max(since(t0, reading.t) for reading in known)
-    elif until_s is not None and track.t_s.size:
-        until_s = max(until_s, float(track.t_s[-1]))
+    tight = {one.name for one in sensors if one.kind is not SensorKind.WEBCAST or one.sigma_clock_s <= _LOOSE_S}
+    sound = [reading for reading in known if reading.sensor in tight]
+    track, pieces, aside = _followed(sound, sensors, t0, programme, objects=asked.objects)
+    until_s = _until(track, until_s, max(since(t0, reading.t) for reading in sound))
     updates = assess(
         track, programme.burns, until_t_s=until_s, bounds=bounds, pieces=pieces, expected=programme.expected
     )
-    region = _region(track, updates)
+    region = _region(track, updates, programme)
     return replace(
         done,
         aside=aside,
+        loose=len(known) - len(sound),
         track=track,
         updates=updates,
         pieces=pieces if asked.objects else None,
         launch=launch_point(track.t_s, track.r_ecef_m, track.cov),
         region=region,
+        events=events_of(track, pieces=pieces, burns=programme.burns),
         outlines=() if region is None else tuple((p, region.outline_lonlat(p)) for p in _CONTENTS),
     )
+
+
+def _until(track: Track, now_s: float | None, last_s: float) -> float | None:
+    """Return up to when silence counts: now, or else the end of a stream that goes on without the main object."""
+    if not track.t_s.size:
+        return last_s if now_s is None else now_s
+    end_s = float(track.t_s[-1])
+    if now_s is not None:
+        return max(now_s, end_s)
+    return last_s if last_s > end_s + _SILENT_S else None
 
 
 def _screens(readings: list[Reading], path: Path) -> tuple[Sensor, ...]:
@@ -217,21 +232,50 @@ def _followed(
         mine = again
         track = follow(mine, sensors, t0, burns=programme.burns)
         pieces = other_objects(mine, sensors, t0, track)
+    deaf_s = _deaf_from(track)
+    if math.isfinite(deaf_s):  # others must not hide that nothing is heard of the main object, or be taken for it
+        pieces = other_objects(mine, sensors, t0, _cut(track, deaf_s))
+        others = {i for piece in pieces for i in piece.readings}
+        mine = tuple(one for i, one in enumerate(mine) if i not in others or since(t0, one.t) <= deaf_s)
+        track = follow(mine, sensors, t0, burns=programme.burns)
     return track, pieces, len(readings) - len(mine)
 
 
-def _region(track: Track, updates: tuple[Update, ...]) -> ImpactRegion | None:
+def _cut(track: Track, last_s: float) -> Track:
+    """Return a track up to a moment."""
+    n = int(np.searchsorted(track.t_s, last_s, side="right"))
+    rows = {field.name: getattr(track, field.name) for field in fields(track)}
+    cut: dict[str, Any] = {key: value[:n] for key, value in rows.items() if isinstance(value, np.ndarray)}
+    return replace(track, **cut)
+
+
+def _deaf_from(track: Track) -> float:
+    """Return when a track took its last reading before it refused all for a while; else infinity."""
+    refused = track.t_s[~track.used]
+    taken = np.append(track.t_s[track.used], math.inf)
+    for i in np.flatnonzero(np.diff(taken) > _DEAF_S):
+        if np.count_nonzero((refused > taken[i]) & (refused < taken[i + 1])) >= _REFUSED:
+            return float(taken[i])
+    return math.inf
+
+
+def _region(track: Track, updates: tuple[Update, ...], programme: Programme) -> ImpactRegion | None:
     """Return where it comes down from its last place, where no engine burns and it is not in orbit."""
     heard = [update for update in updates if update.read_s == 0.0]
     if not heard or not (track.p_idle[-1] > _GONE and heard[-1].p_orbit < _STAYS):
         return None
-    broken = heard[-1].verdict is Verdict.BROKEN_UP
+    drag: BetaPrior | DebrisList = _ANY_BODY
+    if heard[-1].verdict is Verdict.BROKEN_UP:
+        drag = load_debris(_PIECES)
+    elif programme.beta_kgpm2 is not None:
+        said = f"the vehicle's stack, {programme.beta_kgpm2:.0f} kg/m2 within a factor of three"
+        drag = BetaPrior.about(programme.beta_kgpm2, ln_sigma=_LN_BETA, source=said)
     return impact_ensemble(
         track.r_ecef_m[-1],
         track.v_ecef_mps[-1],
         track.cov[-1],
         t_s=float(track.t_s[-1]),
-        drag=load_debris(_PIECES) if broken else None,
+        drag=drag,
     )
 
 
@@ -274,63 +318,3 @@ def tell_faults_of(faults: tuple[Fault, ...], *, say: Callable[[str], None]) -> 
 def _as_error(fault: Fault) -> InputError:
     """Return a fault as the error that it would be if it stood alone."""
     return InputError(where=fault.where, key=fault.key, seen=fault.seen, cure=fault.cure)
-
-
-def told_row(update: Update, t0: datetime) -> dict[str, Any]:
-    """Return one update for programs, with the readings that decided it."""
-    deciders = [
-        {"sensor": one.sensor, "first_seq": one.first_seq, "last_seq": one.last_seq, "count": one.count}
-        for one in update.decided_by
-    ]
-    more = {key: finite(getattr(update, key), digits) for key, digits in _MORE}
-    return {**more, **update_row(update, t0), "decided_by": deciders}
-
-
-def finite(value: float, digits: int = 3) -> float | None:
-    """Round for JSON; what is not a number is null."""
-    return round(float(value), digits) + 0.0 if math.isfinite(value) else None
-
-
-def changes(updates: tuple[Update, ...]) -> tuple[Update, ...]:
-    """Return the updates at which the verdict changes, the first among them."""
-    return tuple(u for i, u in enumerate(updates) if i == 0 or u.verdict is not updates[i - 1].verdict)
-
-
-def track_files(done: Tracked, document: dict[str, Any]) -> dict[str, bytes]:
-    """Return the files that --out writes: every update a line, the document, and what can be drawn on a map."""
-    lines = (json.dumps(told_row(update, done.t0), ensure_ascii=False, allow_nan=False) for update in done.updates)
-    return {
-        "track.jsonl": "".join(line + "\n" for line in lines).encode(),
-        "track.json": json_text(document).encode(),
-        "impact.geojson": json_text(impact_geojson(done)).encode(),
-    }
-
-
-def impact_geojson(done: Tracked) -> dict[str, Any]:
-    """Return impact points where the verdict changes, the regions at the end, and the launch point, as GeoJSON."""
-    features = [
-        _feature(
-            {"type": "Point", "coordinates": [finite(u.impact.lon_deg, 6), finite(u.impact.lat_deg, 6)]},
-            kind="impact point",
-            verdict=u.verdict.name,
-            p=finite(u.p, 6),
-            t=iso(after(done.t0, u.t_s), decimals=3),
-            sigma_major_m=finite(u.impact.sigma_major_m),
-            sigma_minor_m=finite(u.impact.sigma_minor_m),
-            axis_deg=finite(u.impact.axis_deg),
-        )
-        for u in changes(done.updates)
-        if math.isfinite(u.impact.lat_deg)
-    ]
-    features += [
-        _feature(mapping(shape), kind="impact region", p=p) for p, shape in done.outlines if not shape.is_empty
-    ]
-    if done.launch is not None and done.launch.known:
-        place = {"type": "Point", "coordinates": [done.launch.lon_deg, done.launch.lat_deg]}
-        features.append(_feature(place, kind="launch point", site=done.launch.site))
-    return {"type": "FeatureCollection", "features": features}
-
-
-def _feature(geometry: dict[str, Any], **properties: object) -> dict[str, Any]:
-    """Return one feature."""
-    return {"type": "Feature", "geometry": geometry, "properties": properties}
