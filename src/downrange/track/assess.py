@@ -81,7 +81,7 @@ class Assessor:
     updates: what was worth saying so far: the first row, changes of verdict, a beat, and silences
     """
 
-    __slots__ = ("_beat", "_bounds", "_draws", "_expected", "_judge", "_plan", "_rows", "_rule", "_said", "_told_s", "done", "updates")  # fmt: skip
+    __slots__ = ("_beat", "_bounds", "_draws", "_expected", "_heard", "_judge", "_plan", "_rows", "_rule", "_said", "_silent", "_told_s", "done", "updates")  # fmt: skip
 
     def __init__(
         self,
@@ -99,6 +99,8 @@ class Assessor:
         self._rows: list[int] = []  # rows that began a second
         self._beat: Beat | None = None
         self._said: Said | None = None
+        self._heard = 0  # the last row that was not refused
+        self._silent = False  # nothing was heard for longer than allowed
         self._told_s = -np.inf
         self.done = 0
         self.updates: list[Update] = []
@@ -139,31 +141,39 @@ class Assessor:
         last = self.done - 1
         if last < 0 or self._said is None or self._told_s == track.t_s[last]:
             return []
+        if self._silent:
+            return [self._carried(track, self._heard, float(track.t_s[last]))]
         orbit = self._orbit(_states(track, slice(last, None)), track.cov[last:])[0]
         return [self._update(track, last, orbit, self._said)]
 
     def silence(self, track: Track, until_t_s: float) -> list[Update]:
         """Return what is to be said at until_t_s though nothing more was heard."""
-        last = self.done - 1
-        end_s = float(track.t_s[last])
-        out_s = end_s + self._allowed_s()
-        return [self._carried(track, last, t) for t in sorted({min(out_s, until_t_s), until_t_s}) if t > end_s]
+        end_s, heard_s = float(track.t_s[self.done - 1]), float(track.t_s[self._heard])
+        out_s = heard_s + self._allowed_s()
+        return [self._carried(track, self._heard, t) for t in sorted({min(out_s, until_t_s), until_t_s}) if t > end_s]
 
     def _allowed_s(self) -> float:
         """Return how long readings may stay away."""
         return self._rule.silence_s if self._beat is None else self._beat.allowed_s
 
     def _step(self, track: Track, i: int, orbit: Array, beat: Beat | None) -> None:
-        """Judge row i; keep an update where it is worth one."""
-        t_s, judge = float(track.t_s[i]), self._judge
-        if i and t_s - track.t_s[i - 1] > self._allowed_s():
-            self.updates.append(self._carried(track, i - 1, float(track.t_s[i - 1]) + self._allowed_s()))
-            judge.deaf()
-            self._said = None
+        """Judge row i; keep an update where it is worth one. A reading that was refused is not heard."""
+        t_s = float(track.t_s[i])
+        if i == 0:
+            self._heard = 0
+        heard_s = float(track.t_s[self._heard])
+        if t_s - heard_s > self._allowed_s() and not self._silent:
+            self.updates.append(self._carried(track, self._heard, heard_s + self._allowed_s()))
+            self._judge.deaf()
+            self._silent = True
+        if self._silent and not track.used[i]:
+            return
+        if track.used[i]:
+            self._heard = i
         self._beat = beat or self._beat
-        said = judge.say(_evidence(track, i, float(orbit[0]), self._beat))
-        changed = self._said is None or said[0] is not self._said[0]
-        self._said = said
+        said = self._judge.say(_evidence(track, i, float(orbit[0]), self._beat))
+        changed = self._said is None or self._silent or said[0] is not self._said[0]
+        self._said, self._silent = said, False
         if changed or t_s - self._told_s >= self._rule.every_s - 1e-6:
             self.updates.append(self._update(track, i, orbit, said))
             self._told_s = t_s

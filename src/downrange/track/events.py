@@ -113,7 +113,8 @@ def _switch(track: Track, i: int, before_s: float, after_s: float, *, lights: bo
     noticed, p = float(track.t_s[i]), float(track.p_idle[i])
     if lights:
         return _at(track, EventKind.IGNITION, t_s, sigma_s, noticed, 1.0 - p, "an engine was lit")
-    known = np.flatnonzero(np.isfinite(track.coast_since_s[i:]) & (track.t_s[i:] < noticed + _AFTER_S))
+    soon = (track.coast_since_s[i:] <= noticed) & (track.t_s[i:] < noticed + _AFTER_S)  # NaN is not below
+    known = np.flatnonzero(soon)
     if known.size:
         k = i + int(known[0])
         t_s, sigma_s = float(track.coast_since_s[k]), float(track.coast_sigma_s[k])
@@ -128,7 +129,9 @@ def _separations(track: Track, pieces: Sequence[Piece]) -> list[TrackEvent]:
             continue
         leaving = piece.leavings[-1]
         whose = "the main object" if leaving.parent == 0 else f"object {leaving.parent}"
-        what = f"object {piece.number} left {whose} at {leaving.speed_mps:.0f} m/s"
+        what = f"object {piece.number} left {whose}"
+        if leaving.speed_mps > leaving.speed_sigma_mps:
+            what += f" at {leaving.speed_mps:.0f} m/s (sigma {leaving.speed_sigma_mps:.0f})"
         out.append(_at(track, EventKind.SEPARATION, leaving.t_s, leaving.sigma_s, leaving.known_t_s, _SURE, what))
     return out
 

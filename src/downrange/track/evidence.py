@@ -73,7 +73,7 @@ def beats_of(
     for k in range(new):
         n = len(rows) - new + k
         i = rows[n]
-        burning = bool(track.p_idle[i] < 0.5)
+        burning, old = bool(track.p_idle[i] < 0.5), bool(track.t_s[i] - track.t_s[0] >= rule.young_s)
         p_out, out_m, allowed_s = _corridor(track, i, impact[k], bounds, rule, onward=burning or bool(p_orbit[k] > 0.5))
         broken = p_broken_up(pieces, track, plan, t_s=float(track.t_s[i]), expected=expected) if pieces else None
         out.append(
@@ -85,7 +85,7 @@ def beats_of(
                 p_broken=math.nan if broken is None else broken.p,
                 broken_why="" if broken is None else broken.reason,
                 p_down=round(float(down[n]), 9),
-                sinking=not burning and _sinking(track.r_ecef_m[i], track.v_ecef_mps[i], rule.air_m),
+                sinking=not burning and old and _sinking(track.r_ecef_m[i], track.v_ecef_mps[i], rule.air_m),
                 beside=_beside(track, i, pieces),
                 allowed_s=allowed_s,
             )
@@ -121,6 +121,8 @@ def _corridor(
     outside_m = float(bounds.distance_m(lat_deg, lon_deg, onward=onward))
     if not math.isfinite(outside_m):  # farther than the corridor's line reaches
         return math.nan, math.nan, rule.silence_s
+    if track.p_idle[i] > 0.5:  # nothing burns: it goes nowhere else
+        return p, outside_m, rule.silence_s
     clock_s = data_loss_s(track.r_ecef_m[i], track.v_ecef_mps[i], float(track.f_mps2[i]), -outside_m)
     return p, outside_m, min(rule.silence_s, max(clock_s, _LEAST_S))
 

@@ -26,7 +26,7 @@ from downrange.track.initiate import Opening
 from downrange.track.model import Burn, Reading, Sensor, Track, Update
 from downrange.track.objects import Finder
 from downrange.track.pieces import Piece
-from downrange.track.rows import Ints, Rows, arranged, bias_variances, comparable, row_of, variances
+from downrange.track.rows import Ints, Rows, arranged, bias_variances, comparable, row_of, too_late, variances
 from downrange.track.verdict import Rules
 
 _EVERY, _KEPT = 64, 64  # a point to go back to is kept every so many readings, and so many of them
@@ -66,6 +66,7 @@ class Tracker:
     ) -> None:
         self._sensors, self._t0, self._burns = tuple(sensors), t0, tuple(burns)
         self._names = {sensor.name: i for i, sensor in enumerate(self._sensors)}
+        self._late = too_late(self._sensors)
         self._tuning = tuning or Tuning()
         self._model, self._objects = model(self._tuning), objects
         self._fresh = Assessor(burns, rules=rules, bounds=bounds, expected=expected, seed=seed)
@@ -92,6 +93,9 @@ class Tracker:
         Raises InputError for a reading of no known sensor, or with impossible numbers; nothing is changed then.
         """
         row = row_of(reading, self._names, self._sensors, self._t0, number=len(self.log) + 1)
+        if reading.sensor in self._late:
+            self.log.append(reading)
+            return self.latest
         key = comparable(row)
         at = bisect_left(self._keys, key[:14])
         self.log.append(reading)

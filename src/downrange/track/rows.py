@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from downrange.base import Array, InputError, since
 from downrange.track.checks import check_reading
-from downrange.track.model import Reading, Sensor
+from downrange.track.model import Reading, Sensor, SensorKind
 from downrange.track.places import places
 
+_CLOCK_S = 0.1  # assumed: a screen's clock known worse than this says nothing beside other sensors
 _STEEPEST_DEG = 87.0  # closer to the zenith an azimuth says next to nothing and bends too much to be taken in
 Ints = NDArray[np.int64]
 
@@ -44,12 +45,31 @@ class Rows:
 
 
 def rows_of(readings: Sequence[Reading], sensors: Sequence[Sensor], t0: datetime) -> Rows:
-    """Arrange readings for the filter. Raises InputError for a reading of no known sensor or with impossible numbers."""
+    """Arrange readings for the filter. Raises InputError for a reading of no known sensor or with impossible numbers.
+
+    Screens whose clocks are badly known are left out (`too_late`).
+    """
     names = {sensor.name: i for i, sensor in enumerate(sensors)}
-    raw = [row_of(reading, names, sensors, t0, number=i) for i, reading in enumerate(readings, start=1)]
+    late = too_late(sensors)
+    raw = [
+        row_of(reading, names, sensors, t0, number=i)
+        for i, reading in enumerate(readings, start=1)
+        if reading.sensor not in late
+    ]
     raw.sort(key=comparable)
     kept = [row for i, row in enumerate(raw) if i == 0 or comparable(row)[:14] != comparable(raw[i - 1])[:14]]
     return arranged(kept, sensors, doubles=len(raw) - len(kept))
+
+
+def too_late(sensors: Sequence[Sensor]) -> frozenset[str]:
+    """Return the screens whose clocks are too badly known to stand beside sensors that place the object.
+
+    Half a second off is kilometres of path. A screen alone is for `webcast_updates`.
+    """
+    screens = [s for s in sensors if s.kind is SensorKind.WEBCAST]
+    if len(screens) == len(sensors):
+        return frozenset()
+    return frozenset(s.name for s in screens if s.sigma_clock_s > _CLOCK_S)
 
 
 def arranged(raw: Sequence[tuple[float, ...]], sensors: Sequence[Sensor], *, doubles: int = 0) -> Rows:
