@@ -154,7 +154,7 @@ def test_ballistic_is_said_from_its_own_probability_on(burns, needed) -> None:
 
 def test_what_sinks_through_the_air_will_not_reach_orbit() -> None:
     judge = Judge((), Rules())
-    said = [judge.say(Evidence(t_s=300.0 + 0.1 * i, p_idle=0.999, p_orbit=0.0, sinking=i >= 20)) for i in range(40)]
+    said = [judge.say(Evidence(t_s=300.0 + i, p_idle=0.999, p_orbit=0.0, sinking=i >= 20)) for i in range(40)]
     assert said[10][0] is Verdict.UNKNOWN
     assert "coasting since" in said[10][2]
     assert said[-1][0] is Verdict.WILL_NOT_REACH_ORBIT

@@ -174,9 +174,10 @@ class Judge:
             return Verdict.BROKEN_UP, now.p_broken, f"{why}, called at T+{t_s:.1f} s"
         if self._lost is not None:
             return self._fallen(now)
-        if now.p_down > self._rules.sure:
+        old = now.t_s - self._first_s >= self._rules.young_s
+        if old and now.p_down > self._rules.sure:
             return Verdict.WILL_NOT_REACH_ORBIT, now.p_down, "it is down"
-        if coasting and now.sinking and now.p_orbit < 1.0 - self._rules.sure:
+        if old and coasting and now.sinking and now.p_orbit < 1.0 - self._rules.sure:
             reason = f"it comes down through {self._rules.air_m / 1e3:.0f} km without thrust"
             self._span_coast(now)
             return Verdict.WILL_NOT_REACH_ORBIT, 1.0 - now.p_orbit, reason
@@ -323,6 +324,9 @@ class Judge:
             return Verdict.OFF_NOMINAL, 1.0 - now.p_idle, reason
         if self._back_s < before.t_ignition_s:
             return Verdict.UNKNOWN, now.p_idle, f"stage {before.stage} was never seen to burn"
+        if self._coast_s is not None and self._coast_s < before.t_cutoff_s - self._rules.grace_s:
+            reason = f"no thrust since T+{self._coast_from(now):.1f} s, before stage {before.stage} was to end"
+            return Verdict.UNKNOWN, now.p_idle, reason
         return self._calm(max(now.p_idle, 0.5), f"planned coast before stage {after.stage}")
 
     def _due_about_now(self, now: Evidence, what: str) -> Said:
