@@ -70,7 +70,9 @@ def row_reading(header: Header, line: str, *, where: str, t0: datetime | None, s
     cells = _cells(line, where)
     if len(cells) != len(header.columns):
         seen = f"{len(cells)} cells under {len(header.columns)} columns"
-        raise InputError(where=where, seen=seen, cure="write every cell, also the empty ones: the line may have been cut off")
+        raise InputError(
+            where=where, seen=seen, cure="write every cell, also the empty ones: the line may have been cut off"
+        )
     pairs = zip(header.columns, (text.strip() for text in cells), strict=True)
     row = {name: text for name, text in pairs if name is not None and text}
     given: dict[str, Any] = {key: _vector(row, parts, where) for key, parts in _VECTORS.items()}

@@ -107,7 +107,9 @@ class Shape:
         seen = f"{line.strip()[:60]!r}"
         if self._state == "data":
             self.lines += 1
-            cure = "write KEYWORD = time number, as RANGE = 2023-05-30T21:28:00.1 191.0005: the line may have been cut off"
+            cure = (
+                "write KEYWORD = time number, as RANGE = 2023-05-30T21:28:00.1 191.0005: the line may have been cut off"
+            )
         else:
             cure = "write metadata between META_START and META_STOP, data between DATA_START and DATA_STOP"
         self.faults.append(Fault(where=where, key="", seen=seen, cure=cure))
