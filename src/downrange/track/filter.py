@@ -10,7 +10,7 @@ import numpy as np
 
 from downrange.base import Array, ModelError
 from downrange.track._kernel import bank as _bank
-from downrange.track._kernel.coasting import RING, WIDTH
+from downrange.track._kernel.coasting import NOW, RING, SLACK, TOOK, WIDTH
 from downrange.track._kernel.motion import COAST, ENTRY, MODES
 from downrange.track.consider import consider_cov
 from downrange.track.initiate import initiate
@@ -53,7 +53,7 @@ class Tuning:
     least_mps2: float = 2.0
     gate: float = 60.0
     sure: float = 0.99
-    source: str = "fitted: 17 settings on the synthetic scenario S1, radar 30 m and 1 mrad at 10 Hz; the rest assumed"
+    source: str = "fitted: 17 settings on the synthetic scenario S1, radar 30 m and 1 mrad at 10 Hz; boost to coast on the tuning families of benchmarks/track.py; the rest assumed"
 
 
 def follow(
@@ -99,7 +99,7 @@ def part(rows: Rows, rest: slice, kind: Ints) -> _bank.Rows:
 def new_bank(x: Array, p: Array, t_s: float) -> _bank.Bank:
     """Return four models that all begin with one state x (9,), p (9, 9) at t_s, three of them equally likely."""
     memo = np.zeros(11)
-    memo[_bank.NOW], memo[_bank.TOOK], memo[_bank.SLACK] = t_s, t_s, 1.0
+    memo[NOW], memo[TOOK], memo[SLACK] = t_s, t_s, 1.0
     mu = np.full(MODES, 1.0 / 3.0)
     mu[ENTRY] = 0.0
     return _bank.Bank(

@@ -14,7 +14,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from downrange.earth._kernel import height_at
-from downrange.track._kernel.coasting import coast_on, coast_to, hand_over, remember
+from downrange.track._kernel.coasting import (
+    COASTING,
+    DEPTH,
+    DOUBT,
+    NOW,
+    REFUSED,
+    SINCE,
+    SLACK,
+    SPREAD,
+    TOOK,
+    coast_on,
+    coast_to,
+    hand_over,
+    remember,
+)
 from downrange.track._kernel.measure import row, update
 from downrange.track._kernel.motion import BOOST, COAST, ENTRY, JUMP, MODES, STEP_S, predict
 
@@ -31,7 +45,6 @@ _RELOCK, _RELOCK_S = 5, 1.0  # after so many refused readings and so long withou
 _WIDEST = 1e4  # of slack
 _APART = 16.0  # chi2 between two readings from which they are of two objects
 _SAME_LOOK = 4.0  # gates within which a reading may be of the object after all: the model lags when thrust changes
-NOW, REFUSED, SLACK, COUNT, COASTING, SINCE, DOUBT, DEPTH, AT, TOOK, SPREAD = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 
 
 class Bank(NamedTuple):

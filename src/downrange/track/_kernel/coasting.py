@@ -24,7 +24,8 @@ _TRIALS = 32  # instants tried
 _BACK_S = 20.0  # and how far back
 _Z, _VAR, _SITE, _AXES, _X, _P, _LL = 1, 13, 25, 31, 40, 46, 82  # columns after the time
 WIDTH = 83
-_COUNT, _COASTING, _SINCE, _DOUBT, _DEPTH, _AT, _SPREAD = 3, 4, 5, 6, 7, 8, 10  # of memo, as bank.py names them
+# What a run remembers, in memo (11,); bank.py reads and writes it too.
+NOW, REFUSED, SLACK, COUNT, COASTING, SINCE, DOUBT, DEPTH, AT, TOOK, SPREAD = 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10
 _ONE_SAYS = 3.0  # most doubt that one reading adds: it may be wild
 _AIR_KGPM3, _AIR_SCALE_M = 1.225, 7_200.0
 _LIGHT_KGPM2 = 200.0  # assumed: drag that coasting may be blind to is that of a body this light
@@ -35,7 +36,7 @@ _MEMORY_S = 5.0  # and as long-lived as this
 def remember(ring: Array, memo: Array, t_s: float, z: Array, var: Array, site: Array, axes: Array, x: Array, p: Array, loglik: float) -> None:  # fmt: skip
     """Write a reading and the boost model after it into the ring."""
     size = ring.shape[0]
-    row = ring[int(memo[_COUNT]) % size]
+    row = ring[int(memo[COUNT]) % size]
     row[0], row[_LL] = t_s, loglik
     for i in range(NUMBERS):
         row[_Z + i], row[_VAR + i] = z[i], var[i]
@@ -46,8 +47,8 @@ def remember(ring: Array, memo: Array, t_s: float, z: Array, var: Array, site: A
     for i in range(3):
         for j in range(3):
             row[_AXES + 3 * i + j] = axes[i, j]
-    memo[_COUNT] += 1.0
-    memo[_DEPTH] = min(memo[_DEPTH] + 1.0, float(size))
+    memo[COUNT] += 1.0
+    memo[DEPTH] = min(memo[DEPTH] + 1.0, float(size))
 
 
 @numba.njit(cache=True)
@@ -83,8 +84,8 @@ def _see(x: Array, p: Array, row: Array, axes: Array, h: Array, ph: Array) -> tu
 def coast_to(memo: Array, x: Array, p: Array, now: float, q: float, j2: float) -> None:
     """Carry the coasting filter to the time `now`."""
     f, t = np.empty((6, 6)), np.empty((6, 6))
-    _carry(x, p, now - memo[_AT], q, j2, f, t)
-    memo[_AT] = now
+    _carry(x, p, now - memo[AT], q, j2, f, t)
+    memo[AT] = now
 
 
 @numba.njit(cache=True)
@@ -96,20 +97,20 @@ def coast_on(ring: Array, memo: Array, x: Array, p: Array, gate: float, rival: f
     """
     axes, h, ph = np.empty((3, 3)), np.empty(6), np.empty(9)
     keep_x, keep_p = x.copy(), p.copy()
-    chi2, ll = _see(x, p, ring[(int(memo[_COUNT]) - 1) % ring.shape[0]], axes, h, ph)
+    chi2, ll = _see(x, p, ring[(int(memo[COUNT]) - 1) % ring.shape[0]], axes, h, ph)
     if chi2 > gate:
         for i in range(6):
             x[i] = keep_x[i]
             for j in range(6):
                 p[i, j] = keep_p[i, j]
-    memo[_DOUBT] = max(0.0, memo[_DOUBT] + min(rival - ll, _ONE_SAYS))
+    memo[DOUBT] = max(0.0, memo[DOUBT] + min(rival - ll, _ONE_SAYS))
 
 
 @numba.njit(cache=True)
 def hand_over(ring: Array, memo: Array, x: Array, p: Array, q: float, j2: float) -> None:
     """Start the coasting filter: fill x (6,), p (6, 6), and in memo since when it coasts."""
     f, t, axes, h, ph = np.empty((6, 6)), np.empty((6, 6)), np.empty((3, 3)), np.empty(6), np.empty(9)
-    size, depth, newest = ring.shape[0], int(memo[_DEPTH]), int(memo[_COUNT]) - 1
+    size, depth, newest = ring.shape[0], int(memo[DEPTH]), int(memo[COUNT]) - 1
     now = ring[newest % size, 0]
     while depth > 1 and now - ring[(newest - depth + 1) % size, 0] > _BACK_S:
         depth -= 1
@@ -131,7 +132,7 @@ def hand_over(ring: Array, memo: Array, x: Array, p: Array, q: float, j2: float)
             _, ll = _see(xs[n], ps[n], now_row, axes, h, ph)
             score[n] += ll
     _merge(xs, ps, score, when, memo, x, p)
-    memo[_AT] = now
+    memo[AT] = now
 
 
 @numba.njit(cache=True)
@@ -157,5 +158,5 @@ def _merge(xs: Array, ps: Array, score: Array, when: Array, memo: Array, x: Arra
             for j in range(6):
                 p[i, j] += score[n] * (ps[n, i, j] + (xs[n, i] - x[i]) * (xs[n, j] - x[j]))
     apart = (when[-1] - when[0]) / max(when.size - 1, 1)  # the end of thrust lies anywhere between two trials
-    memo[_SPREAD] = math.sqrt(max(spread - since * since, 0.0) + apart * apart / 12.0)
-    memo[_COASTING], memo[_SINCE], memo[_DOUBT] = 1.0, since, 0.0
+    memo[SPREAD] = math.sqrt(max(spread - since * since, 0.0) + apart * apart / 12.0)
+    memo[COASTING], memo[SINCE], memo[DOUBT] = 1.0, since, 0.0
