@@ -45,14 +45,17 @@ class Kind(StrEnum):
     ISSUE = "issue"
     UPDATE = "update"
     LIFT = "lift"
+    RETRACT = "retract"  # what was issued was a mistake: it never should have been
+    ADVISE = "advise"  # before a window: be ready, nobody need shelter yet
 
 
 class Lift(StrEnum):
-    """The two kinds of all-clear; NONE where nothing is lifted."""
+    """The two kinds of all-clear, and the word that a warning was a mistake; NONE where nothing is lifted."""
 
     NONE = ""
     PASSED = "has passed"
     NOT_COMING = "will not come"
+    MISTAKEN = "was sent in error"
 
 
 class Reason(StrEnum):
@@ -66,6 +69,9 @@ class Reason(StrEnum):
     ARRIVED = "arrived"
     BEYOND = "beyond"
     OUT_OF_REACH = "out_of_reach"
+    ANNOUNCED = "announced"
+    BY_HAND = "by_hand"
+    MISTAKE = "mistake"
 
 
 class Status(StrEnum):
@@ -143,6 +149,7 @@ class Action:
     first_arrival_s, last_arrival_s: when things may fall on these places; NaN for a lift
     p:        greatest probability among the places
     degraded: the tracking did not support a verdict when this was decided
+    because:  a person's reason, for the record and not for the public; "" when the desk decided by itself
     """
 
     kind: Kind
@@ -155,6 +162,7 @@ class Action:
     last_arrival_s: float = float("nan")
     p: float = 0.0
     degraded: bool = False
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,3 +299,36 @@ class Released:
 
     message: Message
     xml: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortText:
+    """A text for one municipality in one language, ready for a channel that takes `budget` characters."""
+
+    language: str
+    budget: int
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """What a channel is given: a signed message, byte for byte, and the short texts that belong to it.
+
+    identifier: of the message; a channel that has taken it once takes it again without effect
+    """
+
+    identifier: str
+    status: Status
+    xml: bytes = field(repr=False)
+    texts: tuple[ShortText, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """That a channel took a message: which, when, and what it answered."""
+
+    channel: str
+    identifier: str
+    at: datetime
+    said: str
