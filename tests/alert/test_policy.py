@@ -12,7 +12,7 @@ SHIPPED = (files("downrange.alert") / "data" / "founding.toml").read_text(encodi
 
 
 def test_every_number_says_where_it_comes_from(policy):
-    assert len(policy.sources) == 13
+    assert len(policy.sources) == 17
     assert all(len(source) > 20 for source in policy.sources.values())
 
 
@@ -43,7 +43,22 @@ BROKEN = [
     ("value = 1e-3\n", "", r"numbers\.p_warn\.value: missing"),
     ("value = 5e-4", "value = 1e-3", r"numbers\.p_lift: 0\.001 is not below p_warn"),
     ("value = 60.0", "value = 10.0", r"numbers\.renew_minutes: 10 is not below expiry_minutes"),
-    ('source = "assumed: half', 'sauce = "assumed: half', r"numbers\.p_lift\.sauce: unknown key\. Write source"),
+    (
+        'value = 5.0\nsource = "assumed: half of renew',
+        'value = 10.0\nsource = "assumed: half of renew',
+        r"numbers\.expiry_warning_minutes: 10 is not below renew_minutes",
+    ),
+    ("draft_minutes]\nvalue = 5.0", "draft_minutes]\nvalue = 0.0", r"numbers\.draft_minutes\.value: 0 is outside"),
+    (
+        "clock_tolerance_s]\nvalue = 60.0",
+        "clock_tolerance_s]\nvalue = 3600.0",
+        r"clock_tolerance_s\.value: 3600 is outside",
+    ),
+    (
+        'source = "assumed: half of p_warn',
+        'sauce = "assumed: half of p_warn',
+        r"numbers\.p_lift\.sauce: unknown key\. Write source",
+    ),
     ('languages = ["ko", "ja", "en"]', 'languages = ["ko", "xx"]', r"languages: there are no texts in 'xx'"),
     ('languages = ["ko", "ja", "en"]', 'languages = ["ko", "ko"]', r"languages: .*list of different ones"),
     ('languages = ["ko", "ja", "en"]', "languages = []", r"languages: .*list of different ones"),

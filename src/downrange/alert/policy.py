@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from downrange.base import InputError, refuse_unknown, toml_names, toml_table, toml_text
 
-TEXT_LANGUAGES: Final = ("en", "ja", "ko")
 WAITS: Final = ("all down", "place")
 _BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
     "p_warn": (1e-9, 1.0),
@@ -24,7 +23,11 @@ _BOUNDS: Final[Mapping[str, tuple[float, float]]] = {
     "settle_s": (0.0, 3_600.0),
     "expiry_minutes": (1.0, 1_440.0),
     "renew_minutes": (0.0, 1_440.0),
+    "expiry_warning_minutes": (0.0, 1_440.0),
     "next_update_minutes": (1.0, 1_440.0),
+    "draft_minutes": (0.5, 60.0),
+    "clock_tolerance_s": (0.0, 600.0),
+    "min_reason_characters": (1.0, 200.0),
     "max_over_cover": (0.0, 1_000.0),
     "max_points": (4.0, 100.0),
 }
@@ -72,7 +75,11 @@ class Policy:
     settle_s: float
     expiry_minutes: float
     renew_minutes: float
+    expiry_warning_minutes: float
     next_update_minutes: float
+    draft_minutes: float
+    clock_tolerance_s: float
+    min_reason_characters: float
     max_over_cover: float
     max_points: float
     sources: Mapping[str, str]
@@ -97,6 +104,15 @@ def policy_names() -> tuple[str, ...]:
     ('founding',)
     """
     return toml_names(_SHIPPED)
+
+
+def text_languages() -> tuple[str, ...]:
+    """Return the languages in which there are templates.
+
+    >>> {"en", "ja", "ko"} <= set(text_languages())
+    True
+    """
+    return toml_names(_SHIPPED / "texts")
 
 
 def load_policy(name_or_path: str = "founding") -> Policy:
@@ -140,6 +156,13 @@ def _policy(where: str, table: Mapping[str, Any]) -> Policy:
             key="numbers.renew_minutes",
             seen=f"{policy.renew_minutes:g} is not below expiry_minutes {policy.expiry_minutes:g}",
             cure="lower it, or every warning is renewed at once",
+        )
+    if policy.expiry_warning_minutes >= policy.renew_minutes > 0.0:
+        raise InputError(
+            where=where,
+            key="numbers.expiry_warning_minutes",
+            seen=f"{policy.expiry_warning_minutes:g} is not below renew_minutes {policy.renew_minutes:g}",
+            cure="lower it: the watchdog is for the warnings that should have been renewed and were not",
         )
     return policy
 
@@ -205,12 +228,12 @@ def _languages(where: str, value: object) -> tuple[str, ...]:
             where=where, key="languages", seen=f"{value!r}", cure='give a list of different ones, as ["ko", "en"]'
         )
     for one in value:
-        if one not in TEXT_LANGUAGES:
+        if one not in text_languages():
             raise InputError(
                 where=where,
                 key="languages",
                 seen=f"there are no texts in {one!r}",
-                cure=f"use some of {', '.join(TEXT_LANGUAGES)}",
+                cure=f"use some of {', '.join(text_languages())}",
             )
     return tuple(value)
 
