@@ -12,7 +12,7 @@ PROSE := $(OURS) Makefile pyproject.toml .ci $(wildcard *.md) $(wildcard docs)
 PAGES := $(wildcard *.md docs/*.md)
 EXAMPLES := README.md docs/flight.md docs/fall.md docs/notice.md docs/corridor.md docs/track.md
 
-.PHONY: help demo test check docs bench clean core-venv test-venv bench-venv \
+.PHONY: help demo test check docs bench clean services core-venv test-venv bench-venv \
 	check-lint check-format check-types check-layers check-units check-docstrings check-spelling check-links
 
 help: ## say what can be made
@@ -21,7 +21,7 @@ help: ## say what can be made
 demo: core-venv ## replay the launch of 24 August 2023 and write its report into out/
 	@$(BIN)/downrange replay $(SCENARIO)
 
-test: check ## everything that continuous integration runs: the checks, then the tests and the examples in docstrings and pages
+test: services check ## everything that continuous integration runs: the checks, then the tests and the examples in docstrings and pages
 	@$(BIN)/python -m pytest
 
 check: test-venv ## the fast checks: style, types, layers, units, docstrings, spelling, links
@@ -58,6 +58,8 @@ clean: ## remove everything that was made, the environments included
 	@rm -rf .venv .venv-bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist out
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
+services:
+	@tools/services.sh
 core-venv:
 	@tools/venv.sh $(VENV)
 test-venv:
