@@ -51,12 +51,14 @@ class Warned:
     since_s:    when it was warned
     arrival_s:  99 % arrival of what was last predicted to reach it
     quiet_s:    since when the reason to lift stands; NaN while there is none
+    by_hand:    a person warned it, for a reason the crowd does not know
     """
 
     place: PlaceLike
     since_s: float
     arrival_s: float
     quiet_s: float = math.nan
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
