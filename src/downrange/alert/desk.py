@@ -7,10 +7,13 @@ reason to wait. Lift: only on evidence, place by place, when one of these has st
 * nothing that still flies can reach it (p_high below p_lift), and the vehicle has passed it, or is in orbit, or the
   time last predicted for it is over though the vehicle still flies;
 * nothing that still flies can reach it, the vehicle is falling, and by default (lift_waits_for = "all down") the 99 %
-  arrival of everything has passed: an engine thought dead may start late.
+  arrival of everything that may hold an engine has passed: one thought dead may start late. Pieces cannot.
 
-A verdict of no worth frees nobody, and forgets how long a reason has stood; so does silence, which calls nothing.
-A place may be warned again after a lift.
+A reason counts from the look that first found it. A verdict of no worth frees nobody, and forgets how long a reason has
+stood; so does silence, which calls nothing. A place may be warned again after a lift.
+
+A person may warn more places, with a reason, and free any: see `downrange.alert.by_hand`. What a person warned is freed
+by itself only once all that was predicted for it, and all that may hold an engine, is down.
 """
 
 from __future__ import annotations
@@ -32,7 +35,7 @@ class Situation:
     t_s:     seconds after lift-off
     verdict: the word of the track, and p its probability
     at_risk: what `assess` said of all places watched, the warned ones among them
-    down_s:  99 % arrival of the last of all bodies, wherever they fall; minus infinity when there is none
+    down_s:  99 % arrival of the last body that may still hold an engine, wherever it falls; minus infinity without any
     passed:  codes of the places that the vehicle has left behind
     """
 
@@ -93,14 +96,18 @@ def look(
     verdict: str,
     p: float,
     passed: Iterable[str] = (),
+    engines: Iterable[str] | None = None,
 ) -> Situation:
-    """Return the situation at one moment, from the crowd of falls ahead and the track's verdict."""
+    """Return the situation at one moment, from the crowd of falls ahead and the track's verdict.
+
+    engines: the bodies of the crowd that may hold an engine thought dead; any of them may when not given
+    """
     return Situation(
         t_s=t_s,
         verdict=str(verdict),
         p=p,
         at_risk=assess(falls, places, policy, t_s),
-        down_s=last_arrival_s(falls),
+        down_s=last_arrival_s(falls, engines),
         passed=frozenset(passed),
     )
 
@@ -116,9 +123,8 @@ def decide(desk: Desk, situation: Situation) -> tuple[Desk, tuple[Action, ...]]:
         )
     worth = desk.policy.worth(situation.verdict, situation.p)
     risks = {one.place.code: one for one in situation.at_risk}
-    desk = replace(
-        desk, t_s=situation.t_s, warned=tuple(_seen(one, risks, situation, worth, desk.policy) for one in desk.warned)
-    )
+    warned = tuple(_seen(one, risks, situation, worth, desk.policy) for one in desk.warned)
+    desk = replace(desk, t_s=situation.t_s, warned=warned)
     desk, lifts = _lift(desk, risks, situation, worth)
     desk, warnings = _warn(desk, situation, worth)
     desk, renewals = _renew(desk, situation, worth)
@@ -147,7 +153,7 @@ def _seen(warned: Warned, risks: dict[str, AtRisk], situation: Situation, worth:
         return replace(warned, quiet_s=math.nan)
     if not math.isnan(warned.quiet_s):
         return warned
-    return replace(warned, quiet_s=situation.t_s if risk is None else max(risk.last_arrival_s, warned.since_s))
+    return replace(warned, quiet_s=situation.t_s)
 
 
 def _free(warned: Warned, risk: AtRisk | None, situation: Situation, worth: Worth, policy: Policy) -> bool:
@@ -155,6 +161,8 @@ def _free(warned: Warned, risk: AtRisk | None, situation: Situation, worth: Wort
     if worth is Worth.NO_EVIDENCE:
         return False
     if risk is not None and (situation.t_s < risk.last_arrival_s or risk.p >= policy.p_lift):
+        return False
+    if warned.by_hand and situation.t_s < max(warned.arrival_s, situation.down_s):
         return False
     if warned.place.code in situation.passed or worth is Worth.ORBIT:
         return True
@@ -260,7 +268,8 @@ def _tell(
         p=max((one.p for one in risks), default=0.0),
         degraded=worth is Worth.NO_EVIDENCE,
     )
-    told = Told(country=country, expires_s=expiry_s(action, desk.policy), falling=worth is Worth.FALLING)
+    said = any(one.falling for one in desk.told if one.country == country)
+    told = Told(country=country, expires_s=expiry_s(action, desk.policy), falling=said or worth is Worth.FALLING)
     others = tuple(one for one in desk.told if one.country != country)
     return replace(desk, told=(*others, told)), action
 

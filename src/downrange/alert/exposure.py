@@ -10,7 +10,7 @@ spread, doubled and taken as normal in every direction with its greatest sigma, 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -78,10 +78,14 @@ def assess(falls: FallsLike, places: Sequence[PlaceLike], policy: Policy, now_s:
     )
 
 
-def last_arrival_s(falls: FallsLike) -> float:
-    """Return when the last body is down, at 99 % of each; minus infinity when nothing falls."""
+def last_arrival_s(falls: FallsLike, bodies: Iterable[str] | None = None) -> float:
+    """Return when the last body, or the last of some, is down, at 99 % of each; minus infinity when nothing falls."""
     crowd = _rows(falls)
-    rows = np.flatnonzero(crowd["p"] > 0.0)
+    counts = crowd["p"] > 0.0
+    if bodies is not None:
+        asked = frozenset(bodies)
+        counts &= np.isin(crowd["body"], [i for i, name in enumerate(falls.bodies) if name in asked])
+    rows = np.flatnonzero(counts)
     return max((last for _, last in _arrivals(crowd, rows)), default=-np.inf)
 
 
