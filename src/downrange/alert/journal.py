@@ -1,0 +1,348 @@
+"""The journal of warnings: append-only, hash-chained, each entry signed; in an SQLite file or in PostgreSQL.
+
+Many processes may write to one journal. Each append takes the database's write lock, reads what others wrote, folds it,
+checks its own steps against the rules, and commits them together or not at all. What is read back is checked as it was
+when written: numbers, hashes, signatures, rules; a journal that fails is not used.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from downrange.alert.book import Book, LifeError
+from downrange.alert.entries import Body, Entry, Step, at_text, body_of, body_text, digest_of, entry_hash
+from downrange.alert.keys import KeyRefusedError, Roster, Signer, check_signature
+from downrange.alert.life import apply
+from downrange.alert.model import Problem
+from downrange.base import DownrangeError, InputError, iso
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+REVISION: Final = "0001"
+_LOCK_WAIT_S: Final = 10.0
+_FULL: Final = ("disk is full", "No space left", "could not extend file", "disk I/O error")
+
+Plan = Generator[tuple[Step, Body], Book, None]
+"""Steps to write, one by one: each yield gives back the book as it is after that step."""
+
+
+class JournalError(DownrangeError):
+    """The journal cannot be read or written, or is not what it was; nothing was written."""
+
+
+class Journal:
+    """An open journal and what it says."""
+
+    __slots__ = ("_engine", "_tolerance_s", "book", "roster", "url")
+
+    def __init__(self, engine: Engine, roster: Roster, tolerance_s: float) -> None:
+        self._engine = engine
+        self._tolerance_s = tolerance_s
+        self.roster = roster
+        self.url: str = engine.url.render_as_string(hide_password=True)
+        self.book = Book()
+
+    @classmethod
+    def open(cls, url: str, roster: Roster, *, clock_tolerance_s: float = 60.0) -> Self:
+        """Open a journal, making its tables where there are none, and read it.
+
+        url:               "sqlite:///warnings.db" or "postgresql+psycopg://user@host/database"
+        clock_tolerance_s: by how much the clocks of several machines may differ
+        """
+        journal = cls(_engine(url), roster, clock_tolerance_s)
+        with journal._told():
+            journal._migrate()
+        journal.refresh()
+        return journal
+
+    def close(self) -> None:
+        """Let the database go."""
+        self._engine.dispose()
+
+    def refresh(self) -> Book:
+        """Read what others wrote since, and return the book."""
+        with self._told(), self._engine.connect() as connection:
+            self.book = self._caught_up(connection)
+        return self.book
+
+    def append(
+        self, signer: Signer, now: datetime, steps: Callable[[Book], Plan], evidence: Sequence[bytes] = ()
+    ) -> tuple[Body, ...]:
+        """Write steps, all or none, and return their bodies.
+
+        steps:    called with the book as it is when the lock is held
+        evidence: what they may rest on; kept where a step names its digest
+        Raises LifeError where a rule forbids a step, JournalError where the database cannot take them.
+        """
+        with self._told(), self._engine.execution_options(write=True).connect() as connection:
+            self._lock(connection)
+            book = self.book = self._caught_up(connection)
+            entries: list[Entry] = []
+            bodies: list[Body] = []
+            plan = steps(book)
+            wanted = next(plan, None)
+            while wanted is not None:
+                step, body = wanted
+                entry = _signed(book, signer, self._moment(book, step, now), step, body)
+                book = apply(book, entry, self.roster)
+                entries.append(entry)
+                bodies.append(body)
+                try:
+                    wanted = plan.send(book)
+                except StopIteration:
+                    wanted = None
+            self._insert(connection, entries, evidence)
+            connection.commit()
+        self.book = book
+        return tuple(bodies)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """Return all entries as they are stored, unchecked."""
+        with self._told(), self._engine.connect() as connection:
+            return tuple(_read(connection, 0))
+
+    def evidence(self, digest: str) -> bytes:
+        """Return what is kept under a digest."""
+        from downrange.alert.tables import EVIDENCE
+
+        with self._told(), self._engine.connect() as connection:
+            row = connection.execute(EVIDENCE.select().where(EVIDENCE.c.digest == digest)).first()
+        if row is None:
+            raise JournalError(f"{self.url}: no evidence {digest[:12]} is kept there. Run `downrange alert journal`.")
+        return bytes(row.data)
+
+    def check(self, *, head: tuple[int, str] | None = None) -> tuple[Problem, ...]:
+        """Return everything wrong with the journal as it is stored now; empty when it is whole.
+
+        head: number and hash of an entry known to have been there, so that a cut-off tail is seen
+        """
+        from downrange.alert.tables import EVIDENCE
+
+        found: list[Problem] = []
+        entries = self.entries()
+        book = Book()
+        for entry in entries:
+            try:
+                book = self._taken(book, entry)
+            except DownrangeError as problem:
+                found.append(Problem(rule="JOURNAL", where=f"entry {entry.seq}", seen=str(problem)))
+                break
+        if head is not None and (head[0] > len(entries) or entries[head[0] - 1].hash != head[1]):
+            seen = f"entry {head[0]} was once {head[1][:12]}, and is not there: was an old copy put back?"
+            found.append(Problem(rule="HEAD", where=f"entry {head[0]}", seen=seen))
+        wanted = {one for entry in entries for one in _evidence_of(entry)}
+        with self._told(), self._engine.connect() as connection:
+            kept = {row.digest: digest_of(bytes(row.data)) for row in connection.execute(EVIDENCE.select())}
+        for digest in sorted(wanted | kept.keys()):
+            if digest not in kept:
+                found.append(Problem(rule="EVIDENCE", where=digest, seen="is gone"))
+            elif kept[digest] != digest:
+                found.append(Problem(rule="EVIDENCE", where=digest, seen="was changed"))
+            elif digest not in wanted:
+                found.append(Problem(rule="EVIDENCE", where=digest, seen="belongs to no entry"))
+        return tuple(found)
+
+    def _moment(self, book: Book, step: Step, now: datetime) -> datetime:
+        """Return the time of a new entry: never before the last, unless a person sets the clock right."""
+        if book.at is None or step is Step.CLOCK or now >= book.at:
+            return now
+        behind_s = (book.at - now).total_seconds()
+        if behind_s <= self._tolerance_s:
+            return book.at
+        raise LifeError(
+            where="clock",
+            seen=f"this machine says {iso(now)}, {behind_s / 60.0:.0f} min before the last entry ({iso(book.at)})",
+            cure="set the clock of this machine; if the last entry was written by a wrong one, say so with "
+            "`downrange alert clock`",
+        )
+
+    def _caught_up(self, connection: Connection) -> Book:
+        """Return the book with what was written since it was last read."""
+        book = self.book
+        for entry in _read(connection, book.seq):
+            book = self._taken(book, entry)
+        return book
+
+    def _taken(self, book: Book, entry: Entry) -> Book:
+        """Return the book after a stored entry, once its hash, signature and rules hold."""
+        row = {"seq": entry.seq, "at": entry.at, "step": str(entry.step), "who": entry.who}
+        if entry_hash(**row, body=entry.body, prev=entry.prev) != entry.hash:  # type: ignore[arg-type]
+            raise JournalError(f"{self.url}: entry {entry.seq} is not what was written: its hash does not fit. {_CURE}")
+        try:
+            sig = base64.b64decode(entry.sig, validate=True)
+            check_signature(self.roster, entry.who, entry.hash.encode(), sig, at=entry.moment)
+            return apply(book, entry, self.roster)
+        except (KeyRefusedError, InputError, ValueError) as problem:
+            raise JournalError(f"{self.url}: entry {entry.seq}: {problem} {_CURE}") from None
+
+    def _insert(self, connection: Connection, made: Sequence[Entry], evidence: Sequence[bytes]) -> None:
+        """Add rows."""
+        from sqlalchemy import select
+
+        from downrange.alert.tables import ENTRIES, EVIDENCE
+
+        named = {digest for entry in made for digest in _evidence_of(entry)}
+        for data in evidence:
+            digest = digest_of(data)
+            if (
+                digest in named
+                and connection.execute(select(EVIDENCE.c.digest).where(EVIDENCE.c.digest == digest)).first() is None
+            ):
+                connection.execute(EVIDENCE.insert().values(digest=digest, data=data))
+        for entry in made:
+            row = {name: getattr(entry, name) for name in ("seq", "at", "who", "body", "prev", "hash", "sig")}
+            connection.execute(ENTRIES.insert().values(step=str(entry.step), **row))
+
+    def _lock(self, connection: Connection) -> None:
+        """Keep all other writers out until the end of the transaction; SQLite does by BEGIN IMMEDIATE."""
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("LOCK TABLE entries IN SHARE ROW EXCLUSIVE MODE")
+
+    def _migrate(self) -> None:
+        """Bring the tables to the form that this version writes."""
+        from sqlalchemy import inspect, text
+
+        with self._engine.connect() as connection:
+            known = inspect(connection).has_table("alembic_version")
+            at = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if known else None
+        if at == REVISION:
+            return
+        if at is not None and at > REVISION:
+            raise JournalError(f"{self.url}: written by a newer Downrange (tables {at}). Install that version.")
+        with self._engine.execution_options(write=True).connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7305)")
+            _upgrade(connection)
+            connection.commit()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turn what a database says into words for the person at the desk."""
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            yield
+        except SQLAlchemyError as problem:
+            said = " ".join(str(getattr(problem, "orig", None) or problem).split())
+            raise JournalError(f"{self.url}: {_cause(said)} ({said}) Nothing was written.") from None
+
+
+_CURE: Final = "Do not use this journal: keep a copy for those who look into it, and put a good copy back."
+
+
+def _cause(said: str) -> str:
+    """Return the usual cause of a database's complaint, and its cure."""
+    if any(word in said for word in _FULL):
+        return "the disk is full. Make room, then do it again."
+    if "locked" in said:
+        return "somebody else has been writing for too long. Look for a process that hangs, then do it again."
+    if "readonly" in said or "permission denied" in said:
+        return "it may not be written to. Give this user the right to, then do it again."
+    if "append-only" in said:
+        return "an entry was to be changed."
+    return "the database does not answer, or not as a journal does. See that it runs and can be reached."
+
+
+def _engine(url: str) -> Engine:
+    """Return the engine of a database address."""
+    from sqlalchemy import create_engine, event
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+    try:
+        address = make_url(url)
+        backend = address.get_backend_name()
+    except (ArgumentError, NoSuchModuleError):
+        backend = ""
+    if backend not in ("sqlite", "postgresql"):
+        raise InputError(
+            where="journal",
+            key="database",
+            seen=f"{url!r} is no address of one",
+            cure="give sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE",
+        )
+    if backend == "postgresql":
+        try:
+            return create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        except ModuleNotFoundError:
+            raise InputError(
+                where="journal",
+                seen="PostgreSQL's driver is not installed",
+                cure="install it: pip install 'downrange[postgres]'",
+            ) from None
+    engine = create_engine(address, connect_args={"timeout": _LOCK_WAIT_S})
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _: object) -> None:  # noqa: ANN401 - a driver's own
+    """Leave transactions to us, and let nothing be reported as written that is not on the disk."""
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin(connection: Connection) -> None:
+    """Take SQLite's write lock at the beginning, so that what was read is still so when we write."""
+    write = connection.get_execution_options().get("write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _upgrade(connection: Connection) -> None:
+    """Run the migrations that the database lacks."""
+    from importlib.resources import files
+
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(files("downrange.alert") / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _read(connection: Connection, after: int) -> Iterator[Entry]:
+    """Yield the stored entries after a number, in order."""
+    from downrange.alert.tables import ENTRIES
+
+    for row in connection.execute(ENTRIES.select().where(ENTRIES.c.seq > after).order_by(ENTRIES.c.seq)):
+        try:
+            step = Step(row.step)
+        except ValueError:
+            raise JournalError(f"journal: entry {row.seq} has the unknown step {row.step!r}. {_CURE}") from None
+        yield Entry(
+            seq=row.seq,
+            at=row.at,
+            step=step,
+            who=row.who,
+            body=row.body,
+            prev=row.prev,
+            hash=row.hash,
+            sig=row.sig,
+        )
+
+
+def _signed(book: Book, signer: Signer, moment: datetime, step: Step, body: Body) -> Entry:
+    """Return a new entry."""
+    row: dict[str, Any] = {"seq": book.seq + 1, "at": at_text(moment), "who": signer.name, "body": body_text(body)}
+    digest = entry_hash(**row, step=str(step), prev=book.head)
+    sig = base64.b64encode(signer.sign(digest.encode())).decode()
+    return Entry(**row, step=step, prev=book.head, hash=digest, sig=sig)
+
+
+def _evidence_of(entry: Entry) -> tuple[str, ...]:
+    """Return the digests that an entry names."""
+    if entry.step not in (Step.LOOKED, Step.PROPOSED):
+        return ()
+    try:
+        digest = body_of(entry).evidence
+    except InputError:
+        return ()
+    return (digest,) if digest else ()

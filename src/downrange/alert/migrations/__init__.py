@@ -1,0 +1,1 @@
+"""Migrations of the journal's tables; `Journal.open` runs those that a database lacks."""

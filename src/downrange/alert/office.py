@@ -1,0 +1,424 @@
+"""The office of a warning agency: the desk's decisions through people's hands to the channels, step by step in the journal.
+
+Each verb is one or two entries of the journal, written before anything leaves the house. Whatever is interrupted is
+carried on from the journal: a proposal that was drafted waits for its people, what was issued is delivered again until
+every channel has given its receipt, and a channel that has a message takes it again without effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Self
+
+from downrange.alert.book import Book, Case, Dispatch, LifeError
+from downrange.alert.desk import Desk, decide, free, look, widen
+from downrange.alert.drafting import drafted
+from downrange.alert.entries import (
+    Approved,
+    Body,
+    ClockSet,
+    Delivery,
+    Drafted,
+    Dropped,
+    Expired,
+    Issued,
+    Looked,
+    Opened,
+    Preauthorised,
+    Proposed,
+    Revoked,
+    SignedMessage,
+    Step,
+    digest_of,
+)
+from downrange.alert.evidence import snapshot
+from downrange.alert.journal import Journal, Plan
+from downrange.alert.keep import desk_from_json, desk_to_json, situation_to_json
+from downrange.alert.life import preauthorisation_gaps
+from downrange.alert.model import Action, Event, Kind, Lift, Parcel, PlaceLike, Reason, Status
+from downrange.alert.reconcile import Ground, next_name, wish
+from downrange.base import InputError, after, iso, since
+
+if TYPE_CHECKING:
+    from downrange.alert.channels import Channel
+    from downrange.alert.exposure import FallsLike
+    from downrange.alert.keys import Signer
+    from downrange.alert.policy import Policy
+    from downrange.alert.preauth import PreAuthorisation
+    from downrange.alert.sign import AgencyKey
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """Return the time of this machine."""
+    return datetime.now(UTC)
+
+
+class Office:
+    """An agency's office: journal, policy, places, keys and channels of one status."""
+
+    __slots__ = ("_agency", "_channels", "_machine", "_now", "_places", "journal", "policy")
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        policy: Policy,
+        places: Iterable[PlaceLike],
+        machine: Signer,
+        agency: AgencyKey,
+        channels: Sequence[Channel],
+        now: Clock = utc_now,
+    ) -> None:
+        self.journal = journal
+        self.policy = policy
+        self._places: Mapping[str, PlaceLike] = {place.code: place for place in places}
+        self._machine = machine
+        self._agency = agency
+        self._channels: Mapping[str, Channel] = {one.name: one for one in channels}
+        self._now = now
+
+    def open(self, status: Status) -> Self:
+        """Write the first entry of a new journal; refuse one of another status, and channels of another status."""
+        for one in self._channels.values():
+            if one.status is not status:
+                raise InputError(
+                    where="channels",
+                    key=one.name,
+                    seen=f"is for {one.status.value}, this office is for {status.value}",
+                    cure="keep the channels of each status in an office of its own",
+                )
+        if self.book.opened is None:
+            first = Opened(status=status, agency=self.policy.title, sender=self.policy.sender)
+            self._append(self._machine, lambda book: _only((Step.OPENED, first)) if book.opened is None else _only())
+        if self.status is not status:
+            raise InputError(
+                where="journal",
+                seen=f"it is one of {self.status.value} messages",
+                cure=f"give the {status.value} office a journal of its own",
+            )
+        return self
+
+    def close(self) -> None:
+        """Let the channels and the database go."""
+        for one in self._channels.values():
+            one.close()
+        self.journal.close()
+
+    @property
+    def book(self) -> Book:
+        """What the journal says, as last read."""
+        return self.journal.book
+
+    @property
+    def status(self) -> Status:
+        """What kind of messages this office sends."""
+        if self.book.opened is None:
+            raise LifeError(where="journal", seen="not opened", cure="open the office first")
+        return self.book.opened.status
+
+    def desk(self, event: Event) -> Desk:
+        """Return the desk of an event as it was left."""
+        return self._desk(self.book, event)
+
+    # ---- what the desk decides, and what people decide for it
+
+    def look(
+        self,
+        event: Event,
+        falls: FallsLike,
+        places: Sequence[PlaceLike],
+        *,
+        t_s: float,
+        verdict: str,
+        p: float,
+        passed: Iterable[str] = (),
+        more: Mapping[str, Any] | None = None,
+    ) -> tuple[Dispatch, ...]:
+        """Let the desk look at what falls; return the dispatches it proposes, drafted, and issued where authorised.
+
+        falls, places, t_s, verdict, p, passed: as `alert.look` takes them; more: kept with the evidence, JSON values
+        A look that is not of now is refused: the falls or this machine's clock are wrong.
+        """
+        now = self._now()
+        self._refuse_clock(event, t_s, now)
+        situation = look(falls, places, self.policy, t_s=t_s, verdict=verdict, p=p, passed=passed)
+        told = situation_to_json(situation)
+        data = snapshot(falls, told, **(more or {}))
+
+        def decided(desk: Desk) -> tuple[Desk, tuple[Action, ...]]:
+            return decide(desk, situation)
+
+        return self._decided(self._machine, event, decided, now, situation=told, evidence=data)
+
+    def draft(
+        self,
+        signer: Signer,
+        event: Event,
+        codes: Sequence[str],
+        *,
+        because: str,
+        last_arrival: datetime,
+    ) -> tuple[Dispatch, ...]:
+        """Let a person warn municipalities, named one by one, for a reason in words; what is warned already stays so."""
+        now = self._now()
+        places = [self._place(code) for code in codes]
+        t_s, last_s = since(event.t0, now), since(event.t0, last_arrival)
+
+        def decided(desk: Desk) -> tuple[Desk, tuple[Action, ...]]:
+            return widen(desk, places, t_s=max(t_s, desk.t_s), because=because, last_arrival_s=last_s)
+
+        return self._decided(signer, event, decided, now, situation={"because": because, "codes": list(codes)})
+
+    def lift(
+        self, signer: Signer, event: Event, codes: Sequence[str], *, because: str, seen: bytes = b""
+    ) -> tuple[Dispatch, ...]:
+        """Let a person free places: after the last time told for falling pieces, or with what was seen attached."""
+        now = self._now()
+        t_s = since(event.t0, now)
+
+        def decided(desk: Desk) -> tuple[Desk, tuple[Action, ...]]:
+            return free(desk, codes, t_s=max(t_s, desk.t_s), because=because)
+
+        told = {"because": because, "codes": list(codes)}
+        return self._decided(signer, event, decided, now, situation=told, evidence=seen)
+
+    def retract(self, signer: Signer, event: Event, country: str, *, because: str) -> Dispatch:
+        """Let one person take a warning back that was a mistake: drafted, issued and sent at once, to all who had it."""
+        now = self._now()
+
+        def steps(book: Book) -> Plan:
+            case = book.case(event.code, country)
+            desk = self._desk(book, event)
+            kept = tuple(one for one in desk.warned if one.place.country != country)
+            desk = replace(desk, warned=kept, told=tuple(one for one in desk.told if one.country != country))
+            looked = Looked(event=event, situation={"because": because}, desk=desk_to_json(desk), evidence="")
+            book = yield Step.LOOKED, looked
+            for one in book.open_dispatches(event.code, country):
+                book = yield Step.WITHDRAWN, Dropped(dispatch=one.name, because="the warning was a mistake")
+            proposed = Proposed(
+                dispatch=next_name(book, case),
+                event=event,
+                country=country,
+                based_on=len(case.issued),
+                kind=Kind.RETRACT,
+                lift=Lift.MISTAKEN,
+                reason=Reason.MISTAKE,
+                codes=case.warned,
+                t_s=since(event.t0, now),
+                because=because,
+                channels=case.channels or tuple(self._channels),
+            )
+            book = yield Step.PROPOSED, proposed
+            yield Step.DRAFTED, self._drafted(book, proposed, now)
+
+        made = self._append(signer, steps)
+        (name,) = (one.dispatch for one in made if isinstance(one, Proposed))
+        return self.issue(name, signer)
+
+    # ---- what people consent to
+
+    def redraft(self, signer: Signer, name: str) -> Dispatch:
+        """Draft a dispatch again with the times of now; earlier approvals are void."""
+        now = self._now()
+        self._append(signer, lambda book: _only((Step.DRAFTED, self._drafted(book, book.dispatch(name).proposed, now))))
+        return self.book.dispatch(name)
+
+    def approve(self, name: str, signer: Signer, *, digest: str | None = None) -> Dispatch:
+        """Take a person's consent to a draft; digest: that of the draft they read, where it was shown to them."""
+        self._append(
+            signer,
+            lambda book: _only((Step.APPROVED, Approved(dispatch=name, digest=digest or book.dispatch(name).digest))),
+        )
+        return self.book.dispatch(name)
+
+    def reject(self, name: str, signer: Signer, *, because: str) -> Dispatch:
+        """Take a person's no; what the desk wants is proposed again only when it decides anew."""
+        self._append(signer, lambda _: _only((Step.REJECTED, Dropped(dispatch=name, because=because))))
+        return self.book.dispatch(name)
+
+    def issue(self, name: str, signer: Signer | None = None, *, preauthorisation: str = "") -> Dispatch:
+        """Sign, publish and send a dispatch; signer None: the software itself, on consent or authority given before.
+
+        The signed messages are in the journal before anything is sent. A channel that is down owes its receipt:
+        `deliver` tries again.
+        """
+        from downrange.alert.sign import sign_xml
+
+        now = self._now()
+        drafts = self.book.dispatch(name).messages
+        signed = tuple(
+            SignedMessage(identifier=one.identifier, xml=sign_xml(one.xml.encode(), self._agency, now=now).decode())
+            for one in drafts
+        )
+        body = Issued(dispatch=name, messages=signed, preauthorisation=preauthorisation)
+        self._append(signer or self._machine, lambda _: _only((Step.ISSUED, body)))
+        self.deliver(name)
+        return self.book.dispatch(name)
+
+    def preauthorise(self, signer: Signer, document: PreAuthorisation) -> None:
+        """Put a pre-authorisation, signed by two people, in force."""
+        self._append(signer, lambda _: _only((Step.PREAUTHORISED, Preauthorised(document=document.document()))))
+
+    def revoke(self, signer: Signer, name: str, *, because: str) -> None:
+        """Take a pre-authorisation back."""
+        self._append(signer, lambda _: _only((Step.REVOKED, Revoked(preauthorisation=name, because=because))))
+
+    def set_clock(self, signer: Signer, *, because: str) -> None:
+        """Say that the last entry's time was wrong and this machine's is right."""
+        self._append(signer, lambda _: _only((Step.CLOCK, ClockSet(because=because))))
+
+    # ---- what time and the channels do
+
+    def deliver(self, name: str | None = None) -> tuple[tuple[Dispatch, str, str], ...]:
+        """Send what owes a receipt, all of it or that of one dispatch; return what still does: (dispatch, message, channel)."""
+        self.journal.refresh()
+        for dispatch, identifier, channel in self.book.undelivered():
+            if name in (None, dispatch.name):
+                self._deliver(dispatch, identifier, channel)
+        return tuple(one for one in self.book.undelivered() if name in (None, one[0].name))
+
+    def tick(self) -> tuple[Case, ...]:
+        """Do what time asks for: end what has expired, send what is owed; return the cases that expire soon."""
+        from downrange.alert.channels import Tended
+
+        now = self._now()
+
+        def steps(book: Book) -> Plan:
+            for case in book.cases.values():
+                if case.expires is not None and case.expires <= now:
+                    yield Step.EXPIRED, Expired(event=case.event, country=case.country)
+
+        self.journal.refresh()
+        if any(case.expires is not None and case.expires <= now for case in self.book.cases.values()):
+            self._append(self._machine, steps)
+        self.deliver()
+        for one in self._channels.values():
+            if isinstance(one, Tended):
+                one.tend()
+        soon = now + timedelta(minutes=self.policy.expiry_warning_minutes)
+        return tuple(case for case in self.book.active(now) if case.expires is not None and case.expires <= soon)
+
+    # ---- inside
+
+    def _append(
+        self, signer: Signer, steps: Callable[[Book], Plan], evidence: Sequence[bytes] = ()
+    ) -> tuple[Body, ...]:
+        """Write steps to the journal with the time of this machine; return their bodies."""
+        return self.journal.append(signer, self._now(), steps, evidence)
+
+    def _decided(
+        self,
+        signer: Signer,
+        event: Event,
+        decided: Callable[[Desk], tuple[Desk, tuple[Action, ...]]],
+        now: datetime,
+        *,
+        situation: Mapping[str, Any],
+        evidence: bytes = b"",
+    ) -> tuple[Dispatch, ...]:
+        """Write a decision and all that follows from it as one: the look, withdrawals, proposals, drafts."""
+
+        def steps(book: Book) -> Plan:
+            desk, actions = decided(self._desk(book, event))
+            digest = digest_of(evidence) if evidence else ""
+            ground = Ground(event=event, now=now, channels=tuple(self._channels), evidence=digest)
+            wishes = [wish(book, country, desk, actions, ground) for country in _countries(book, event, actions)]
+            kept = digest if any(one.proposed for one in wishes) else ""
+            book = yield (
+                Step.LOOKED,
+                Looked(event=event, situation=situation, desk=desk_to_json(desk), evidence=kept),
+            )
+            for one in wishes:
+                for name in one.withdrawn:
+                    book = yield Step.WITHDRAWN, Dropped(dispatch=name, because="overtaken by what is known now")
+                for proposed in one.proposed:
+                    book = yield Step.PROPOSED, proposed
+                    book = yield Step.DRAFTED, self._drafted(book, proposed, now)
+
+        made = self._append(signer, steps, (evidence,) if evidence else ())
+        names = [one.dispatch for one in made if isinstance(one, Proposed)]
+        for name in names:
+            self._issue_if_authorised(name)
+        return tuple(self.book.dispatch(name) for name in names)
+
+    def _issue_if_authorised(self, name: str) -> None:
+        """Issue a dispatch at once where a pre-authorisation in force stands for it."""
+        book, proposed = self.book, self.book.dispatch(name).proposed
+        for authority in book.preauthorisations:
+            if not preauthorisation_gaps(book, authority, proposed, self._now()):
+                self.issue(name, preauthorisation=authority)
+                return
+
+    def _drafted(self, book: Book, proposed: Proposed, now: datetime) -> Drafted:
+        """Return the messages of a proposal."""
+        return drafted(book, proposed, status=self.status, policy=self.policy, places=self._places, now=now)
+
+    def _desk(self, book: Book, event: Event) -> Desk:
+        """Return the desk of an event, as its last look left it."""
+        last = book.desks.get(event.code)
+        return (
+            Desk(policy=self.policy) if last is None else desk_from_json(last.desk, self.policy, self._places.values())
+        )
+
+    def _place(self, code: str) -> PlaceLike:
+        """Return a place by its code."""
+        if code not in self._places:
+            raise InputError(where="place", key=code, seen="no place has this code", cure="use a code as KR-28720330")
+        return self._places[code]
+
+    def _refuse_clock(self, event: Event, t_s: float, now: datetime) -> None:
+        """Stop where what is looked at is not of now."""
+        off_s = since(event.t0, now) - t_s
+        if abs(off_s) > self.policy.clock_tolerance_s:
+            raise LifeError(
+                where="clock",
+                seen=f"this machine says {iso(now)}; what was tracked is of {iso(after(event.t0, t_s))}, "
+                f"{abs(off_s) / 60.0:.0f} min {'before' if off_s > 0.0 else 'after'} that",
+                cure="set the clock of this machine (does it reach a time server?), or look at what is tracked now",
+            )
+
+    def _deliver(self, dispatch: Dispatch, identifier: str, channel: str) -> None:
+        """Send one message to one channel, and keep its receipt, or why there is none."""
+        from downrange.alert.channels import ChannelDownError, ChannelRefusedError
+
+        step = Step.UNDELIVERED
+        if channel not in self._channels:
+            said = "this channel is not configured here any more: put it back, it was used for the warning"
+        else:
+            try:
+                said = self._channels[channel].send(self._parcel(dispatch, identifier)).said
+                step = Step.DELIVERED
+            except (ChannelDownError, ChannelRefusedError) as problem:
+                said = str(problem)
+        if step is Step.UNDELIVERED and dispatch.troubles.get((identifier, channel)) == said:
+            return
+        body = Delivery(dispatch=dispatch.name, identifier=identifier, channel=channel, said=said)
+
+        def steps(book: Book) -> Plan:
+            if (identifier, channel) in book.dispatch(dispatch.name).undelivered:  # nobody else has been quicker
+                yield step, body
+
+        self._append(self._machine, steps)
+
+    def _parcel(self, dispatch: Dispatch, identifier: str) -> Parcel:
+        """Return a message as a channel takes it."""
+        (signed,) = (one for one in dispatch.signed if one.identifier == identifier)
+        (draft,) = (one for one in dispatch.messages if one.identifier == identifier)
+        return Parcel(identifier=identifier, status=self.status, xml=signed.xml.encode(), texts=draft.texts)
+
+
+def _only(*steps: tuple[Step, Body]) -> Plan:
+    """Plan steps that need no look at the book."""
+    yield from steps
+
+
+def _countries(book: Book, event: Event, actions: Iterable[Action]) -> tuple[str, ...]:
+    """Return the countries that an event concerns: by what was just decided, by what stands, by what waits."""
+    concerned = [place.country for action in actions for place in action.places]
+    concerned += [country for code, country in book.cases if code == event.code]
+    concerned += [one.proposed.country for one in book.open_dispatches(event.code)]
+    return tuple(dict.fromkeys(concerned))
