@@ -10,7 +10,6 @@ from typing import Any, Final
 import numpy as np
 
 from downrange.alert.exposure import FallsLike
-from downrange.base import Array
 
 _COLUMNS: Final = ("lat_deg", "lon_deg", "t_s", "p")
 
@@ -28,7 +27,7 @@ def snapshot(falls: FallsLike, situation: Mapping[str, Any], **more: Any) -> byt
     """
     told = {"situation": dict(situation), "bodies": list(falls.bodies), **more}
     text = json.dumps(told, ensure_ascii=False, sort_keys=True).encode()
-    columns: dict[str, Array] = {name: np.asarray(getattr(falls, name), float) for name in _COLUMNS}
+    columns: dict[str, Any] = {name: np.asarray(getattr(falls, name), float) for name in _COLUMNS}
     file = io.BytesIO()
     np.savez(file, told=np.frombuffer(text, np.uint8), body_index=np.asarray(falls.body_index, np.int64), **columns)
     return file.getvalue()

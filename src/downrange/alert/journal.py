@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from downrange.alert.book import Book, LifeError
 from downrange.alert.entries import Body, Entry, Step, at_text, body_of, body_text, digest_of, entry_hash
-from downrange.alert.keys import KeyRefusedError, Roster, Signer, check_signature
+from downrange.alert.keys import Roster, Signer, check_signature
 from downrange.alert.life import apply
 from downrange.alert.model import Problem
 from downrange.base import DownrangeError, InputError, iso
@@ -177,7 +177,7 @@ class Journal:
             sig = base64.b64decode(entry.sig, validate=True)
             check_signature(self.roster, entry.who, entry.hash.encode(), sig, at=entry.moment)
             return apply(book, entry, self.roster)
-        except (KeyRefusedError, InputError, ValueError) as problem:
+        except ValueError as problem:
             raise JournalError(f"{self.url}: entry {entry.seq}: {problem} {_CURE}") from None
 
     def _insert(self, connection: Connection, made: Sequence[Entry], evidence: Sequence[bytes]) -> None:
@@ -258,14 +258,9 @@ def _engine(url: str) -> Engine:
         address = make_url(url)
         backend = address.get_backend_name()
     except (ArgumentError, NoSuchModuleError):
-        backend = ""
+        raise _no_address(url) from None
     if backend not in ("sqlite", "postgresql"):
-        raise InputError(
-            where="journal",
-            key="database",
-            seen=f"{url!r} is no address of one",
-            cure="give sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE",
-        )
+        raise _no_address(url)
     if backend == "postgresql":
         try:
             return create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
@@ -279,6 +274,16 @@ def _engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _no_address(url: str) -> InputError:
+    """Return the error of a text that names no database of ours."""
+    return InputError(
+        where="journal",
+        key="database",
+        seen=f"{url!r} is no address of one",
+        cure="give sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE",
+    )
 
 
 def _prepare(connection: Any, _: object) -> None:  # noqa: ANN401 - a driver's own

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 
 from downrange.alert.book import OPEN_STAGES, Book, Case, Dispatch, LifeError, Stage, Standing, expiry_of
 from downrange.alert.entries import (
@@ -45,16 +45,12 @@ from downrange.base import iso
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from downrange.alert.keys import Roster
+
 TWO_PEOPLE: Final = 2
 
 
-class RosterLike(Protocol):
-    """What the fold needs of the agency's list of people; `keys.Roster` has it."""
-
-    def find(self, name: str) -> Any: ...  # noqa: ANN401, D102
-
-
-def apply(book: Book, entry: Entry, roster: RosterLike) -> Book:
+def apply(book: Book, entry: Entry, roster: Roster) -> Book:
     """Return the book after an entry; a step that the rules forbid raises LifeError and changes nothing."""
     body = body_of(entry)
     moment = entry.moment
@@ -79,7 +75,7 @@ def apply(book: Book, entry: Entry, roster: RosterLike) -> Book:
     return replace(after, at=moment, seq=entry.seq, head=entry.hash)
 
 
-def fold(entries: Iterable[Entry], roster: RosterLike) -> Book:
+def fold(entries: Iterable[Entry], roster: Roster) -> Book:
     """Return the book of a whole journal."""
     book = Book()
     for entry in entries:
@@ -118,7 +114,7 @@ class _Who:
 
     name: str
     is_machine: bool
-    roster: RosterLike
+    roster: Roster
 
 
 def _refuse(key: str, seen: str, cure: str) -> LifeError:

@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from downrange.alert.book import Book, Case, Dispatch, LifeError
-from downrange.alert.desk import Desk, decide, free, look, widen
+from downrange.alert.by_hand import free, widen
+from downrange.alert.desk import Desk, decide, look
 from downrange.alert.drafting import drafted
 from downrange.alert.entries import (
     Approved,
@@ -93,7 +94,12 @@ class Office:
                 )
         if self.book.opened is None:
             first = Opened(status=status, agency=self.policy.title, sender=self.policy.sender)
-            self._append(self._machine, lambda book: _only((Step.OPENED, first)) if book.opened is None else _only())
+
+            def steps(book: Book) -> Plan:
+                if book.opened is None:  # nobody else has been quicker
+                    yield Step.OPENED, first
+
+            self._append(self._machine, steps)
         if self.status is not status:
             raise InputError(
                 where="journal",
@@ -169,19 +175,33 @@ class Office:
         t_s, last_s = since(event.t0, now), since(event.t0, last_arrival)
 
         def decided(desk: Desk) -> tuple[Desk, tuple[Action, ...]]:
-            return widen(desk, places, t_s=max(t_s, desk.t_s), because=because, last_arrival_s=last_s)
+            return widen(desk, places, t_s=max(t_s, desk.t_s), because=because, arrival_s=last_s)
 
         return self._decided(signer, event, decided, now, situation={"because": because, "codes": list(codes)})
 
     def lift(
-        self, signer: Signer, event: Event, codes: Sequence[str], *, because: str, seen: bytes = b""
+        self,
+        signer: Signer,
+        event: Event,
+        codes: Sequence[str],
+        *,
+        lift: Lift,
+        because: str,
+        seen: bytes = b"",
     ) -> tuple[Dispatch, ...]:
-        """Let a person free places: after the last time told for falling pieces, or with what was seen attached."""
+        """Let a person free places under warning: after the last time told for falling pieces, or on what was seen.
+
+        lift: which all-clear; seen: a report, a picture or a track that shows that nothing more will fall, kept whole
+        """
         now = self._now()
-        t_s = since(event.t0, now)
 
         def decided(desk: Desk) -> tuple[Desk, tuple[Action, ...]]:
-            return free(desk, codes, t_s=max(t_s, desk.t_s), because=because)
+            known = {one.place.code for one in desk.warned}
+            t_s = max(since(event.t0, now), desk.t_s)
+            actions: tuple[Action, ...] = ()
+            if own := [code for code in codes if code in known]:
+                desk, actions = free(desk, own, t_s=t_s, because=because, lift=lift)
+            return desk, (*actions, *self._left_over(event, [c for c in codes if c not in known], t_s, lift, because))
 
         told = {"because": because, "codes": list(codes)}
         return self._decided(signer, event, decided, now, situation=told, evidence=seen)
@@ -224,20 +244,20 @@ class Office:
     def redraft(self, signer: Signer, name: str) -> Dispatch:
         """Draft a dispatch again with the times of now; earlier approvals are void."""
         now = self._now()
-        self._append(signer, lambda book: _only((Step.DRAFTED, self._drafted(book, book.dispatch(name).proposed, now))))
+        self._append(signer, lambda book: _only(Step.DRAFTED, self._drafted(book, book.dispatch(name).proposed, now)))
         return self.book.dispatch(name)
 
     def approve(self, name: str, signer: Signer, *, digest: str | None = None) -> Dispatch:
         """Take a person's consent to a draft; digest: that of the draft they read, where it was shown to them."""
         self._append(
             signer,
-            lambda book: _only((Step.APPROVED, Approved(dispatch=name, digest=digest or book.dispatch(name).digest))),
+            lambda book: _only(Step.APPROVED, Approved(dispatch=name, digest=digest or book.dispatch(name).digest)),
         )
         return self.book.dispatch(name)
 
     def reject(self, name: str, signer: Signer, *, because: str) -> Dispatch:
         """Take a person's no; what the desk wants is proposed again only when it decides anew."""
-        self._append(signer, lambda _: _only((Step.REJECTED, Dropped(dispatch=name, because=because))))
+        self._append(signer, lambda _: _only(Step.REJECTED, Dropped(dispatch=name, because=because)))
         return self.book.dispatch(name)
 
     def issue(self, name: str, signer: Signer | None = None, *, preauthorisation: str = "") -> Dispatch:
@@ -255,21 +275,21 @@ class Office:
             for one in drafts
         )
         body = Issued(dispatch=name, messages=signed, preauthorisation=preauthorisation)
-        self._append(signer or self._machine, lambda _: _only((Step.ISSUED, body)))
+        self._append(signer or self._machine, lambda _: _only(Step.ISSUED, body))
         self.deliver(name)
         return self.book.dispatch(name)
 
     def preauthorise(self, signer: Signer, document: PreAuthorisation) -> None:
         """Put a pre-authorisation, signed by two people, in force."""
-        self._append(signer, lambda _: _only((Step.PREAUTHORISED, Preauthorised(document=document.document()))))
+        self._append(signer, lambda _: _only(Step.PREAUTHORISED, Preauthorised(document=document.document())))
 
     def revoke(self, signer: Signer, name: str, *, because: str) -> None:
         """Take a pre-authorisation back."""
-        self._append(signer, lambda _: _only((Step.REVOKED, Revoked(preauthorisation=name, because=because))))
+        self._append(signer, lambda _: _only(Step.REVOKED, Revoked(preauthorisation=name, because=because)))
 
     def set_clock(self, signer: Signer, *, because: str) -> None:
         """Say that the last entry's time was wrong and this machine's is right."""
-        self._append(signer, lambda _: _only((Step.CLOCK, ClockSet(because=because))))
+        self._append(signer, lambda _: _only(Step.CLOCK, ClockSet(because=because)))
 
     # ---- what time and the channels do
 
@@ -357,6 +377,18 @@ class Office:
         """Return the messages of a proposal."""
         return drafted(book, proposed, status=self.status, policy=self.policy, places=self._places, now=now)
 
+    def _left_over(self, event: Event, codes: Sequence[str], t_s: float, lift: Lift, because: str) -> Iterable[Action]:
+        """Yield the lifts of places that people were told of and the desk has let go: somebody refused its lift."""
+        warned = {code for case in self.book.cases.values() if case.event == event.code for code in case.warned}
+        if strange := [code for code in codes if code not in warned]:
+            cure = f"name some of {', '.join(sorted(warned))}" if warned else "nobody is under warning"
+            raise InputError(where="lift", key=", ".join(strange), seen="not under warning", cure=cure)
+        places = [self._place(code) for code in codes]
+        reason = Reason.ARRIVED if lift is Lift.PASSED else Reason.OUT_OF_REACH
+        for country in dict.fromkeys(place.country for place in places):
+            own = tuple(place for place in places if place.country == country)
+            yield Action(kind=Kind.LIFT, t_s=t_s, places=own, reason=reason, lift=lift, because=because)
+
     def _desk(self, book: Book, event: Event) -> Desk:
         """Return the desk of an event, as its last look left it."""
         last = book.desks.get(event.code)
@@ -411,9 +443,9 @@ class Office:
         return Parcel(identifier=identifier, status=self.status, xml=signed.xml.encode(), texts=draft.texts)
 
 
-def _only(*steps: tuple[Step, Body]) -> Plan:
-    """Plan steps that need no look at the book."""
-    yield from steps
+def _only(step: Step, body: Body) -> Plan:
+    """Plan one step that needs no look at the book."""
+    yield step, body
 
 
 def _countries(book: Book, event: Event, actions: Iterable[Action]) -> tuple[str, ...]:

@@ -61,10 +61,11 @@ class OfficeFile(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_onl
     agency_certificate: str
 
 
-def make_office(folder: Path, *, status: Status, policy: str = "founding") -> tuple[Path, ...]:
+def make_office(folder: Path, *, status: Status, policy: str = "founding", now: Clock = utc_now) -> tuple[Path, ...]:
     """Make a new office: its files, the machine's key and the agency's key and certificate; return what was written.
 
     People's keys are made apart, by each person: an office starts with nobody who may approve.
+    now: when the certificate's life begins; an office for a replay of the past gives a time before it
     """
     from downrange.alert.keys import make_keys
     from downrange.alert.sign import make_agency_key
@@ -81,7 +82,7 @@ def make_office(folder: Path, *, status: Status, policy: str = "founding") -> tu
             where=str(folder), seen=f"cannot be made ({problem.strerror})", cure="choose a folder you may write to"
         ) from None
     machine = make_keys(keys, MACHINE, machine=True)
-    agency = make_agency_key(keys, known.agency.get("en", known.title))
+    agency = make_agency_key(keys, known.agency.get("en", known.title), now=now())
     written = [machine.private, machine.public, agency.key, agency.certificate]
     written.append(write_text(folder / "people.toml", read_text(machine.public)))
     written.append(write_text(folder / "channels.toml", _CHANNELS.format(status=status.value)))
