@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from downrange.alert.cap import NAMESPACE, CapError, parse
@@ -72,10 +72,18 @@ def time_of(written: str | None) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(written)
-        moment.timestamp()
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
-    return moment
+    return moment if utc_fits(moment) else None
+
+
+def utc_fits(moment: datetime) -> bool:
+    """Say whether a moment can be told in UTC: the first and the last day of the calendar cannot, everywhere."""
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        return False
+    return True
 
 
 def ring_of(written: str) -> Ring | None:

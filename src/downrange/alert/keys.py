@@ -22,6 +22,20 @@ from downrange.base import InputError, iso, read_text, read_toml, utc
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+__all__ = [
+    "KeyFiles",
+    "KeyRefusedError",
+    "Person",
+    "Roster",
+    "Signer",
+    "check_name",
+    "check_signature",
+    "check_signer",
+    "load_roster",
+    "load_signer",
+    "make_keys",
+    "roster_entry",
+]
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _PUBLIC_BYTES: Final = 32
 _PRIME: Final = 2**255 - 19

@@ -7,9 +7,10 @@ handed back is what was signed, not what surrounds it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from downrange.alert._agency import (
     AgencyFiles,
@@ -55,6 +56,7 @@ __all__ = [
     "unsigned",
     "verify_xml",
 ]
+_END: Final = re.compile(rb"</(?:[A-Za-z_][A-Za-z0-9_.-]*:)?alert[ \t\r\n]*>[ \t\r\n]*\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +78,10 @@ class Verified:
 
 
 def sign_xml(xml: bytes, key: AgencyKey, *, now: datetime) -> bytes:
-    """Return the signed message, flat; it has been verified against the key's own certificate before it is returned."""
+    """Return the draft with the signature before its end tag, all its own bytes untouched.
+
+    It has been verified against the key's own certificate before it is returned; whatever goes wrong stops.
+    """
     from lxml import etree
 
     root = _alert(xml)
@@ -86,7 +91,12 @@ def sign_xml(xml: bytes, key: AgencyKey, *, now: datetime) -> bytes:
     signed = key.envelope(root)
     for one in signed.iter(f"{DS}X509Certificate"):
         one.text = "".join((one.text or "").split())
-    flat = etree.tostring(signed, encoding="UTF-8", xml_declaration=True)
+    written: bytes = etree.tostring(signed, encoding="UTF-8")
+    end = _END.search(xml)
+    if end is None:
+        raise refused("its end tag is not found", "sign the draft as it was written: UTF-8, nothing after </alert>")
+    signature = written[written.rindex(b"<ds:Signature ") : written.rindex(b"</ds:Signature>")] + b"</ds:Signature>"
+    flat = xml[: end.start()] + signature + xml[end.start() :]
     if verify_xml(flat, key.pins, now).xml != unsigned(xml):
         raise refused("what was signed is not the draft", "report it; nothing was published")
     return flat

@@ -16,7 +16,7 @@ from downrange.base import InputError
 MARK: Final = ".downrange-status"
 """Names the one status whose messages a folder holds."""
 
-_SAFE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+~=-]{0,199}")
+_SAFE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@~=-]{0,199}")
 
 
 def file_stem(identifier: str, *, channel: str) -> str:
@@ -25,13 +25,13 @@ def file_stem(identifier: str, *, channel: str) -> str:
         raise ChannelRefusedError(
             channel=channel,
             tried=f"name a file after {identifier!r}",
-            seen="only letters, digits and . _ @ + ~ = - are safe in file names, 200 at most, a letter or digit first",
+            seen="only letters, digits and . _ @ ~ = - are safe in file names and topics, 200 at most, a letter or digit first",
             cure="choose event codes and senders of those",
         )
     return identifier
 
 
-def claim(folder: Path, status: Status, *, where: str) -> None:
+def claim(folder: Path, status: Status, *, where: str, key: str = "folder") -> None:
     """Make a folder if its parent is there, and mark it for one status; refuse one that is marked for another."""
     mark = folder / MARK
     try:
@@ -42,14 +42,14 @@ def claim(folder: Path, status: Status, *, where: str) -> None:
     except OSError as problem:
         raise InputError(
             where=where,
-            key="folder",
+            key=key,
             seen=f"{folder} cannot be used ({problem.strerror})",
             cure="make it, and let this user write there",
         ) from None
     if found != status.value:
         raise InputError(
             where=where,
-            key="folder",
+            key=key,
             seen=f"{folder} holds messages of status {found} and this channel is for {status.value}",
             cure="give every status folders of its own",
         )

@@ -7,6 +7,7 @@ function that takes Settings and returns a Channel. A kind of ours cannot be rep
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from importlib import import_module
@@ -30,6 +31,7 @@ _OURS: Final[Mapping[str, str]] = {
     "mqtt": "mqtt",
     "webhook": "webhook",
 }
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")  # it names folders too
 _PLACES: Final = ("folder", "url", "host", "port", "topic")
 
 
@@ -123,6 +125,9 @@ def _check_head(where: str, i: int, table: Mapping[str, Any], kinds: tuple[str, 
             raise InputError(
                 where=where, key=f"channel[{i}].{key}", seen=seen, cure=f'add {key} = "..." to this [[channel]]'
             )
+        if known is None and not _NAME.fullmatch(value):
+            cure = "use letters, digits and . _ -, a letter or digit first, 60 at most"
+            raise InputError(where=where, key=f"channel[{i}].name", seen=f"{value!r} cannot name a channel", cure=cure)
         if known is not None and value not in known:
             cure = f"use one of {', '.join(known)}"
             if key == "kind":
@@ -132,10 +137,11 @@ def _check_head(where: str, i: int, table: Mapping[str, Any], kinds: tuple[str, 
 
 def _refuse_shared(file: Path, i: int, table: dict[str, Any], places: dict[tuple[str, ...], dict[str, Any]]) -> None:
     """Refuse a place that channels of two statuses share: there an exercise would reach real people."""
-    values = [str(file.parent / table[key]) if key == "folder" else str(table.get(key, "")) for key in _PLACES]
-    place = (table["kind"], *values)
+    place = tuple(str(table.get(key, "")) for key in _PLACES)
+    if "folder" in table:
+        place = (str((file.parent / place[0]).resolve()),)  # whatever the kind
     other = places.setdefault(place, table)
-    if any(values) and other["status"] != table["status"]:
+    if any(place) and other["status"] != table["status"]:
         raise InputError(
             where=file.name,
             key=f"channel[{i}] ({table['name']})",
