@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from downrange.alert.book import Book, LifeError
@@ -18,7 +19,7 @@ from downrange.alert.entries import Body, Entry, Step, at_text, body_of, body_te
 from downrange.alert.keys import Roster, Signer, check_signature
 from downrange.alert.life import apply
 from downrange.alert.model import Problem
-from downrange.base import DownrangeError, InputError, iso
+from downrange.base import DownrangeError, InputError, iso, read_text, write_text
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -38,26 +39,33 @@ class JournalError(DownrangeError):
 class Journal:
     """An open journal and what it says."""
 
-    __slots__ = ("_engine", "_tolerance_s", "book", "roster", "url")
+    __slots__ = ("_engine", "_tolerance_s", "_witness", "book", "roster", "url")
 
-    def __init__(self, engine: Engine, roster: Roster, tolerance_s: float) -> None:
+    def __init__(self, engine: Engine, roster: Roster, tolerance_s: float, witness: Path | None) -> None:
         self._engine = engine
         self._tolerance_s = tolerance_s
+        self._witness = witness
         self.roster = roster
         self.url: str = engine.url.render_as_string(hide_password=True)
         self.book = Book()
 
     @classmethod
-    def open(cls, url: str, roster: Roster, *, clock_tolerance_s: float = 60.0) -> Self:
+    def open(cls, url: str, roster: Roster, *, clock_tolerance_s: float = 60.0, witness: Path | None = None) -> Self:
         """Open a journal, making its tables where there are none, and read it.
 
         url:               "sqlite:///warnings.db" or "postgresql+psycopg://user@host/database"
         clock_tolerance_s: by how much the clocks of several machines may differ
+        witness:           a file that remembers the last entry seen, so that an old copy put back is noticed
         """
-        journal = cls(_engine(url), roster, clock_tolerance_s)
-        with journal._told():
-            journal._migrate()
-        journal.refresh()
+        journal = cls(_engine(url), roster, clock_tolerance_s, witness)
+        try:
+            with journal._told():
+                journal._migrate()
+            journal.refresh()
+            journal._hear_witness()
+        except BaseException:
+            journal.close()
+            raise
         return journal
 
     def close(self) -> None:
@@ -99,6 +107,7 @@ class Journal:
             self._insert(connection, entries, evidence)
             connection.commit()
         self.book = book
+        self._tell_witness()
         return tuple(bodies)
 
     def entries(self) -> tuple[Entry, ...]:
@@ -146,6 +155,34 @@ class Journal:
             elif digest not in wanted:
                 found.append(Problem(rule="EVIDENCE", where=digest, seen="belongs to no entry"))
         return tuple(found)
+
+    def _tell_witness(self) -> None:
+        """Remember the last entry outside the database; an older memory is still true, so no trouble here is one."""
+        if self._witness is not None:
+            with suppress(InputError):
+                write_text(self._witness, f"{self.book.seq} {self.book.head}\n")
+
+    def _hear_witness(self) -> None:
+        """Refuse a journal that lacks an entry it once had."""
+        head = self.witnessed()
+        if head is None:
+            return
+        with self._told(), self._engine.connect() as connection:
+            found = next(_read(connection, head[0] - 1), None)
+        if found is None or (found.seq, found.hash) != head:
+            raise JournalError(
+                f"{self.url}: entry {head[0]} was once {head[1][:12]}, says {self._witness}, and is not there: an old "
+                f"copy was put back, or the end was cut off. {_CURE}"
+            )
+
+    def witnessed(self) -> tuple[int, str] | None:
+        """Return number and hash of the last entry that the witness remembers, None without one."""
+        if self._witness is None or not self._witness.exists():
+            return None
+        number, _, digest = read_text(self._witness).strip().partition(" ")
+        if not number.isdigit() or int(number) < 1:
+            raise JournalError(f"{self._witness}: does not name an entry. Remove it once the journal has been checked.")
+        return int(number), digest
 
     def _moment(self, book: Book, step: Step, now: datetime) -> datetime:
         """Return the time of a new entry: never before the last, unless a person sets the clock right."""

@@ -105,6 +105,7 @@ def open_office(folder: Path, *, places: tuple[PlaceLike, ...] | None = None, no
         _database(folder, found.database),
         load_roster(_inside(folder, found.people)),
         clock_tolerance_s=policy.clock_tolerance_s,
+        witness=folder / "journal.head",
     )
     try:
         office = Office(
