@@ -307,7 +307,7 @@ def _engine(url: str) -> Engine:
                 seen="PostgreSQL's driver is not installed",
                 cure="install it: pip install 'downrange[postgres]'",
             ) from None
-    engine = create_engine(address, connect_args={"timeout": _LOCK_WAIT_S})
+    engine = create_engine(address.set(drivername="sqlite"), connect_args={"timeout": _LOCK_WAIT_S})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
