@@ -46,7 +46,7 @@ class Dispatch:
     """One thing to be said to one country, with the message or two that say it.
 
     consents:  the people who stand for it: who wrote it, if a person, and who approved it
-    issued_by: who issued it, "" before
+    issued_by: who issued it, "" before; issued_seq: the number of that entry
     delivered: by (identifier, channel), what the channel answered
     troubles:  by (identifier, channel), the last reason why not, while it is not delivered
     """
@@ -61,6 +61,7 @@ class Dispatch:
     preauthorisation: str = ""
     issued_by: str = ""
     issued_at: datetime | None = None
+    issued_seq: int = 0
     signed: tuple[SignedMessage, ...] = field(default=(), repr=False)
     delivered: Mapping[tuple[str, str], str] = field(default_factory=dict)
     troubles: Mapping[tuple[str, str], str] = field(default_factory=dict)
@@ -145,10 +146,9 @@ class Book:
         return tuple(one for one in self.cases.values() if one.warned and expiry_of(one) > moment)
 
     def undelivered(self) -> tuple[tuple[Dispatch, str, str], ...]:
-        """Return every (dispatch, identifier, channel) without a receipt."""
-        return tuple(
-            (one, *pair) for one in self.dispatches.values() if one.stage is Stage.ISSUED for pair in one.undelivered
-        )
+        """Return every (dispatch, identifier, channel) without a receipt, in the order of issue."""
+        issued = sorted((one for one in self.dispatches.values() if one.issued_seq), key=lambda one: one.issued_seq)
+        return tuple((one, *pair) for one in issued for pair in one.undelivered)
 
 
 def expiry_of(case: Case) -> datetime:

@@ -97,6 +97,7 @@ class Journal:
             while wanted is not None:
                 step, body = wanted
                 entry = _signed(book, signer, self._moment(book, step, now), step, body)
+                self._refuse_stranger(entry)
                 book = apply(book, entry, self.roster)
                 entries.append(entry)
                 bodies.append(body)
@@ -133,7 +134,10 @@ class Journal:
         from downrange.alert.tables import EVIDENCE
 
         found: list[Problem] = []
-        entries = self.entries()
+        try:
+            entries = self.entries()
+        except JournalError as problem:
+            return (Problem(rule="JOURNAL", where="entries", seen=str(problem)),)
         book = Book()
         for entry in entries:
             try:
@@ -199,23 +203,39 @@ class Journal:
         )
 
     def _caught_up(self, connection: Connection) -> Book:
-        """Return the book with what was written since it was last read."""
+        """Return the book with what was written since it was last read, once its last entry is found unchanged."""
         book = self.book
-        for entry in _read(connection, book.seq):
+        rows = _read(connection, book.seq - 1)
+        if book.seq:
+            last = next(rows, None)
+            if last is None or (last.seq, last.hash) != (book.seq, book.head):
+                raise JournalError(
+                    f"{self.url}: entry {book.seq} is no longer there or not what it was: an old copy was put back, or "
+                    f"the end was cut off, while this program ran. {_CURE}"
+                )
+        for entry in rows:
             book = self._taken(book, entry)
         return book
 
     def _taken(self, book: Book, entry: Entry) -> Book:
         """Return the book after a stored entry, once its hash, signature and rules hold."""
-        row = {"seq": entry.seq, "at": entry.at, "step": str(entry.step), "who": entry.who}
-        if entry_hash(**row, body=entry.body, prev=entry.prev) != entry.hash:  # type: ignore[arg-type]
+        digest = entry_hash(
+            seq=entry.seq, at=entry.at, step=str(entry.step), who=entry.who, body=entry.body, prev=entry.prev
+        )
+        if digest != entry.hash:
             raise JournalError(f"{self.url}: entry {entry.seq} is not what was written: its hash does not fit. {_CURE}")
         try:
-            sig = base64.b64decode(entry.sig, validate=True)
-            check_signature(self.roster, entry.who, entry.hash.encode(), sig, at=entry.moment)
+            self._refuse_stranger(entry)
             return apply(book, entry, self.roster)
         except ValueError as problem:
             raise JournalError(f"{self.url}: entry {entry.seq}: {problem} {_CURE}") from None
+
+    def _refuse_stranger(self, entry: Entry) -> None:
+        """Stop where an entry is not signed by who it says, or by one who may no longer sign."""
+        signature = base64.b64decode(entry.sig, validate=True)
+        if base64.b64encode(signature).decode() != entry.sig:
+            raise ValueError("its signature is not written as it was")
+        check_signature(self.roster, entry.who, entry.hash.encode(), signature, at=entry.moment)
 
     def _insert(self, connection: Connection, made: Sequence[Entry], evidence: Sequence[bytes]) -> None:
         """Add rows."""
@@ -355,14 +375,13 @@ def _read(connection: Connection, after: int) -> Iterator[Entry]:
     from downrange.alert.tables import ENTRIES
 
     for row in connection.execute(ENTRIES.select().where(ENTRIES.c.seq > after).order_by(ENTRIES.c.seq)):
-        try:
-            step = Step(row.step)
-        except ValueError:
-            raise JournalError(f"journal: entry {row.seq} has the unknown step {row.step!r}. {_CURE}") from None
+        texts = (row.at, row.step, row.who, row.body, row.prev, row.hash, row.sig)
+        if not all(isinstance(text, str) for text in texts) or row.step not in tuple(Step):
+            raise JournalError(f"journal: entry {row.seq} is not of the form in which entries are written. {_CURE}")
         yield Entry(
             seq=row.seq,
             at=row.at,
-            step=step,
+            step=Step(row.step),
             who=row.who,
             body=row.body,
             prev=row.prev,

@@ -286,6 +286,7 @@ def _issue(book: Book, body: Issued, who: _Who, moment: datetime) -> Book:
         preauthorisation=body.preauthorisation,
         issued_by=who.name,
         issued_at=moment,
+        issued_seq=book.seq + 1,
         signed=body.messages,
     )
     cases = {**book.cases, (case.event, case.country): _case_after(case, issued)}

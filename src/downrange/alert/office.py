@@ -276,7 +276,7 @@ class Office:
         )
         body = Issued(dispatch=name, messages=signed, preauthorisation=preauthorisation)
         self._append(signer or self._machine, lambda _: _only(Step.ISSUED, body))
-        self.deliver(name)
+        self.deliver()
         return self.book.dispatch(name)
 
     def preauthorise(self, signer: Signer, document: PreAuthorisation) -> None:
@@ -293,13 +293,17 @@ class Office:
 
     # ---- what time and the channels do
 
-    def deliver(self, name: str | None = None) -> tuple[tuple[Dispatch, str, str], ...]:
-        """Send what owes a receipt, all of it or that of one dispatch; return what still does: (dispatch, message, channel)."""
+    def deliver(self) -> tuple[tuple[Dispatch, str, str], ...]:
+        """Send what owes a receipt; return what still does, as (dispatch, message, channel).
+
+        Each channel gets its messages in the order of issue: behind one that it cannot take now, all others wait.
+        """
         self.journal.refresh()
+        waiting: set[str] = set()
         for dispatch, identifier, channel in self.book.undelivered():
-            if name in (None, dispatch.name):
-                self._deliver(dispatch, identifier, channel)
-        return tuple(one for one in self.book.undelivered() if name in (None, one[0].name))
+            if channel not in waiting and not self._deliver(dispatch, identifier, channel):
+                waiting.add(channel)
+        return self.book.undelivered()
 
     def tick(self) -> tuple[Case, ...]:
         """Do what time asks for: end what has expired, send what is owed; return the cases that expire soon."""
@@ -315,6 +319,7 @@ class Office:
         self.journal.refresh()
         if any(case.expires is not None and case.expires <= now for case in self.book.cases.values()):
             self._append(self._machine, steps)
+        self._issue_authorised()
         self.deliver()
         for one in self._channels.values():
             if isinstance(one, Tended):
@@ -361,17 +366,21 @@ class Office:
 
         made = self._append(signer, steps, (evidence,) if evidence else ())
         names = [one.dispatch for one in made if isinstance(one, Proposed)]
-        for name in names:
-            self._issue_if_authorised(name)
+        self._issue_authorised()
         return tuple(self.book.dispatch(name) for name in names)
 
-    def _issue_if_authorised(self, name: str) -> None:
-        """Issue a dispatch at once where a pre-authorisation in force stands for it."""
-        book, proposed = self.book, self.book.dispatch(name).proposed
-        for authority in book.preauthorisations:
-            if not preauthorisation_gaps(book, authority, proposed, self._now()):
-                self.issue(name, preauthorisation=authority)
-                return
+    def _issue_authorised(self) -> None:
+        """Issue every fresh draft, in order, for which a pre-authorisation in force stands."""
+        now = self._now()
+        for waiting in self.book.open_dispatches():
+            fresh = waiting.valid_until is not None and now <= waiting.valid_until
+            case = self.book.case(waiting.proposed.event.code, waiting.proposed.country)
+            if not fresh or waiting.proposed.based_on != len(case.issued):
+                continue
+            for authority in self.book.preauthorisations:
+                if not preauthorisation_gaps(self.book, authority, waiting.proposed, now):
+                    self.issue(waiting.name, preauthorisation=authority)
+                    break
 
     def _drafted(self, book: Book, proposed: Proposed, now: datetime) -> Drafted:
         """Return the messages of a proposal."""
@@ -413,21 +422,23 @@ class Office:
                 cure="set the clock of this machine (does it reach a time server?), or look at what is tracked now",
             )
 
-    def _deliver(self, dispatch: Dispatch, identifier: str, channel: str) -> None:
-        """Send one message to one channel, and keep its receipt, or why there is none."""
+    def _deliver(self, dispatch: Dispatch, identifier: str, channel: str) -> bool:
+        """Send one message to one channel and keep its receipt, or why there is none; say whether the next may follow."""
         from downrange.alert.channels import ChannelDownError, ChannelRefusedError
 
-        step = Step.UNDELIVERED
+        step, goes_on = Step.UNDELIVERED, False
         if channel not in self._channels:
             said = "this channel is not configured here any more: put it back, it was used for the warning"
         else:
             try:
                 said = self._channels[channel].send(self._parcel(dispatch, identifier)).said
-                step = Step.DELIVERED
-            except (ChannelDownError, ChannelRefusedError) as problem:
+                step, goes_on = Step.DELIVERED, True
+            except ChannelDownError as problem:
                 said = str(problem)
+            except ChannelRefusedError as problem:  # it will never take this one; the ones after it may pass
+                said, goes_on = str(problem), True
         if step is Step.UNDELIVERED and dispatch.troubles.get((identifier, channel)) == said:
-            return
+            return goes_on
         body = Delivery(dispatch=dispatch.name, identifier=identifier, channel=channel, said=said)
 
         def steps(book: Book) -> Plan:
@@ -435,6 +446,7 @@ class Office:
                 yield step, body
 
         self._append(self._machine, steps)
+        return goes_on
 
     def _parcel(self, dispatch: Dispatch, identifier: str) -> Parcel:
         """Return a message as a channel takes it."""

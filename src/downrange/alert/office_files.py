@@ -45,6 +45,7 @@ name = "feed"
 kind = "atom"
 status = "{status}"
 folder = "feed"
+title = "Warnings of falling rocket debris"
 """
 
 
