@@ -296,13 +296,20 @@ class Office:
     def deliver(self) -> tuple[tuple[Dispatch, str, str], ...]:
         """Send what owes a receipt; return what still does, as (dispatch, message, channel).
 
-        Each channel gets its messages in the order of issue: behind one that it cannot take now, all others wait.
+        Each channel gets its messages in the order of issue: behind one that it cannot take now, all others wait. The
+        channels do not wait for each other.
         """
+        from concurrent.futures import ThreadPoolExecutor, as_completed
+
         self.journal.refresh()
-        waiting: set[str] = set()
+        owed: dict[str, list[tuple[Dispatch, str]]] = {}
         for dispatch, identifier, channel in self.book.undelivered():
-            if channel not in waiting and not self._deliver(dispatch, identifier, channel):
-                waiting.add(channel)
+            owed.setdefault(channel, []).append((dispatch, identifier))
+        if owed:
+            with ThreadPoolExecutor(max_workers=len(owed)) as pool:
+                for sent in as_completed([pool.submit(self._sent, *one) for one in owed.items()]):
+                    for outcome in sent.result():
+                        self._record(*outcome)
         return self.book.undelivered()
 
     def tick(self) -> tuple[Case, ...]:
@@ -422,23 +429,36 @@ class Office:
                 cure="set the clock of this machine (does it reach a time server?), or look at what is tracked now",
             )
 
-    def _deliver(self, dispatch: Dispatch, identifier: str, channel: str) -> bool:
-        """Send one message to one channel and keep its receipt, or why there is none; say whether the next may follow."""
+    def _sent(self, channel: str, owed: Sequence[tuple[Dispatch, str]]) -> list[tuple[Step, Dispatch, str, str, str]]:
+        """Send messages to one channel until it cannot take one; return what it said of each, for the journal."""
         from downrange.alert.channels import ChannelDownError, ChannelRefusedError
 
-        step, goes_on = Step.UNDELIVERED, False
-        if channel not in self._channels:
-            said = "this channel is not configured here any more: put it back, it was used for the warning"
-        else:
+        done = []
+        for dispatch, identifier in owed:
             try:
-                said = self._channels[channel].send(self._parcel(dispatch, identifier)).said
-                step, goes_on = Step.DELIVERED, True
-            except ChannelDownError as problem:
-                said = str(problem)
+                said = self._channel(channel).send(self._parcel(dispatch, identifier)).said
+                done.append((Step.DELIVERED, dispatch, identifier, channel, said))
             except ChannelRefusedError as problem:  # it will never take this one; the ones after it may pass
-                said, goes_on = str(problem), True
+                done.append((Step.UNDELIVERED, dispatch, identifier, channel, str(problem)))
+            except ChannelDownError as problem:
+                done.append((Step.UNDELIVERED, dispatch, identifier, channel, str(problem)))
+                break
+        return done
+
+    def _channel(self, name: str) -> Channel:
+        """Return a channel that was used for a warning."""
+        from downrange.alert.channels import ChannelDownError
+
+        if name not in self._channels:
+            raise ChannelDownError(
+                channel=name, tried="send to it", seen="it is not configured here any more, and the warning went there"
+            )
+        return self._channels[name]
+
+    def _record(self, step: Step, dispatch: Dispatch, identifier: str, channel: str, said: str) -> None:
+        """Keep a receipt, or why there is none; the same trouble again is not written again."""
         if step is Step.UNDELIVERED and dispatch.troubles.get((identifier, channel)) == said:
-            return goes_on
+            return
         body = Delivery(dispatch=dispatch.name, identifier=identifier, channel=channel, said=said)
 
         def steps(book: Book) -> Plan:
@@ -446,7 +466,6 @@ class Office:
                 yield step, body
 
         self._append(self._machine, steps)
-        return goes_on
 
     def _parcel(self, dispatch: Dispatch, identifier: str) -> Parcel:
         """Return a message as a channel takes it."""
