@@ -7,7 +7,8 @@ import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from downrange.alert.model import Area, Info, Kind, Message, Reference, Released, Ring
+from downrange.alert.model import Area, Info, Kind, Message, Reference, Released, Ring, Status
+from downrange.alert.wording import wording_of
 from downrange.base import InputError, utc
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def write(message: Message) -> Released:
     _add(root, "status", message.status.value)
     _add(root, "msgType", message.msg_type)
     _add(root, "scope", "Public")
+    if note := _note(message):
+        _add(root, "note", note)
     if message.references:
         _add(root, "references", " ".join(str(one) for one in message.references))
     _add(root, "incidents", message.event.code)
@@ -139,6 +142,17 @@ def _info(root: etree._Element, message: Message, info: Info) -> None:
         _area(block, area, info.language)
 
 
+def _note(message: Message) -> str:
+    """Return what people who pass messages on must see first; "" when there is nothing.
+
+    CAP 1.2 wants the name of the exercise here; a correction also says here, in every language, that it is one.
+    """
+    lines = [] if message.status is Status.ACTUAL else [f"{message.status.value} {message.event.code}"]
+    if message.kind is Kind.RETRACT:
+        lines += [info.headline for info in message.infos]
+    return " / ".join(lines)
+
+
 def _phase(message: Message) -> str:
     """Return the phase as one word."""
     return message.kind.value if message.kind is not Kind.LIFT else f"lift:{message.lift.value.replace(' ', '-')}"
@@ -155,10 +169,12 @@ def _parameters(message: Message) -> tuple[tuple[str, str], ...]:
         ("downrange:overCover", f"{_up(over_cover):.3f}"),
         ("downrange:degraded", "true" if message.degraded else "false"),
     ]
-    if message.kind is not Kind.LIFT:
+    if message.kind in (Kind.ISSUE, Kind.UPDATE):
         rows.append(("downrange:probability", f"{message.p:.2g}"))
-    if message.until is not None:
-        rows.append(("downrange:lastArrival99", when(message.until)))
+        if message.until is not None:
+            rows.append(("downrange:lastArrival99", when(message.until)))
+    if message.kind is Kind.ADVISE and message.onset is not None and message.until is not None:
+        rows += [("downrange:windowOpens", when(message.onset)), ("downrange:windowCloses", when(message.until))]
     if message.next_update is not None:
         rows.append(("downrange:nextUpdate", when(message.next_update)))
     return tuple(rows)
@@ -174,7 +190,7 @@ def _area(block: etree._Element, area: Area, language: str) -> None:
     from lxml import etree
 
     one = etree.SubElement(block, f"{{{NAMESPACE}}}area")
-    _add(one, "areaDesc", area.name[language[:2]])
+    _add(one, "areaDesc", wording_of(language).name(area))
     for ring in area.polygons:
         _add(one, "polygon", polygon_text(ring))
     _pair(one, "geocode", f"{area.country}:{area.level}", area.code)

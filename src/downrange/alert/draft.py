@@ -2,29 +2,25 @@
 
 A lift of some places of a chain becomes two messages: an Update that says all clear to exactly these, then an Update
 that carries the warning on for the rest. The lift of the last places is a Cancel. So the areas lifted are in the end
-the areas alerted, and what a receiver counts as active is at every moment what the desk warns.
+the areas alerted, and what a receiver counts as active is at every moment what the desk warns. A retraction goes the
+same way, in the words of a correction. A pre-launch notice is an event of its own, with a chain of its own.
 """
 
 from __future__ import annotations
 
-import functools
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone, tzinfo
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 
-from downrange.alert.cap import reference, when, write
-from downrange.alert.desk import expiry_s
+from downrange.alert.cap import reference, write
+from downrange.alert.compose import ENDS, Sending, compose, to_second
 from downrange.alert.model import (
-    NOBODY,
     Action,
-    Area,
     Band,
     Event,
     Kind,
     Lift,
-    Message,
     PlaceLike,
     Reason,
     Reference,
@@ -32,15 +28,11 @@ from downrange.alert.model import (
     Status,
     people_of,
 )
-from downrange.alert.outline import Outline, outline
 from downrange.alert.policy import Policy
 from downrange.alert.texts import infos
-from downrange.base import JST, KST, InputError, after, units
+from downrange.base import InputError, after, since, utc
 
-ZONES: Final[dict[str, tzinfo]] = {"KR": KST, "JP": JST, "PH": timezone(timedelta(hours=8), "PHT")}
-_UTC: Final = timezone(timedelta(0), "UTC")
-_LIKELY: Final = 0.5  # CAP 1.2: "Likely" is a probability above about 50 %
-_IMMEDIATE_S: Final = 600.0  # assumed: less than ten minutes to the first arrival needs action at once
+NOTICE: Final = ".notice"  # ends the code of the event that a pre-launch notice is about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,29 +67,108 @@ def release(event: Event, actions: Iterable[Action], policy: Policy, status: Sta
     return tuple(chains.values())
 
 
-def follow(chain: Chain, action: Action) -> Chain:
-    """Return the chain with the message or messages of one action; the places of other countries are left out."""
+def follow(chain: Chain, action: Action, *, sent: datetime | None = None) -> Chain:
+    """Return the chain with the message or messages of one action; the places of other countries are left out.
+
+    sent: when the message goes out; without it, the policy's delay after the action
+    """
     places = tuple(place for place in action.places if place.country == chain.country)
     if not places:
         return chain
-    if action.kind is not Kind.LIFT:
-        return replace(_with(chain, action, places, "Alert"), warned=places)
+    sent = _sent(chain, action, sent)
+    if action.kind not in ENDS:
+        return replace(_with(chain, action, places, "Alert", sent), warned=places)
     gone = {place.code for place in places}
-    _refuse_unwarned(chain, gone)
+    _refuse_unwarned(chain, gone, action.kind)
     left = tuple(place for place in chain.warned if place.code not in gone)
     if not left:
-        return replace(_with(chain, action, places, "Cancel"), warned=())
-    chain = _with(chain, action, places, "Update")
+        return replace(_with(chain, action, places, "Cancel", sent), warned=())
+    chain = _with(chain, action, places, "Update", sent)
     onward = _onward(chain, action, left)
-    return replace(_with(chain, onward, left, "Update", lifted=places), warned=left)
+    return replace(_with(chain, onward, left, "Update", sent, lifted=places), warned=left)
 
 
-def _refuse_unwarned(chain: Chain, gone: set[str]) -> None:
-    """Stop before a place is lifted that was never warned."""
-    strange = gone - {place.code for place in chain.warned}
-    if strange:
+def advise(
+    event: Event,
+    places: Sequence[PlaceLike],
+    opens: datetime,
+    closes: datetime,
+    policy: Policy,
+    status: Status,
+    *,
+    sent: datetime,
+) -> tuple[Chain, ...]:
+    """Return the pre-launch notices of an announced window, one a country: be ready, nobody need shelter yet.
+
+    Each is a chain of its own about the event "<code>.notice"; it ends by itself after the window.
+    """
+    opens, closes, sent = (utc(one, where="launch window") for one in (opens, closes, sent))
+    if not opens < closes or closes <= sent:
+        seen = f"opens {opens.isoformat()}, closes {closes.isoformat()}, and it is {sent.isoformat()}"
         raise InputError(
-            where="lift",
+            where="launch window", seen=seen, cure="give a window that closes after it opens, and after now"
+        )
+    notice = replace(event, code=f"{event.code}{NOTICE}", t0=opens)
+    action = Action(
+        kind=Kind.ADVISE,
+        t_s=since(opens, sent),
+        places=tuple(places),
+        added=tuple(places),
+        reason=Reason.ANNOUNCED,
+        first_arrival_s=0.0,
+        last_arrival_s=since(opens, closes),
+    )
+    countries = dict.fromkeys(place.country for place in places)
+    empty = (Chain(event=notice, country=country, status=status, policy=policy) for country in countries)
+    return tuple(follow(chain, action, sent=sent) for chain in empty)
+
+
+def retract(chain: Chain, at: datetime, because: str, places: Sequence[PlaceLike] | None = None) -> Chain:
+    """Return the chain with the word that its warning was a mistake: one message that ends it and says so.
+
+    at:      when the message goes out
+    because: a person's reason, for the record and not for the public
+    places:  those that were warned by mistake, also ones already lifted; None: all that are under warning
+    """
+    chosen = chain.warned if places is None else tuple(places)
+    if not chosen:
+        raise InputError(
+            where="retraction", seen="nobody is under warning", cure="name the places that were warned by mistake"
+        )
+    if not because.strip():
+        raise InputError(where="retraction", key="because", seen="empty", cure="say in a few words what went wrong")
+    action = Action(
+        kind=Kind.RETRACT,
+        t_s=since(chain.event.t0, at),
+        places=chosen,
+        reason=Reason.MISTAKE,
+        lift=Lift.MISTAKEN,
+        because=because,
+    )
+    return follow(chain, action, sent=at)
+
+
+def _sent(chain: Chain, action: Action, sent: datetime | None) -> datetime:
+    """Return when a message is sent, and refuse a moment before the last one of the chain."""
+    if sent is None:
+        return to_second(after(chain.event.t0, action.t_s + chain.policy.decision_delay_s))
+    moment = to_second(utc(sent, where="message sent"))
+    last = chain.released[-1].message.sent if chain.released else moment
+    if moment < last:
+        raise InputError(
+            where="message sent",
+            seen=f"{moment.isoformat()} is before {last.isoformat()}, when the last one went out",
+            cure="set the clock of this machine right",
+        )
+    return moment
+
+
+def _refuse_unwarned(chain: Chain, gone: set[str], kind: Kind) -> None:
+    """Stop before a place is lifted that is not warned, or one retracted that never was."""
+    known = set(chain.counted) if kind is Kind.RETRACT else {place.code for place in chain.warned}
+    if strange := gone - known:
+        raise InputError(
+            where=str(kind),
             key=", ".join(sorted(strange)),
             seen="not under warning",
             cure="lift exactly the places that were warned",
@@ -106,14 +177,17 @@ def _refuse_unwarned(chain: Chain, gone: set[str]) -> None:
 
 def _onward(chain: Chain, lift: Action, left: tuple[PlaceLike, ...]) -> Action:
     """Return the action that keeps the rest under warning, with the times it was last told."""
-    last = next(one.message for one in reversed(chain.released) if one.message.kind is not Kind.LIFT)
-    until_s = lift.t_s if last.until is None else (last.until - chain.event.t0).total_seconds()
+    last = next(one.message for one in reversed(chain.released) if one.message.kind not in ENDS)
+    t0, advice = chain.event.t0, last.kind is Kind.ADVISE
+    onset_s = since(t0, last.onset) if advice and last.onset is not None else lift.t_s
+    known = last.until is not None and last.until < last.expires  # else it was told to last until the warning ends
+    until_s = since(t0, last.until) if known and last.until is not None else lift.t_s
     return Action(
-        kind=Kind.UPDATE,
+        kind=Kind.ADVISE if advice else Kind.UPDATE,
         t_s=lift.t_s,
         places=left,
-        reason=Reason.NARROWER,
-        first_arrival_s=lift.t_s,
+        reason=Reason.ANNOUNCED if advice else Reason.NARROWER,
+        first_arrival_s=onset_s,
         last_arrival_s=max(until_s, lift.t_s),
         p=last.p,
         degraded=lift.degraded,
@@ -121,109 +195,30 @@ def _onward(chain: Chain, lift: Action, left: tuple[PlaceLike, ...]) -> Action:
 
 
 def _with(
-    chain: Chain, action: Action, places: tuple[PlaceLike, ...], msg_type: str, *, lifted: tuple[PlaceLike, ...] = ()
+    chain: Chain,
+    action: Action,
+    places: tuple[PlaceLike, ...],
+    msg_type: str,
+    sent: datetime,
+    *,
+    lifted: tuple[PlaceLike, ...] = (),
 ) -> Chain:
     """Return the chain with one more message, written."""
-    message = _message(chain, action, places, msg_type, lifted)
+    references = chain.references(sent)
+    if msg_type != "Alert" and not references:
+        references = tuple(reference(one.message) for one in chain.released[-1:])
+    sending = Sending(
+        event=chain.event,
+        country=chain.country,
+        status=chain.status,
+        policy=chain.policy,
+        number=len(chain.released) + 1,
+        sent=sent,
+        msg_type=msg_type,
+        references=references,
+        lifted=lifted,
+    )
+    message = compose(action, places, sending)
     message = replace(message, infos=infos(message, chain.policy))
     counted = {**chain.counted, **{place.code: people_of(place) for place in places}}
     return replace(chain, released=(*chain.released, write(message)), counted=counted)
-
-
-def _message(
-    chain: Chain, action: Action, places: tuple[PlaceLike, ...], msg_type: str, lifted: tuple[PlaceLike, ...]
-) -> Message:
-    """Return the message of an action, still without words; an Alert that follows something is an Update."""
-    policy, zone = chain.policy, ZONES.get(chain.country, _UTC)
-    sent = _to_second(after(chain.event.t0, action.t_s + policy.decision_delay_s)).astimezone(zone)
-    is_lift = action.kind is Kind.LIFT
-    lift_s = action.t_s + policy.decision_delay_s + policy.expiry_minutes * units.MINUTE
-    expires = _up(after(chain.event.t0, lift_s if is_lift else expiry_s(action, policy))).astimezone(zone)
-    soon = action.first_arrival_s - action.t_s < _IMMEDIATE_S
-    added = tuple(place for place in action.added if place.country == chain.country)
-    counted = [people_of(place) for place in places]
-    references = chain.references(sent)
-    if msg_type == "Alert" and references:
-        msg_type = "Update"
-    return Message(
-        identifier=_identifier(chain, action, places, sent, msg_type),
-        sender=policy.sender,
-        sent=sent,
-        status=chain.status,
-        msg_type=msg_type,
-        kind=action.kind,
-        lift=action.lift,
-        reason=action.reason,
-        degraded=action.degraded,
-        event=chain.event,
-        areas=tuple(_area(place, policy) for place in places),
-        added=tuple(_area(place, policy) for place in added),
-        lifted=tuple(_area(place, policy) for place in lifted),
-        people=sum((band for band in counted if band is not None), start=NOBODY),
-        people_unknown=sum(band is None for band in counted),
-        zone=str(zone.tzname(None)),
-        p=action.p,
-        onset=None if is_lift else _down(after(chain.event.t0, action.first_arrival_s)).astimezone(zone),
-        until=None if is_lift else _up(after(chain.event.t0, action.last_arrival_s)).astimezone(zone),
-        expires=expires,
-        next_update=None if is_lift else _next(sent, expires, policy),
-        urgency="Past" if is_lift else ("Immediate" if soon else "Expected"),
-        severity="Minor" if is_lift else "Extreme",
-        certainty="Unlikely" if is_lift else ("Likely" if action.p > _LIKELY else "Possible"),
-        response="AllClear" if is_lift else "Shelter",
-        references=references,
-    )
-
-
-def _identifier(chain: Chain, action: Action, places: tuple[PlaceLike, ...], sent: datetime, msg_type: str) -> str:
-    """Return a name that the same message always gets and no other one does."""
-    phase = action.kind.value if action.lift is Lift.NONE else f"lift-{action.lift.value.replace(' ', '-')}"
-    number = len(chain.released) + 1
-    facts = "|".join(
-        (
-            *(chain.policy.sender, chain.event.code, chain.country, chain.status, msg_type, phase, action.reason),
-            *(when(chain.event.t0), when(sent), *sorted(place.code for place in places)),
-        )
-    )
-    digest = hashlib.sha256(facts.encode()).hexdigest()[:10]
-    return f"{chain.event.code}.{chain.country}.{number:02d}.{phase}.{digest}"
-
-
-def _area(place: PlaceLike, policy: Policy) -> Area:
-    """Return the municipality as a message carries it."""
-    made = _outline(place.geometry_lonlat, int(policy.max_points))
-    return Area(
-        code=place.code,
-        country=place.country,
-        level=str(place.level),
-        name={"en": place.name_en, "ko": place.name_ko, "ja": place.name_ja},
-        polygons=made.polygons,
-        over_cover=made.over_cover,
-    )
-
-
-@functools.lru_cache(maxsize=2048)
-def _outline(area_lonlat: Any, max_points: int) -> Outline:  # noqa: ANN401
-    """Return the outline of a municipality, made once."""
-    return outline(area_lonlat, max_points=max_points)
-
-
-def _next(sent: datetime, expires: datetime, policy: Policy) -> datetime:
-    """Return by when people are told more, on a whole minute, never after the expiry."""
-    return min(_up(sent + timedelta(minutes=policy.next_update_minutes)), expires)
-
-
-def _to_second(moment: datetime) -> datetime:
-    """Return the whole second at or after the moment."""
-    return moment if not moment.microsecond else moment.replace(microsecond=0) + timedelta(seconds=1)
-
-
-def _up(moment: datetime) -> datetime:
-    """Return the whole minute at or after the moment: an end is never told too early."""
-    down = _down(moment)
-    return down if down == moment else down + timedelta(minutes=1)
-
-
-def _down(moment: datetime) -> datetime:
-    """Return the whole minute at or before the moment: a beginning is never told too late."""
-    return moment.replace(second=0, microsecond=0)
