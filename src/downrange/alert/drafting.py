@@ -18,7 +18,6 @@ from downrange.alert.lint import lint_message
 from downrange.alert.model import Action, Kind, Message, PlaceLike, Problem, Released, Status, people_of
 from downrange.alert.policy import Policy
 from downrange.alert.rules import Context, check
-from downrange.alert.texts import parcel_texts
 from downrange.base import DownrangeError, InputError
 
 
@@ -45,7 +44,7 @@ def drafted(
         )
     return Drafted(
         dispatch=proposed.dispatch,
-        messages=tuple(_stored(one, policy) for one in new),
+        messages=tuple(_stored(one) for one in new),
         valid_until=now + timedelta(minutes=policy.draft_minutes),
     )
 
@@ -117,16 +116,14 @@ def _released(stored: DraftMessage) -> Released:
     return Released(message=msgspec.convert(stored.record, type=Message), xml=stored.xml.encode())
 
 
-def _stored(released: Released, policy: Policy) -> DraftMessage:
+def _stored(released: Released) -> DraftMessage:
     """Return a message as the journal keeps it."""
     message = released.message
     record: dict[str, Any] = msgspec.to_builtins(message)
-    texts, _ = parcel_texts(message, policy)
     return DraftMessage(
         identifier=message.identifier,
         xml=released.xml.decode(),
         record=record,
-        texts=texts,
         sent=message.sent,
         until=message.until,
         expires=message.expires,
