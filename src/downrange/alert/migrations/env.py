@@ -6,5 +6,6 @@ from alembic import context
 
 from downrange.alert.tables import METADATA
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)
-context.run_migrations()
+if hasattr(context, "config"):  # alembic gives it while it runs this file; imported otherwise, there is nothing to do
+    context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)
+    context.run_migrations()
