@@ -84,17 +84,24 @@ def test_degraded_tracking_shows(messages):
             assert (wording(language).degraded in info.description) is message.degraded
 
 
+def told(message, language, code, budget):
+    """The short text, None when it is refused."""
+    try:
+        return short(message, POLICY, language=language, code=code, budget=budget)
+    except TextTooLongError:
+        return None
+
+
 @pytest.mark.parametrize("budget", BUDGETS)
 def test_short_texts_exist_in_every_phase_and_language_and_say_everything(messages, budget):
     """A drill adds two words: some of these are refused at 90. Everything that is meant is carried."""
     for message in messages:
         for language in LANGUAGES:
             for area in message.areas:
-                try:
-                    text = short(message, POLICY, language=language, code=area.code, budget=budget)
-                except TextTooLongError as refused:
-                    assert budget == 90, refused
-                    assert message.status is not Status.ACTUAL or message.degraded or language == "tl", refused
+                text = told(message, language, area.code, budget)
+                if text is None:
+                    crowded = message.status is not Status.ACTUAL or message.degraded or language == "tl"
+                    assert (budget, crowded) == (90, True), (message.identifier, language)
                     continue
                 assert size(text) <= budget
                 assert lint(text, message, POLICY, language=language, code=area.code) == (), text

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from lxml import etree
 
 NAMESPACE: Final = "urn:oasis:names:tc:emergency:cap:1.2"
+# "falling object", category Safety, SOURCE: OASIS Event Terms List for use with CAP 1.2, version 1.2, committee note 01
+# (19 November 2020). "Space debris" (OET-184, category Other) is also there; ours need not have been in space.
+EVENT_TERM: Final = ("OET:v1.2", "OET-077")
 UNSAFE: Final = re.compile(r"[\s,&<]")
 
 
@@ -128,6 +131,7 @@ def _info(root: etree._Element, message: Message, info: Info) -> None:
     _add(block, "severity", message.severity)
     _add(block, "certainty", message.certainty)
     _pair(block, "eventCode", "downrange:phase", _phase(message))
+    _pair(block, "eventCode", *EVENT_TERM)
     _add(block, "effective", when(message.sent))
     if message.onset is not None:
         _add(block, "onset", when(message.onset))
