@@ -34,6 +34,7 @@ class Standing(StrEnum):
     """How a country stands in one event."""
 
     NONE = "none"
+    ADVISED = "advised"
     WARNED = "warned"
     UPDATED = "updated"
     LIFTED = "lifted"

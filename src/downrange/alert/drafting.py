@@ -77,7 +77,7 @@ def rebuilt(
     return replace(
         chain,
         released=tuple(_released(message) for one in (*before, *ahead) for message in one.messages),
-        warned=tuple(_place(places, code) for code in sorted(codes)),
+        warned=tuple(place_of(places, code) for code in sorted(codes)),
         counted=counted,
     )
 
@@ -87,8 +87,8 @@ def action_of(proposed: Proposed, places: Mapping[str, PlaceLike]) -> Action:
     return Action(
         kind=proposed.kind,
         t_s=proposed.t_s,
-        places=tuple(_place(places, code) for code in proposed.codes),
-        added=tuple(_place(places, code) for code in proposed.added),
+        places=tuple(place_of(places, code) for code in proposed.codes),
+        added=tuple(place_of(places, code) for code in proposed.added),
         reason=proposed.reason,
         lift=proposed.lift,
         first_arrival_s=math.nan if proposed.first_arrival_s is None else proposed.first_arrival_s,
@@ -104,8 +104,8 @@ def messages_of(dispatch: Dispatch) -> tuple[Message, ...]:
     return tuple(_released(one).message for one in dispatch.messages)
 
 
-def _place(places: Mapping[str, PlaceLike], code: str) -> PlaceLike:
-    """Return a place by its code."""
+def place_of(places: Mapping[str, PlaceLike], code: str) -> PlaceLike:
+    """Return a place by its code; one that nobody has is refused."""
     if code not in places:
         raise InputError(where="place", key=code, seen="no place has this code", cure="use a code as KR-28720330")
     return places[code]

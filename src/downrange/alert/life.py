@@ -197,7 +197,7 @@ def _check_warning(case: Case, body: Proposed, warned: set[str]) -> None:
     codes = set(body.codes)
     if body.kind is Kind.UPDATE and not warned:
         raise _refuse(body.dispatch, "there is no warning to update", "issue one")
-    if body.kind is Kind.ISSUE and warned:
+    if body.kind in (Kind.ISSUE, Kind.ADVISE) and warned:
         raise _refuse(body.dispatch, f"{body.country} is already under warning", "update that warning")
     if warned - codes:
         raise _refuse(body.dispatch, "it leaves out places under warning", "lift them; an update frees nobody")
@@ -339,7 +339,8 @@ def _refuse_beside(book: Book, proposed: Proposed, moment: datetime) -> None:
         return
     for case in book.active(moment):
         both = set(case.warned) & set(proposed.codes)
-        if case.event != proposed.event.code and both and case.event not in proposed.beside:
+        other = case.event != proposed.event.code and case.standing is not Standing.ADVISED
+        if other and both and case.event not in proposed.beside:
             raise _refuse(
                 proposed.dispatch,
                 f"{', '.join(sorted(both))} stands under the warning of {case.event}",
@@ -367,12 +368,15 @@ def _case_after(case: Case, issued: Dispatch) -> Case:
     return replace(
         case,
         warned=proposed.codes,
-        standing=Standing.UPDATED if proposed.kind is Kind.UPDATE else Standing.WARNED,
+        standing=_STANDS[proposed.kind],
         told_until=last.until,
         channels=proposed.channels,
         expires=last.expires,
         issued=names,
     )
+
+
+_STANDS: Final = {Kind.ISSUE: Standing.WARNED, Kind.UPDATE: Standing.UPDATED, Kind.ADVISE: Standing.ADVISED}
 
 
 def _deliver(book: Book, body: Delivery, who: _Who, moment: datetime) -> Book:  # noqa: ARG001

@@ -8,24 +8,20 @@ every channel has given its receipt, and a channel that has a message takes it a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from downrange.alert.book import Book, Case, Dispatch, LifeError
 from downrange.alert.by_hand import free, widen
 from downrange.alert.desk import Desk, decide, look
-from downrange.alert.drafting import drafted
+from downrange.alert.drafting import place_of
 from downrange.alert.entries import (
     Approved,
     Body,
     ClockSet,
-    Delivery,
-    Drafted,
     Dropped,
     Expired,
     Issued,
-    Looked,
     Opened,
     Preauthorised,
     Proposed,
@@ -36,11 +32,12 @@ from downrange.alert.entries import (
 )
 from downrange.alert.evidence import snapshot
 from downrange.alert.journal import Journal, Plan
-from downrange.alert.keep import desk_from_json, desk_to_json, situation_to_json
+from downrange.alert.keep import situation_to_json
 from downrange.alert.life import preauthorisation_gaps
-from downrange.alert.model import Action, Event, Kind, Lift, Parcel, PlaceLike, Reason, Status
-from downrange.alert.reconcile import Ground, next_name, wish
-from downrange.base import InputError, after, iso, since
+from downrange.alert.model import Action, Event, Kind, Lift, PlaceLike, Problem, Reason, Status
+from downrange.alert.plans import Decided, House, advice, decision, retraction
+from downrange.alert.post import send_all
+from downrange.base import InputError, Window, after, iso, since
 
 if TYPE_CHECKING:
     from downrange.alert.channels import Channel
@@ -126,9 +123,14 @@ class Office:
             raise LifeError(where="journal", seen="not opened", cure="open the office first")
         return self.book.opened.status
 
+    @property
+    def house(self) -> House:
+        """What this office plans with."""
+        return House(status=self.status, policy=self.policy, places=self._places, channels=tuple(self._channels))
+
     def desk(self, event: Event) -> Desk:
         """Return the desk of an event as it was left."""
-        return self._desk(self.book, event)
+        return self.house.desk(self.book, event)
 
     # ---- what the desk decides, and what people decide for it
 
@@ -171,7 +173,7 @@ class Office:
     ) -> tuple[Dispatch, ...]:
         """Let a person warn municipalities, named one by one, for a reason in words; what is warned already stays so."""
         now = self._now()
-        places = [self._place(code) for code in codes]
+        places = [place_of(self._places, code) for code in codes]
         t_s, last_s = since(event.t0, now), since(event.t0, last_arrival)
 
         def decided(desk: Desk) -> tuple[Desk, tuple[Action, ...]]:
@@ -208,43 +210,29 @@ class Office:
 
     def retract(self, signer: Signer, event: Event, country: str, *, because: str) -> Dispatch:
         """Let one person take a warning back that was a mistake: drafted, issued and sent at once, to all who had it."""
-        now = self._now()
-
-        def steps(book: Book) -> Plan:
-            case = book.case(event.code, country)
-            desk = self._desk(book, event)
-            kept = tuple(one for one in desk.warned if one.place.country != country)
-            desk = replace(desk, warned=kept, told=tuple(one for one in desk.told if one.country != country))
-            looked = Looked(event=event, situation={"because": because}, desk=desk_to_json(desk), evidence="")
-            book = yield Step.LOOKED, looked
-            for one in book.open_dispatches(event.code, country):
-                book = yield Step.WITHDRAWN, Dropped(dispatch=one.name, because="the warning was a mistake")
-            proposed = Proposed(
-                dispatch=next_name(book, case),
-                event=event,
-                country=country,
-                based_on=len(case.issued),
-                kind=Kind.RETRACT,
-                lift=Lift.MISTAKEN,
-                reason=Reason.MISTAKE,
-                codes=case.warned,
-                t_s=since(event.t0, now),
-                because=because,
-                channels=case.channels or tuple(self._channels),
-            )
-            book = yield Step.PROPOSED, proposed
-            yield Step.DRAFTED, self._drafted(book, proposed, now)
-
-        made = self._append(signer, steps)
+        made = self._append(signer, retraction(self.house, event, country, self._now(), because=because))
         (name,) = (one.dispatch for one in made if isinstance(one, Proposed))
         return self.issue(name, signer)
+
+    def advise(
+        self, signer: Signer, event: Event, codes: Sequence[str], *, window: Window, because: str
+    ) -> tuple[Dispatch, ...]:
+        """Let a person propose the notice before a launch window: be ready, nobody need shelter yet.
+
+        It is about the event "<code>.notice", stands beside any warning, and ends by itself after the window.
+        """
+        steps = advice(self.house, event, codes, window, self._now(), because=because)
+        made = self._append(signer, steps)
+        return tuple(self.book.dispatch(one.dispatch) for one in made if isinstance(one, Proposed))
 
     # ---- what people consent to
 
     def redraft(self, signer: Signer, name: str) -> Dispatch:
         """Draft a dispatch again with the times of now; earlier approvals are void."""
         now = self._now()
-        self._append(signer, lambda book: _only(Step.DRAFTED, self._drafted(book, book.dispatch(name).proposed, now)))
+        self._append(
+            signer, lambda book: _only(Step.DRAFTED, self.house.drafted(book, book.dispatch(name).proposed, now))
+        )
         return self.book.dispatch(name)
 
     def approve(self, name: str, signer: Signer, *, digest: str | None = None) -> Dispatch:
@@ -294,23 +282,8 @@ class Office:
     # ---- what time and the channels do
 
     def deliver(self) -> tuple[tuple[Dispatch, str, str], ...]:
-        """Send what owes a receipt; return what still does, as (dispatch, message, channel).
-
-        Each channel gets its messages in the order of issue: behind one that it cannot take now, all others wait. The
-        channels do not wait for each other.
-        """
-        from concurrent.futures import ThreadPoolExecutor, as_completed
-
-        self.journal.refresh()
-        owed: dict[str, list[tuple[Dispatch, str]]] = {}
-        for dispatch, identifier, channel in self.book.undelivered():
-            owed.setdefault(channel, []).append((dispatch, identifier))
-        if owed:
-            with ThreadPoolExecutor(max_workers=len(owed)) as pool:
-                for sent in as_completed([pool.submit(self._sent, *one) for one in owed.items()]):
-                    for outcome in sent.result():
-                        self._record(*outcome)
-        return self.book.undelivered()
+        """Send what owes a receipt; return what still does, as (dispatch, message, channel)."""
+        return send_all(self.journal, self._channels, self._machine, self.status, self._now())
 
     def tick(self) -> tuple[Case, ...]:
         """Do what time asks for: end what has expired, send what is owed; return the cases that expire soon."""
@@ -334,6 +307,19 @@ class Office:
         soon = now + timedelta(minutes=self.policy.expiry_warning_minutes)
         return tuple(case for case in self.book.active(now) if case.expires is not None and case.expires <= soon)
 
+    def check(self) -> tuple[Problem, ...]:
+        """Return everything wrong with the journal and with the signatures on what was issued; empty when all is whole."""
+        from downrange.alert.sign import SignatureRefusedError, verify_xml
+
+        found = list(self.journal.check(head=self.journal.witnessed()))
+        for one in self.book.dispatches.values():
+            for message in one.signed:
+                try:
+                    verify_xml(message.xml.encode(), self._agency.pins, one.issued_at or self._now())
+                except SignatureRefusedError as problem:
+                    found.append(Problem(rule="SIGNATURE", where=message.identifier, seen=str(problem)))
+        return tuple(found)
+
     # ---- inside
 
     def _append(
@@ -346,31 +332,15 @@ class Office:
         self,
         signer: Signer,
         event: Event,
-        decided: Callable[[Desk], tuple[Desk, tuple[Action, ...]]],
+        decided: Decided,
         now: datetime,
         *,
         situation: Mapping[str, Any],
         evidence: bytes = b"",
     ) -> tuple[Dispatch, ...]:
         """Write a decision and all that follows from it as one: the look, withdrawals, proposals, drafts."""
-
-        def steps(book: Book) -> Plan:
-            desk, actions = decided(self._desk(book, event))
-            digest = digest_of(evidence) if evidence else ""
-            ground = Ground(event=event, now=now, channels=tuple(self._channels), evidence=digest)
-            wishes = [wish(book, country, desk, actions, ground) for country in _countries(book, event, actions)]
-            kept = digest if any(one.proposed for one in wishes) else ""
-            book = yield (
-                Step.LOOKED,
-                Looked(event=event, situation=situation, desk=desk_to_json(desk), evidence=kept),
-            )
-            for one in wishes:
-                for name in one.withdrawn:
-                    book = yield Step.WITHDRAWN, Dropped(dispatch=name, because="overtaken by what is known now")
-                for proposed in one.proposed:
-                    book = yield Step.PROPOSED, proposed
-                    book = yield Step.DRAFTED, self._drafted(book, proposed, now)
-
+        digest = digest_of(evidence) if evidence else ""
+        steps = decision(self.house, event, decided, now, situation=situation, evidence=digest)
         made = self._append(signer, steps, (evidence,) if evidence else ())
         names = [one.dispatch for one in made if isinstance(one, Proposed)]
         self._issue_authorised()
@@ -389,34 +359,17 @@ class Office:
                     self.issue(waiting.name, preauthorisation=authority)
                     break
 
-    def _drafted(self, book: Book, proposed: Proposed, now: datetime) -> Drafted:
-        """Return the messages of a proposal."""
-        return drafted(book, proposed, status=self.status, policy=self.policy, places=self._places, now=now)
-
     def _left_over(self, event: Event, codes: Sequence[str], t_s: float, lift: Lift, because: str) -> Iterable[Action]:
         """Yield the lifts of places that people were told of and the desk has let go: somebody refused its lift."""
         warned = {code for case in self.book.cases.values() if case.event == event.code for code in case.warned}
         if strange := [code for code in codes if code not in warned]:
             cure = f"name some of {', '.join(sorted(warned))}" if warned else "nobody is under warning"
             raise InputError(where="lift", key=", ".join(strange), seen="not under warning", cure=cure)
-        places = [self._place(code) for code in codes]
+        places = [place_of(self._places, code) for code in codes]
         reason = Reason.ARRIVED if lift is Lift.PASSED else Reason.OUT_OF_REACH
         for country in dict.fromkeys(place.country for place in places):
             own = tuple(place for place in places if place.country == country)
             yield Action(kind=Kind.LIFT, t_s=t_s, places=own, reason=reason, lift=lift, because=because)
-
-    def _desk(self, book: Book, event: Event) -> Desk:
-        """Return the desk of an event, as its last look left it."""
-        last = book.desks.get(event.code)
-        return (
-            Desk(policy=self.policy) if last is None else desk_from_json(last.desk, self.policy, self._places.values())
-        )
-
-    def _place(self, code: str) -> PlaceLike:
-        """Return a place by its code."""
-        if code not in self._places:
-            raise InputError(where="place", key=code, seen="no place has this code", cure="use a code as KR-28720330")
-        return self._places[code]
 
     def _refuse_clock(self, event: Event, t_s: float, now: datetime) -> None:
         """Stop where what is looked at is not of now."""
@@ -429,59 +382,7 @@ class Office:
                 cure="set the clock of this machine (does it reach a time server?), or look at what is tracked now",
             )
 
-    def _sent(self, channel: str, owed: Sequence[tuple[Dispatch, str]]) -> list[tuple[Step, Dispatch, str, str, str]]:
-        """Send messages to one channel until it cannot take one; return what it said of each, for the journal."""
-        from downrange.alert.channels import ChannelDownError, ChannelRefusedError
-
-        done = []
-        for dispatch, identifier in owed:
-            try:
-                said = self._channel(channel).send(self._parcel(dispatch, identifier)).said
-                done.append((Step.DELIVERED, dispatch, identifier, channel, said))
-            except ChannelRefusedError as problem:  # it will never take this one; the ones after it may pass
-                done.append((Step.UNDELIVERED, dispatch, identifier, channel, str(problem)))
-            except ChannelDownError as problem:
-                done.append((Step.UNDELIVERED, dispatch, identifier, channel, str(problem)))
-                break
-        return done
-
-    def _channel(self, name: str) -> Channel:
-        """Return a channel that was used for a warning."""
-        from downrange.alert.channels import ChannelDownError
-
-        if name not in self._channels:
-            raise ChannelDownError(
-                channel=name, tried="send to it", seen="it is not configured here any more, and the warning went there"
-            )
-        return self._channels[name]
-
-    def _record(self, step: Step, dispatch: Dispatch, identifier: str, channel: str, said: str) -> None:
-        """Keep a receipt, or why there is none; the same trouble again is not written again."""
-        if step is Step.UNDELIVERED and dispatch.troubles.get((identifier, channel)) == said:
-            return
-        body = Delivery(dispatch=dispatch.name, identifier=identifier, channel=channel, said=said)
-
-        def steps(book: Book) -> Plan:
-            if (identifier, channel) in book.dispatch(dispatch.name).undelivered:  # nobody else has been quicker
-                yield step, body
-
-        self._append(self._machine, steps)
-
-    def _parcel(self, dispatch: Dispatch, identifier: str) -> Parcel:
-        """Return a message as a channel takes it."""
-        (signed,) = (one for one in dispatch.signed if one.identifier == identifier)
-        (draft,) = (one for one in dispatch.messages if one.identifier == identifier)
-        return Parcel(identifier=identifier, status=self.status, xml=signed.xml.encode(), texts=draft.texts)
-
 
 def _only(step: Step, body: Body) -> Plan:
     """Plan one step that needs no look at the book."""
     yield step, body
-
-
-def _countries(book: Book, event: Event, actions: Iterable[Action]) -> tuple[str, ...]:
-    """Return the countries that an event concerns: by what was just decided, by what stands, by what waits."""
-    concerned = [place.country for action in actions for place in action.places]
-    concerned += [country for code, country in book.cases if code == event.code]
-    concerned += [one.proposed.country for one in book.open_dispatches(event.code)]
-    return tuple(dict.fromkeys(concerned))
