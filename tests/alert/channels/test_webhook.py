@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import hmac
+import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -198,31 +199,11 @@ def test_faults_in_the_file_are_told_with_their_cure(tmp_path, text, told):
         load(tmp_path, text)
 
 
-def test_a_certificate_that_nobody_vouches_for_is_not_trusted(tmp_path, parcel, now):
+def test_a_certificate_that_nobody_vouches_for_is_not_trusted(tmp_path, parcel, now, self_signed):
     """A TLS server with a certificate of its own making."""
-    import ssl
-    from datetime import UTC, datetime, timedelta
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    start = datetime.now(UTC) - timedelta(hours=1)
-    certificate = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-        .serial_number(1).not_valid_before(start).not_valid_after(start + timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .sign(key, hashes.SHA256())
-    )  # fmt: skip
+    key, certificate = self_signed
     pem = tmp_path / "server.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    pem.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
+    pem.write_bytes(key + certificate)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     server = Server()
@@ -237,7 +218,7 @@ def test_a_certificate_that_nobody_vouches_for_is_not_trusted(tmp_path, parcel, 
         with pytest.raises(ChannelDownError, match="its certificate is not trusted"):
             channel.send(parcel)
         assert server.requests == []
-        (tmp_path / "ca.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        (tmp_path / "ca.pem").write_bytes(certificate)
         (channel,) = load(tmp_path, f'url = "{url}"\nca_file = "ca.pem"')
         channel.now = now
         assert channel.send(parcel).said == "200 OK: thank you"

@@ -268,6 +268,7 @@ def _ring(text: str) -> Ring:
         points += [tuple(float(number) for number in pair.split(",")) for pair in text.split()]
     except ValueError:
         points.append(())
-    if any(len(point) != 2 for point in points):
-        raise _unreadable("polygon", f"{text[:60]!r} is no list of lat,lon")
+    whole = len(points) >= 4 and points[0] == points[-1]
+    if not whole or not all(len(point) == 2 and abs(point[0]) <= 90.0 and abs(point[1]) <= 180.0 for point in points):
+        raise _unreadable("polygon", f"{text[:60]!r} is no closed ring of lat,lon")
     return tuple(points)
