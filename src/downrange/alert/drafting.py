@@ -16,6 +16,7 @@ from downrange.alert.draft import Chain, follow, retract
 from downrange.alert.entries import Drafted, DraftMessage, Proposed
 from downrange.alert.lint import lint_message
 from downrange.alert.model import Action, Kind, Message, PlaceLike, Problem, Released, Status, people_of
+from downrange.alert.parcels import parcel_texts
 from downrange.alert.policy import Policy
 from downrange.alert.rules import Context, check
 from downrange.base import DownrangeError, InputError
@@ -44,7 +45,7 @@ def drafted(
         )
     return Drafted(
         dispatch=proposed.dispatch,
-        messages=tuple(_stored(one) for one in new),
+        messages=tuple(_stored(one, policy) for one in new),
         valid_until=now + timedelta(minutes=policy.draft_minutes),
     )
 
@@ -116,14 +117,16 @@ def _released(stored: DraftMessage) -> Released:
     return Released(message=msgspec.convert(stored.record, type=Message), xml=stored.xml.encode())
 
 
-def _stored(released: Released) -> DraftMessage:
+def _stored(released: Released, policy: Policy) -> DraftMessage:
     """Return a message as the journal keeps it."""
     message = released.message
     record: dict[str, Any] = msgspec.to_builtins(message)
+    texts, _ = parcel_texts(message, policy)  # what does not fit a short channel is told by the longer ones
     return DraftMessage(
         identifier=message.identifier,
         xml=released.xml.decode(),
         record=record,
+        texts=texts,
         sent=message.sent,
         until=message.until,
         expires=message.expires,

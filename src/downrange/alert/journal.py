@@ -68,6 +68,27 @@ class Journal:
             raise
         return journal
 
+    @classmethod
+    def unread(cls, url: str, roster: Roster, *, witness: Path | None = None) -> Self:
+        """Return a journal for looking into, whole or broken: nothing of it is believed, made or changed.
+
+        `entries` and `check` work; `append` and `refresh` are for one that was opened.
+        """
+        from sqlalchemy import inspect
+        from sqlalchemy.engine import make_url
+
+        engine = _engine(url)
+        file = make_url(url).database
+        if engine.dialect.name == "sqlite" and not (file and Path(file).is_file()):
+            raise InputError(where=url, seen="there is no journal", cure="check the office's folder")
+        journal = cls(engine, roster, 0.0, witness)
+        with journal._told():
+            known = inspect(engine).has_table("entries")
+        if not known:
+            journal.close()
+            raise InputError(where=journal.url, seen="there is no journal in it", cure="check office.toml")
+        return journal
+
     def close(self) -> None:
         """Let the database go."""
         self._engine.dispose()

@@ -7,13 +7,15 @@ from typing import Final
 
 import msgspec
 
+from downrange.alert.entries import Entry
 from downrange.alert.journal import Journal
-from downrange.alert.model import PlaceLike, Status
+from downrange.alert.model import PlaceLike, Problem, Status
 from downrange.alert.office import Clock, Office, utc_now
 from downrange.alert.policy import load_policy
 from downrange.base import InputError, read_text, read_toml, write_text
 
 OFFICE_FILE: Final = "office.toml"
+WITNESS: Final = "journal.head"
 MACHINE: Final = "downrange"
 """The name under which the software itself signs its steps."""
 
@@ -106,7 +108,7 @@ def open_office(folder: Path, *, places: tuple[PlaceLike, ...] | None = None, no
         _database(folder, found.database),
         load_roster(_inside(folder, found.people)),
         clock_tolerance_s=policy.clock_tolerance_s,
-        witness=folder / "journal.head",
+        witness=folder / WITNESS,
     )
     try:
         office = Office(
@@ -122,6 +124,20 @@ def open_office(folder: Path, *, places: tuple[PlaceLike, ...] | None = None, no
     except BaseException:
         journal.close()
         raise
+
+
+def read_journal(folder: Path) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:
+    """Return the entries of an office's journal as they are stored, and everything wrong with it; it may be broken."""
+    from downrange.alert.keys import load_roster
+
+    found = read_office(folder)
+    roster = load_roster(_inside(folder, found.people))
+    journal = Journal.unread(_database(folder, found.database), roster, witness=folder / WITNESS)
+    try:
+        problems = journal.check(head=journal.witnessed())
+        return (() if any(one.where == "entries" for one in problems) else journal.entries()), problems
+    finally:
+        journal.close()
 
 
 def read_office(folder: Path) -> OfficeFile:
