@@ -18,6 +18,8 @@ LARGEST_BYTES: Final = 4_000_000
 
 CAP: Final = f"{{{NAMESPACE}}}"
 _ENCODINGS: Final = frozenset({"UTF-8", "UTF8", "ASCII", "US-ASCII", "UTF-16", "UTF-16LE", "UTF-16BE", "ISO-8859-1"})
+_DOCTYPE: Final = re.compile(rb"[^<]*(?:<\?[^<]*)*<!DOCTYPE")
+_PROLOG_BYTES: Final = 4_096
 _OFFSET: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}")
 _NUMBER: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
 _PAIR: Final = re.compile(rf"({_NUMBER}),({_NUMBER})")
@@ -33,7 +35,13 @@ def open_document(xml: bytes) -> etree._Element:
             seen=f"it has {len(xml):,} bytes; a warning has no more than {LARGEST_BYTES:,}",
             cure="look at what it is; take a warning of that size apart",
         )
-    root = parse(xml)
+    if _DOCTYPE.match(xml[:_PROLOG_BYTES].replace(b"\0", b"")):
+        raise CapError(
+            where="CAP file",
+            seen="it carries a DOCTYPE, through which a document can pull in files or grow without end",
+            cure="remove it; CAP needs none",
+        )
+    root = parse(xml)  # which refuses a DOCTYPE that hides in some other encoding
     document: Any = root.getroottree().docinfo  # the stubs do not know what it holds
     encoding = document.encoding or "UTF-8"
     if encoding.upper() not in _ENCODINGS:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from lxml import etree
 
 _MAX_POINTS: Final = 100
-_LARGEST_RING: Final = 10_000  # points; with more, geometry could keep a checker busy for ever
+_LARGEST_RING: Final = 2_000  # points; with more, geometry could keep a checker busy for ever
 _KM_PER_DEGREE: Final = 111.2  # mean length of a degree of latitude; a guard needs no better
 
 
@@ -143,11 +143,16 @@ def r12(root: etree._Element, context: Context) -> Found:
         return
     for where, area in areas(root):
         rings = [(f"polygon[{i}]", ring_of(one)) for i, one in enumerate(texts(area, "polygon"))]
-        shapes = [(name, shapely.make_valid(_shape(ring))) for name, ring in rings if ring and _measurable(ring)]
+        shapes = [(name, _extent(_shape(ring))) for name, ring in rings if ring and _measurable(ring)]
         shapes += [(f"circle[{i}]", _round(one)) for i, one in enumerate(texts(area, "circle")) if circle_of(one)]
         for name, shape in shapes:
             if not shapely.intersects(shape, context.region_lonlat):
                 yield f"{where}/{name}", "lies outside the alert region: were lat and lon swapped?"
+
+
+def _extent(shape: Any) -> Any:  # noqa: ANN401
+    """Return the shape, or what surrounds it when it crosses itself: to repair it could take for ever."""
+    return shape if shapely.is_valid(shape) else shapely.convex_hull(shape)
 
 
 def _round(written: str) -> Any:  # noqa: ANN401

@@ -215,5 +215,5 @@ def _plain(problem: Exception) -> str:
     if isinstance(problem, InvalidDigest):
         return "the message is not the one that was signed: something was changed, be it only a blank"
     if isinstance(problem, InvalidSignature):
-        return "it was not made with the key of the pinned certificate"
+        return "it was not made with the key of the pinned certificate, or was itself changed (to tidy up a file is enough)"
     return f"it cannot be checked ({problem})"

@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import json
+import os
 
 import pytest
 
@@ -134,23 +135,25 @@ def test_a_text_that_does_not_fit_is_left_out_and_told_never_cut(channel, parcel
     assert index_of(channel, parcel)["left_out"] == ["KR-1.ko.360.txt (616 of 615 UCS-2 units)"]
 
 
-def test_what_a_kill_left_is_cleared_and_nothing_half_made_shows(channel, parcel):
-    left = channel.folder / f".{parcel.identifier}.part"
+def test_what_a_kill_left_does_not_count(channel, parcel):
+    left = channel.folder / f".{parcel.identifier}.1.part"
     left.mkdir()
-    (left / "KR-1.ko.90.txt").write_text("ha", encoding="utf-8")
+    (left / "broadcast.json").write_text("{", encoding="utf-8")
     channel.send(parcel)
-    assert not left.exists()
     assert rows(index_of(channel, parcel))
+    os.utime(left, (1e9, 1e9))
+    BroadcastChannel(name="cb", status=Status.EXERCISE, folder=channel.folder, message_identifier=4381)
+    assert not left.exists()
 
 
 def test_expired_wrong_status_and_a_folder_gone(channel, parcel, parcels_in, now):
     with pytest.raises(WrongStatusError):
         channel.send(parcels_in(Status.ACTUAL)[0])
-    channel.folder.rename(channel.folder.with_name("away"))
-    with pytest.raises(ChannelDownError, match="No such file"):
-        channel.send(parcel)
     now.on(minutes=600)
     with pytest.raises(ChannelRefusedError, match="it expired at"):
+        channel.send(parcel)
+    channel.folder.rename(channel.folder.with_name("away"))
+    with pytest.raises(ChannelDownError, match="No such file"):
         channel.send(parcel)
 
 

@@ -1,6 +1,7 @@
 """Single files: those very bytes, once, never half-written, never changed, never of another status."""
 
 import dataclasses
+import os
 import resource
 import subprocess
 import sys
@@ -18,8 +19,11 @@ def channel(tmp_path, now):
     return DirectoryChannel(name="files", status=Status.EXERCISE, folder=tmp_path / "out", now=now)
 
 
+HIDDEN = {".downrange-status", ".downrange-lock"}
+
+
 def names_in(folder):
-    return sorted(path.name for path in folder.iterdir() if path.name != ".downrange-status")
+    return sorted(path.name for path in folder.iterdir() if path.name not in HIDDEN)
 
 
 def test_the_bytes_that_were_signed_are_the_bytes_on_disk(channel, parcels, now):
@@ -133,8 +137,61 @@ def test_a_full_disk_leaves_nothing_and_is_told(channel, parcel):
     assert names_in(channel.folder) == [f"{parcel.identifier}.xml"]
 
 
-def test_what_a_kill_left_is_overwritten(channel, parcel):
-    (channel.folder / f".{parcel.identifier}.xml.part").write_bytes(b"<ale")
+def test_what_a_kill_left_is_cleared_when_it_is_old(channel, parcel):
+    old, young = (channel.folder / f".{parcel.identifier}.xml.{pid}.part" for pid in (1, 2))
+    for path in (old, young):
+        path.write_bytes(b"<ale")
+    os.utime(old, (1e9, 1e9))
     channel.send(parcel)
-    assert names_in(channel.folder) == [f"{parcel.identifier}.xml"]
-    channel.close()
+    again = DirectoryChannel(name="files", status=Status.EXERCISE, folder=channel.folder)
+    assert names_in(again.folder) == sorted([young.name, f"{parcel.identifier}.xml"])  # somebody may be writing it
+    again.close()
+
+
+_RACE = """
+import sys
+from pathlib import Path
+from downrange.alert.channels import ChannelRefusedError
+from downrange.alert.channels.directory import DirectoryChannel
+from downrange.alert.model import Parcel, Status
+
+folder, identifier = Path(sys.argv[1]), sys.argv[2]
+channel = DirectoryChannel(name="files", status=Status.EXERCISE, folder=folder)
+xml = Path(sys.argv[3]).read_bytes()
+sys.stdout.write("ready\\n")
+sys.stdout.flush()
+sys.stdin.readline()
+for number in range(60):
+    name = f"{identifier}.{number}"
+    bytes_ = xml.replace(identifier.encode(), name.encode())
+    try:
+        channel.send(Parcel(identifier=name, status=Status.EXERCISE, xml=bytes_))
+    except ChannelRefusedError:
+        sys.stdout.write(f"{number}\\n")
+"""
+
+
+def test_of_two_processes_at_once_the_first_wins_and_nothing_is_mixed(channel, parcel, tmp_path):
+    """Two processes send the same 60 identifiers with different bytes, as fast as they can."""
+    others = parcel.xml.replace(b"Immediate", b"Expected")
+    running = []
+    for number, xml in enumerate((parcel.xml, others)):
+        (tmp_path / f"{number}.xml").write_bytes(xml)
+        words = [sys.executable, "-c", _RACE, str(channel.folder), parcel.identifier, str(tmp_path / f"{number}.xml")]
+        running.append(subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+    for process in running:
+        assert process.stdout.readline() == "ready\n"
+    for process in running:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    refused = [{int(line) for line in process.communicate(timeout=60)[0].split()} for process in running]
+    assert [process.returncode for process in running] == [0, 0]
+    assert refused[0].isdisjoint(refused[1])
+    assert refused[0] | refused[1] == set(range(60))
+    for number in range(60):
+        name = f"{parcel.identifier}.{number}"
+        winner = others if number in refused[0] else parcel.xml
+        assert (channel.folder / f"{name}.xml").read_bytes() == winner.replace(
+            parcel.identifier.encode(), name.encode()
+        )
+    assert len(names_in(channel.folder)) == 60

@@ -45,7 +45,7 @@ def test_the_clock_that_is_given_is_the_clock_of_the_receipts(tmp_path, parcel, 
     ("text", "told"),
     [
         ("[[channel]", "channels.toml: not TOML"),
-        ("[[chanell]]\n", "channels.toml: chanell: unknown key. Write channel."),
+        ("[[channels]]\n", "channels.toml: channels: unknown key. Write channel."),
         ("[channel]\n", "it is no list of tables. Head each channel with"),
         ('[[channel]]\nkind = "directory"\n', r'channel\[0\]\.name: missing. Add name = "..." to this'),
         (table(name="a b"), r"channel\[0\]\.name: 'a b' cannot name a channel"),

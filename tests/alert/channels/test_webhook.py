@@ -78,7 +78,7 @@ def test_the_very_bytes_arrive_with_their_key_and_the_answer_is_the_receipt(serv
 
 def test_what_was_taken_is_not_sent_again_even_after_a_restart(server, channel, parcel, tmp_path, now):
     first = channel.send(parcel)
-    now.on(minutes=5)
+    now.on(minutes=500)  # it expired long ago; that it was taken stays true
     again = WebhookChannel(name="hook", status=Status.EXERCISE, url=server.url, record=tmp_path / "sent", now=now)
     receipt = again.send(parcel)
     assert (receipt.at, receipt.said) == (first.at, "was taken before: 200 OK: thank you")
@@ -128,6 +128,32 @@ def test_409_with_another_key_does_not(server, channel, parcel):
     server.answers.append((409, {"Idempotency-Key": "another"}, ""))
     with pytest.raises(ChannelRefusedError):
         channel.send(parcel)
+
+
+def test_two_at_once_are_one(server, channel, parcel):
+    server.answers.append((200, {}, "once"))
+    said = []
+
+    def send():
+        said.append(channel.send(parcel).said)
+
+    threads = [threading.Thread(target=send) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(said) == ["200 OK: once", *["was taken before: 200 OK: once"] * 3]
+    assert len(server.requests) == 1
+
+
+def test_a_note_that_is_damaged_stops_and_says_what_to_do(server, channel, parcel):
+    (channel.book.folder / f"{parcel.identifier}.json").write_text("{", encoding="utf-8")
+    with pytest.raises(ChannelRefusedError, match="nobody knows whether the message was sent"):
+        channel.send(parcel)
+    channel.book.folder.rename(channel.book.folder.with_name("away"))
+    with pytest.raises(ChannelDownError, match=r"note in .* what is sent: No such file"):
+        channel.send(parcel)
+    assert server.requests == []
 
 
 def test_silence_is_told_and_asking_again_is_harmless(server, channel, parcel):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +15,13 @@ from downrange.alert.channels.model import ChannelDownError, ChannelRefusedError
 from downrange.alert.model import Status
 from downrange.base import InputError
 
+try:
+    import fcntl
+except ImportError:  # not on every system
+    fcntl = None  # type: ignore[assignment]
+
+LEFT_OVER_S: Final = 600.0
+LOCK: Final = ".downrange-lock"
 MARK: Final = ".downrange-status"
 """Names the one status whose messages a folder holds."""
 
@@ -39,6 +48,7 @@ def claim(folder: Path, status: Status, *, where: str, key: str = "folder") -> N
         if not mark.exists():
             write_whole(mark, f"{status.value}\n".encode())
         found = mark.read_text(encoding="utf-8").strip()
+        _clear(folder)
     except OSError as problem:
         raise InputError(
             where=where,
@@ -55,17 +65,30 @@ def claim(folder: Path, status: Status, *, where: str, key: str = "folder") -> N
         )
 
 
-def already(path: Path, content: bytes, *, channel: str) -> bool:
-    """Return whether a file is there with these very bytes; refuse to go on when it has others."""
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep other processes out of a folder, where the system can do that; a holder that is killed lets go."""
+    with (folder / LOCK).open("ab") as file:
+        if fcntl is not None:
+            with suppress(OSError):  # some network drives have no locks
+                fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def write_new(path: Path, content: bytes, *, channel: str) -> bool:
+    """Write a file that must never change, and return True; False when it is there with these very bytes.
+
+    Refuses a file that is there with others, even one that another process writes at the same moment.
+    """
     try:
-        found = path.read_bytes()
-    except FileNotFoundError:
-        return False
+        found = path.read_bytes() if path.exists() else None
+        if found is None:
+            found = _linked(path, content)
     except OSError as problem:
-        raise down(channel, f"read {path}", problem) from None
-    if found != content:
+        raise down(channel, f"write {path}", problem) from None
+    if found is not None and found != content:
         raise other_bytes(channel, path.stem)
-    return True
+    return found is None
 
 
 def other_bytes(channel: str, identifier: str) -> ChannelRefusedError:
@@ -80,9 +103,7 @@ def other_bytes(channel: str, identifier: str) -> ChannelRefusedError:
 
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file under a passing name, bring it to the disk, rename it, and bring the folder to the disk."""
-    partial = path.with_name(
-        f".{path.name}.part"
-    )  # one name, so that a kill leaves at most one and the next overwrites
+    partial = _partial(path)
     try:
         _write_through(partial, content)
         partial.replace(path)
@@ -94,9 +115,9 @@ def write_whole(path: Path, content: bytes) -> None:
 
 def write_folder(path: Path, contents: Mapping[str, bytes]) -> None:
     """Write a folder of files under a passing name and rename it: all of them appear together, or none."""
-    partial = path.with_name(f".{path.name}.part")
-    shutil.rmtree(partial, ignore_errors=True)  # what a kill left
+    partial = _partial(path)
     try:
+        shutil.rmtree(partial, ignore_errors=True)  # of a process of this number that was killed
         partial.mkdir()
         for name, content in contents.items():
             _write_through(partial / name, content)
@@ -113,6 +134,36 @@ def down(channel: str, tried: str, problem: OSError) -> ChannelDownError:
     return ChannelDownError(
         channel=channel, tried=tried, seen=f"{problem.strerror or problem}; nothing half-written was left", again_s=10.0
     )
+
+
+def _linked(path: Path, content: bytes) -> bytes | None:
+    """Write a file and give it its name only if nobody has it; return what is there if somebody does."""
+    partial = _partial(path)
+    try:
+        _write_through(partial, content)
+        try:
+            path.hardlink_to(partial)
+        except FileExistsError:
+            return path.read_bytes()
+        except OSError:  # a drive without links
+            partial.replace(path)
+        _sync_folder(path.parent)
+        return None
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _partial(path: Path) -> Path:
+    """Return the passing name of a file: each process has its own, so that two may write the same message at once."""
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
+
+
+def _clear(folder: Path) -> None:
+    """Remove what kills left half-written; what is younger may be somebody's at work."""
+    for path in folder.glob(".*.part"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > LEFT_OVER_S:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _write_through(path: Path, content: bytes) -> None:

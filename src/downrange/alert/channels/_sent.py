@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from downrange.alert.channels._files import claim, down, file_stem, other_bytes, write_whole
+from downrange.alert.channels._files import claim, down, file_stem, locked, other_bytes, write_whole
 from downrange.alert.channels.model import ChannelRefusedError
 from downrange.alert.model import Parcel, Receipt, Status
 from downrange.base import parse_utc
@@ -27,14 +29,22 @@ class SentBook:
         claim(folder, status, where=f"channel {channel}", key="record")
         self.folder, self.channel = folder, channel
 
-    def begin(self, parcel: Parcel) -> Receipt | None:
-        """Return the receipt of a message that was taken before, or note that it is being sent now."""
-        digest = hashlib.sha256(parcel.xml).hexdigest()
+    @contextmanager
+    def one_at_a_time(self) -> Iterator[None]:
+        """Let one process at a time send on this channel, so that two do not send the same message."""
+        with ExitStack() as held:
+            try:
+                held.enter_context(locked(self.folder))
+            except OSError as problem:
+                raise down(self.channel, f"note in {self.folder} what is sent", problem) from None
+            yield
+
+    def taken(self, parcel: Parcel) -> Receipt | None:
+        """Return the receipt of a message that was taken before, None if it was not; refuse other bytes."""
         found = self._read(parcel.identifier)
         if found is None:
-            self._write({"identifier": parcel.identifier, "sha256": digest, "at": None, "said": ""})
             return None
-        if found["sha256"] != digest:
+        if found["sha256"] != hashlib.sha256(parcel.xml).hexdigest():
             raise other_bytes(self.channel, parcel.identifier)
         if found["at"] is None:
             return None
@@ -45,11 +55,14 @@ class SentBook:
             said=f"was taken before: {found['said']}",
         )
 
+    def begin(self, parcel: Parcel) -> None:
+        """Note that a message is being sent, unless it was noted by an earlier try."""
+        if self._read(parcel.identifier) is None:
+            self._write(_note(parcel))
+
     def end(self, parcel: Parcel, receipt: Receipt) -> Receipt:
         """Note that a message was taken."""
-        digest = hashlib.sha256(parcel.xml).hexdigest()
-        said = {"identifier": parcel.identifier, "sha256": digest, "at": receipt.at.isoformat(), "said": receipt.said}
-        self._write(said)
+        self._write(_note(parcel, at=receipt.at.isoformat(), said=receipt.said))
         return receipt
 
     def _path(self, identifier: str) -> Path:
@@ -83,3 +96,9 @@ class SentBook:
             write_whole(path, json.dumps(noted, ensure_ascii=False, indent=1).encode())
         except OSError as problem:
             raise down(self.channel, f"note in {path} that it is being sent", problem) from None
+
+
+def _note(parcel: Parcel, *, at: str | None = None, said: str = "") -> dict[str, Any]:
+    """Return the note of a message; at is None until it was taken."""
+    digest = hashlib.sha256(parcel.xml).hexdigest()
+    return {"identifier": parcel.identifier, "sha256": digest, "at": at, "said": said}

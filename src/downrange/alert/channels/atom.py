@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urljoin
 
-from downrange.alert.channels._files import already, claim, down, file_stem, write_whole
+from downrange.alert.channels._files import claim, down, file_stem, locked, write_new, write_whole
 from downrange.alert.channels.model import Clock, Letter, opened, read_letter, utc_now
 from downrange.alert.channels.settings import Settings
 from downrange.alert.model import Parcel, Receipt, Status
@@ -79,11 +79,7 @@ class AtomChannel:
         """Write the file unless it is there, then make the feed anew."""
         opened(parcel, channel=self.name, status=self.status)
         path = self.folder / f"{file_stem(parcel.identifier, channel=self.name)}.xml"
-        if not already(path, parcel.xml, channel=self.name):
-            try:
-                write_whole(path, parcel.xml)
-            except OSError as problem:
-                raise down(self.name, f"write {path}", problem) from None
+        write_new(path, parcel.xml, channel=self.name)
         return Receipt(channel=self.name, identifier=parcel.identifier, at=self.now(), said=self._rebuild())
 
     def tend(self) -> None:
@@ -94,6 +90,14 @@ class AtomChannel:
         """Do nothing: no file stays open."""
 
     def _rebuild(self) -> str:
+        """Write the feed if it changes, one process at a time; return what it holds, in words."""
+        try:
+            with locked(self.folder):
+                return self._rebuilt()
+        except OSError as problem:
+            raise down(self.name, f"write {self.folder / self.feed}", problem) from None
+
+    def _rebuilt(self) -> str:
         """Write the feed if it changes; return what it holds, in words."""
         letters, left_out = self._letters()
         if not letters:
@@ -101,23 +105,15 @@ class AtomChannel:
         path = self.folder / self.feed
         shown = _shown(entries_of(letters, self.now()), self.entries_at_most)
         content = self._feed_xml(shown)
-        try:
-            if not path.exists() or path.read_bytes() != content:
-                write_whole(path, content)
-        except OSError as problem:
-            raise down(self.name, f"write {path}", problem) from None
+        if not path.exists() or path.read_bytes() != content:
+            write_whole(path, content)
         said = f"{len(shown)} entries in {path}, {sum(one.state == 'active' for one in shown)} active"
         return f"{said}; left out: {'; '.join(left_out)}" if left_out else said
 
     def _letters(self) -> tuple[list[Letter], list[str]]:
         """Return the messages in the folder, and what is wrong with the files that are none of ours."""
-        try:
-            paths = sorted(
-                path for path in self.folder.iterdir() if path.suffix == ".xml"
-            )  # glob finds none in no folder
-            found = [(path, self._letter(path)) for path in paths]
-        except OSError as problem:
-            raise down(self.name, f"read {self.folder}", problem) from None
+        paths = sorted(path for path in self.folder.iterdir() if path.suffix == ".xml")
+        found = [(path, self._letter(path)) for path in paths]
         letters = [one for _, one in found if isinstance(one, Letter)]
         return letters, [f"{path.name} ({one})" for path, one in found if isinstance(one, str)]
 

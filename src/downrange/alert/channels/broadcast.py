@@ -23,12 +23,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from downrange.alert.channels._files import claim, down, file_stem, other_bytes, write_folder
+from downrange.alert.channels._files import claim, down, file_stem, locked, other_bytes, write_folder
 from downrange.alert.channels._pages import MOST_PAGES, Pages, paged
 from downrange.alert.channels._serials import SCOPE_NETWORK, CodesUsedUpError, Slot, assign
 from downrange.alert.channels.model import (
@@ -116,13 +115,14 @@ class BroadcastChannel:
         path = self.folder / file_stem(parcel.identifier, channel=self.name)
         digest = hashlib.sha256(parcel.xml).hexdigest()
         try:
-            if path.exists():
-                return self._receipt(parcel, f"was there: {self._same(path, digest)}")
-            refuse_expired(letter, channel=self.name, now=self.now())
-            index, files = self._rendered(parcel, letter)
-            index["sha256"] = digest
-            contents = {name: text.encode() for name, text in files.items()}
-            write_folder(path, contents | {INDEX: json.dumps(index, ensure_ascii=False, indent=1).encode()})
+            with locked(self.folder):  # two messages must not take the same message code
+                if path.exists():
+                    return self._receipt(parcel, f"was there: {self._same(path, digest)}")
+                refuse_expired(letter, channel=self.name, now=self.now())
+                index, files = self._rendered(parcel, letter)
+                index["sha256"] = digest
+                contents = {name: text.encode() for name, text in files.items()}
+                write_folder(path, contents | {INDEX: json.dumps(index, ensure_ascii=False, indent=1).encode()})
         except OSError as problem:
             raise down(self.name, f"write {path}", problem) from None
         left_out = index["left_out"]
@@ -198,10 +198,9 @@ class BroadcastChannel:
         )
 
     def _earlier(self) -> list[dict[str, Any]]:
-        """Return the indexes of the messages that are there; what a kill left is cleared away."""
-        for path in self.folder.glob(".*.part"):
-            shutil.rmtree(path, ignore_errors=True)
-        return [_index(path) for path in sorted(self.folder.iterdir()) if (path / INDEX).is_file()]
+        """Return the indexes of the messages that are there; a name with a point before it is a half-written one."""
+        paths = sorted(path for path in self.folder.iterdir() if not path.name.startswith("."))
+        return [_index(path) for path in paths if (path / INDEX).is_file()]
 
 
 def _index(path: Path) -> dict[str, Any]:

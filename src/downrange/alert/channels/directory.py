@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from downrange.alert.channels._files import already, claim, down, file_stem, write_whole
+from downrange.alert.channels._files import claim, file_stem, write_new
 from downrange.alert.channels.model import Clock, opened, utc_now
 from downrange.alert.channels.settings import Settings
 from downrange.alert.model import Parcel, Receipt, Status
@@ -26,14 +26,8 @@ class DirectoryChannel:
         """Write the file, or find it there already."""
         opened(parcel, channel=self.name, status=self.status)
         path = self.folder / f"{file_stem(parcel.identifier, channel=self.name)}.xml"
-        said = f"{len(parcel.xml)} bytes in {path}"
-        if already(path, parcel.xml, channel=self.name):
-            said = f"was there: {said}"
-        else:
-            try:
-                write_whole(path, parcel.xml)
-            except OSError as problem:
-                raise down(self.name, f"write {path}", problem) from None
+        written = write_new(path, parcel.xml, channel=self.name)
+        said = f"{'' if written else 'was there: '}{len(parcel.xml)} bytes in {path}"
         return Receipt(channel=self.name, identifier=parcel.identifier, at=self.now(), said=said)
 
     def close(self) -> None:

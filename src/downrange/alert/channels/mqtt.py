@@ -117,19 +117,17 @@ class MqttChannel:
     def send(self, parcel: Parcel) -> Receipt:
         """Publish the message unless the broker confirmed it before."""
         letter = opened(parcel, channel=self.name, status=self.status)
-        refuse_expired(letter, channel=self.name, now=self.now())
         topic = f"{self.topic}/{file_stem(parcel.identifier, channel=self.name)}"
-        taken = self.book.begin(parcel)
-        if taken is not None:
-            return taken
-        self._publish(topic, parcel, letter)
-        receipt = Receipt(
-            channel=self.name,
-            identifier=parcel.identifier,
-            at=self.now(),
-            said=f"confirmed by {self.host}:{self.port} on {topic}",
-        )
-        return self.book.end(parcel, receipt)
+        with self.book.one_at_a_time():
+            taken = self.book.taken(parcel)
+            if taken is not None:
+                return taken
+            refuse_expired(letter, channel=self.name, now=self.now())
+            self.book.begin(parcel)
+            self._publish(topic, parcel, letter)
+            said = f"confirmed by {self.host}:{self.port} on {topic}"
+            receipt = Receipt(channel=self.name, identifier=parcel.identifier, at=self.now(), said=said)
+            return self.book.end(parcel, receipt)
 
     def close(self) -> None:
         """Do nothing: a connection lives as long as its message."""

@@ -85,14 +85,15 @@ class WebhookChannel:
     def send(self, parcel: Parcel) -> Receipt:
         """Post the message unless the server took it before."""
         letter = opened(parcel, channel=self.name, status=self.status)
-        refuse_expired(letter, channel=self.name, now=self.now())
-        taken = self.book.begin(parcel)
-        if taken is not None:
-            return taken
-        answer = self._post(parcel)
-        said = self._judged(answer, parcel.identifier)
-        receipt = Receipt(channel=self.name, identifier=parcel.identifier, at=self.now(), said=said)
-        return self.book.end(parcel, receipt)
+        with self.book.one_at_a_time():
+            taken = self.book.taken(parcel)
+            if taken is not None:
+                return taken
+            refuse_expired(letter, channel=self.name, now=self.now())
+            self.book.begin(parcel)
+            said = self._judged(self._post(parcel), parcel.identifier)
+            receipt = Receipt(channel=self.name, identifier=parcel.identifier, at=self.now(), said=said)
+            return self.book.end(parcel, receipt)
 
     def close(self) -> None:
         """Do nothing: a connection lives as long as its request."""
