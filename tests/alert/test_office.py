@@ -225,14 +225,19 @@ def test_a_look_at_another_time_is_refused(office, clock):
     assert office.book.seq == 1
 
 
-def test_two_events_do_not_speak_to_the_same_place_at_once(office, clock, people):
-    warned(office, clock, people)
+def test_a_second_event_at_the_same_place_is_for_people_who_know_of_the_first(office, clock, people):
     other = replace(EVENT, code="another")
-    (one,) = kit.look(office, clock, ("KR-01",), event=other)
+    (early,) = kit.look(office, clock, ("KR-01",), event=other)
+    warned(office, clock, people)
     for name in ("kim", "lee"):
-        office.approve(one.name, people[name])
-    with pytest.raises(LifeError, match="stands under the warning of 2023-05-31"):
-        office.issue(one.name)
+        office.approve(early.name, people[name])
+    with pytest.raises(LifeError, match="under the warning of 2023-05-31, which it does not know of"):
+        office.issue(early.name)
+    (anew,) = kit.look(office, clock, ("KR-01",), event=other)
+    assert anew.proposed.beside == ("2023-05-31",)
+    for name in ("kim", "lee"):
+        office.approve(anew.name, people[name])
+    assert office.issue(anew.name).stage is Stage.ISSUED
 
 
 def test_a_notice_before_the_window_stands_beside_the_warning(office, clock, people):

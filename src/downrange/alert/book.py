@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -162,3 +162,13 @@ def expiry_of(case: Case) -> datetime:
             cure="check the journal",
         )
     return case.expires
+
+
+def others_at(book: Book, event: str, codes: Iterable[str], moment: datetime) -> tuple[str, ...]:
+    """Return the other events whose warnings, not mere notices, stand for some of the places at a moment."""
+    wanted = set(codes)
+    return tuple(
+        case.event
+        for case in book.active(moment)
+        if case.event != event and case.standing is not Standing.ADVISED and wanted & set(case.warned)
+    )

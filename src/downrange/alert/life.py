@@ -19,7 +19,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from downrange.alert.book import OPEN_STAGES, Book, Case, Dispatch, LifeError, Stage, Standing, expiry_of
+from downrange.alert.book import OPEN_STAGES, Book, Case, Dispatch, LifeError, Stage, Standing, expiry_of, others_at
 from downrange.alert.entries import (
     Approved,
     ClockSet,
@@ -321,6 +321,8 @@ def preauthorisation_gaps(book: Book, name: str, proposed: Proposed, moment: dat
 
     if name not in book.preauthorisations:
         return ("it is not in force here",)
+    if proposed.beside:
+        return (f"its places stand under the warning of {', '.join(proposed.beside)} too, which people must know of",)
     found = matches(
         preauthorisation(book.preauthorisations[name]),
         event=proposed.event.code,
@@ -337,15 +339,13 @@ def _refuse_beside(book: Book, proposed: Proposed, moment: datetime) -> None:
     """Stop where another event's warning for the same places stands: one authority, one voice."""
     if not widens(proposed):
         return
-    for case in book.active(moment):
-        both = set(case.warned) & set(proposed.codes)
-        other = case.event != proposed.event.code and case.standing is not Standing.ADVISED
-        if other and both and case.event not in proposed.beside:
-            raise _refuse(
-                proposed.dispatch,
-                f"{', '.join(sorted(both))} stands under the warning of {case.event}",
-                f"lift that one, or propose this one beside {case.event}",
-            )
+    others = set(others_at(book, proposed.event.code, proposed.codes, moment)) - set(proposed.beside)
+    if others:
+        raise _refuse(
+            proposed.dispatch,
+            f"some of its places stand under the warning of {', '.join(sorted(others))}, which it does not know of",
+            "propose it anew, or lift that one",
+        )
 
 
 def _refuse_changed(one: Dispatch, body: Issued) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from downrange.alert.book import Book
+from downrange.alert.book import Book, others_at
 from downrange.alert.desk import Desk
 from downrange.alert.draft import NOTICE
 from downrange.alert.drafting import drafted, place_of
@@ -123,6 +123,7 @@ def advice(
                 last_arrival_s=since(notice.t0, window.closes),
                 because=because,
                 channels=house.channels,
+                beside=others_at(book, notice.code, own, now),
             )
             book = yield Step.PROPOSED, proposed
             book = yield Step.DRAFTED, house.drafted(book, proposed, now)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from downrange.alert.book import Book, Case, Dispatch, Stage
+from downrange.alert.book import Book, Case, Dispatch, Stage, others_at
 from downrange.alert.desk import Desk
 from downrange.alert.entries import Proposed
 from downrange.alert.model import Action, Event, Kind, Reason
@@ -46,7 +46,7 @@ def wish(book: Book, country: str, desk: Desk, actions: Iterable[Action], ground
     waiting = book.open_dispatches(ground.event.code, country)
     wanted = {place.code for place in desk.places(country)}
     told = set(case.warned) if case.expires is not None and case.expires > ground.now else set()
-    if not own and not _stuck(waiting, case, ground.now) and not _lacks(book, case, waiting, wanted - told):
+    if not own and not _stuck(book, waiting, case, ground.now) and not _lacks(book, case, waiting, wanted - told):
         return Wish()
     wishes = _lifts(own, waiting, told - wanted)
     freed = {code for one in wishes for code in one.codes}
@@ -80,8 +80,10 @@ def _of_action(action: Action, country: str, ground: Ground) -> Proposed:
     )
 
 
-def _stuck(waiting: Sequence[Dispatch], case: Case, now: datetime) -> bool:
+def _stuck(book: Book, waiting: Sequence[Dispatch], case: Case, now: datetime) -> bool:
     """Say whether something that waits can no longer be issued: its draft is too old, or others went out first."""
+    if any(set(others_at(book, case.event, one.proposed.codes, now)) - set(one.proposed.beside) for one in waiting):
+        return True
     numbers = [one.proposed.based_on for one in waiting]
     too_old = any(one.valid_until is not None and now > one.valid_until for one in waiting)
     return too_old or numbers != list(range(len(case.issued), len(case.issued) + len(numbers)))
@@ -161,6 +163,7 @@ def _finished(book: Book, case: Case, wishes: Sequence[Proposed], told: set[str]
             reason=Reason.RISK if one.reason is Reason.WIDER and not told else one.reason,
             added=() if ends else tuple(code for code in one.codes if code not in told),
             channels=channels if ends else tuple(dict.fromkeys((*channels, *ground.channels))),
+            beside=() if ends else others_at(book, case.event, one.codes, ground.now),
         )
         told = told - set(one.codes) if ends else set(one.codes)
 
