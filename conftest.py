@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+from numba.core.caching import IndexDataCacheFile
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -21,6 +23,29 @@ hypothesis.settings.register_profile(
     suppress_health_check=[hypothesis.HealthCheck.too_slow],
 )
 hypothesis.settings.load_profile("house")
+
+
+_save = IndexDataCacheFile.save
+
+
+def _save_alone(self: IndexDataCacheFile, key: object, data: object) -> None:
+    """Let one process at a time write down a compiled kernel.
+
+    Numba gives numbered files to the signatures of a kernel. Two workers that compile two of them at the same instant
+    would take the same number, and one would later run the other's code.
+    """
+    folder = os.open(self._cache_path, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        _save(self, key, data)
+    finally:
+        os.close(folder)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Guard numba's cache in the workers of `make test`."""
+    if hasattr(config, "workerinput"):
+        IndexDataCacheFile.save = _save_alone
 
 
 def _refuse(report: pytest.TestReport | pytest.CollectReport) -> None:

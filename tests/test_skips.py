@@ -25,11 +25,14 @@ def test_fails_as_expected(): assert False
 WHOLE_FILE = 'import pytest\npytest.importorskip("there_is_no_such_library")\n'
 
 
+REFUSED = "1 failed, 1 passed, 1 skipped, 1 xfailed, 3 errors"
+
+
 @pytest.mark.parametrize(
-    ("ci", "closing"),
-    [("true", "1 failed, 1 passed, 1 skipped, 1 xfailed, 3 errors"), ("", "1 passed, 5 skipped, 1 xfailed")],
+    ("ci", "workers", "closing"),
+    [("true", 0, REFUSED), ("true", 2, REFUSED), ("", 0, "1 passed, 5 skipped, 1 xfailed")],
 )
-def test_skips_are_failures_where_ci_is_set(tmp_path, ci, closing):
+def test_skips_are_failures_where_ci_is_set(tmp_path, ci, workers, closing):
     shutil.copy(Path(__file__).parents[1] / "conftest.py", tmp_path)
     (tmp_path / "test_cases.py").write_text(CASES, encoding="utf-8")
     (tmp_path / "test_whole_file.py").write_text(WHOLE_FILE, encoding="utf-8")
@@ -42,6 +45,7 @@ def test_skips_are_failures_where_ci_is_set(tmp_path, ci, closing):
         "no:cacheprovider",
         "--continue-on-collection-errors",
         "--rootdir=.",
+        *([f"--numprocesses={workers}"] if workers else []),
     ]
     done = subprocess.run(
         command, cwd=tmp_path, env=os.environ | {"CI": ci}, capture_output=True, text=True, check=False

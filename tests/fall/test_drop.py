@@ -6,6 +6,7 @@ import math
 import os
 import subprocess
 import sys
+from bisect import bisect_right
 
 import numpy as np
 import pytest
@@ -41,14 +42,15 @@ def slow_height(x: float, y: float, z: float) -> float:
     return p * math.cos(lat) + (z + wgs84.E2 * n * math.sin(lat)) * math.sin(lat) - n
 
 
-KNOTS_M = np.concatenate([np.arange(-5e3, 86e3, 250.0), np.arange(86e3, 1_000_001.0, 1e3)])
+KNOTS_M = [*np.arange(-5e3, 86e3, 250.0).tolist(), *np.arange(86e3, 1_000_001.0, 1e3).tolist()]
+AIR_ROWS = air_table().tolist()
 
 
 def slow_density(alt_m: float) -> float:
     """Return the density [kg/m^3] of the table, found by search."""
-    row = int(np.clip(np.searchsorted(KNOTS_M, alt_m, side="right") - 1, 0, len(KNOTS_M) - 2))
+    row = min(max(bisect_right(KNOTS_M, alt_m) - 1, 0), len(KNOTS_M) - 2)
     part = (max(alt_m, KNOTS_M[0]) - KNOTS_M[row]) / (KNOTS_M[row + 1] - KNOTS_M[row])
-    return float(np.polynomial.Polynomial(air_table()[row, :4])(part))
+    return sum(c * part**n for n, c in enumerate(AIR_ROWS[row][:4]))
 
 
 def slow_rate(_t: float, state: Array, beta: float, jet: CubicSpline | None = None) -> list[float]:

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import ssl
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -36,6 +37,12 @@ class Handler(BaseHTTPRequestHandler):
         code, headers, text = self.server.answers.pop(0) if self.server.answers else (200, {}, "thank\nyou")
         if code is None:  # no answer at all
             self.server.silent.wait(5.0)
+            return
+        if code == "drip":  # a sign now and then, for ever
+            with suppress(OSError):
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+                while not self.server.silent.wait(0.05):
+                    self.wfile.write(b"x")
             return
         self.send_response(code)
         for key, value in (headers | {"Content-Length": str(len(text.encode()))}).items():
@@ -160,6 +167,13 @@ def test_silence_is_told_and_asking_again_is_harmless(server, channel, parcel):
     channel.timeout_s = 0.2
     server.answers.append((None, {}, ""))
     with pytest.raises(ChannelDownError, match=r"no answer within 0\.2 s; it may have been taken"):
+        channel.send(parcel)
+
+
+def test_a_server_that_drips_its_answer_is_not_waited_for(server, channel, parcel):
+    channel.timeout_s = 0.4
+    server.answers.append(("drip", {}, ""))
+    with pytest.raises(ChannelDownError, match=r"no answer within 0\.4 s; it may have been taken"):
         channel.send(parcel)
 
 

@@ -40,10 +40,15 @@ def file_stem(identifier: str, *, channel: str) -> str:
     return identifier
 
 
-def claim(folder: Path, status: Status, *, where: str, key: str = "folder") -> None:
-    """Make a folder if its parent is there, and mark it for one status; refuse one that is marked for another."""
+def claim(folder: Path, status: Status, *, where: str, key: str = "folder", parent: bool = False) -> None:
+    """Make a folder if its parent is there, and mark it for one status; refuse one that is marked for another.
+
+    parent: make the folder above it too
+    """
     mark = folder / MARK
     try:
+        if parent:
+            folder.parent.mkdir(exist_ok=True)
         folder.mkdir(exist_ok=True)
         if not mark.exists():
             write_whole(mark, f"{status.value}\n".encode())

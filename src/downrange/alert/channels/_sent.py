@@ -25,8 +25,7 @@ class SentBook:
     __slots__ = ("channel", "folder")
 
     def __init__(self, folder: Path, *, channel: str, status: Status) -> None:
-        folder.parent.mkdir(exist_ok=True)
-        claim(folder, status, where=f"channel {channel}", key="record")
+        claim(folder, status, where=f"channel {channel}", key="record", parent=True)
         self.folder, self.channel = folder, channel
 
     @contextmanager

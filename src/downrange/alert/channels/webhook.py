@@ -12,7 +12,7 @@ What the answers mean:
 - 409 with Retry-After, 408, 425, 429 and all 5xx: try again, after Retry-After when it is given in seconds.
 - 3xx: refused. No redirect is followed: a warning goes only where the agency's file says.
 - any other 4xx: refused.
-No answer in time is "try again": the server may have taken it, and the key makes asking again harmless.
+timeout_s is for the connection, and again for the whole exchange. No answer in time is "try again": the server may have taken it, and the key makes asking again harmless.
 Proxies of the environment are not used. The certificate of an https address is always verified.
 """
 
@@ -21,7 +21,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import http.client
+import socket
 import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -114,8 +118,10 @@ class WebhookChannel:
         )
         target = f"{address.path or '/'}{f'?{address.query}' if address.query else ''}"
         try:
-            connection.request("POST", target, body=parcel.xml, headers=self._headers(parcel))
-            return _answer(connection.getresponse())
+            connection.connect()
+            with _cut_off(connection.sock, self.timeout_s):
+                connection.request("POST", target, body=parcel.xml, headers=self._headers(parcel))
+                return _answer(connection.getresponse())
         except TimeoutError:
             seen = f"no answer within {self.timeout_s:g} s; it may have been taken, and asking again is harmless"
             raise self._down(seen) from None
@@ -157,6 +163,30 @@ class WebhookChannel:
     def _down(self, seen: str, *, again_s: float = _AGAIN_S) -> ChannelDownError:
         """Return the error for a server that did not take the message."""
         return ChannelDownError(channel=self.name, tried=f"post to {self.url}", seen=seen, again_s=again_s)
+
+
+@contextmanager
+def _cut_off(sock: socket.socket, after_s: float) -> Iterator[None]:
+    """Hang up when an exchange takes too long in all: a server that drips its answer resets every other clock."""
+    late = threading.Event()
+
+    def hang_up() -> None:
+        late.set()
+        with suppress(OSError):
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)  # under TLS, below it: no farewell to wait for
+
+    timer = threading.Timer(after_s, hang_up)
+    timer.start()
+    try:
+        yield
+    except (OSError, http.client.HTTPException):
+        if not late.is_set():
+            raise
+    finally:
+        timer.cancel()
+        timer.join()
+    if late.is_set():  # without an error too: an answer cut off among its headers looks whole
+        raise TimeoutError
 
 
 def _answer(response: http.client.HTTPResponse) -> Answer:
