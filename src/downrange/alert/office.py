@@ -7,7 +7,7 @@ every channel has given its receipt, and a channel that has a message takes it a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
@@ -58,7 +58,7 @@ def utc_now() -> datetime:
 class Office:
     """An agency's office: journal, policy, places, keys and channels of one status."""
 
-    __slots__ = ("_agency", "_channels", "_machine", "_now", "_places", "journal", "policy")
+    __slots__ = ("_agency", "_channels", "_machine", "_now", "_places", "journal", "policy", "troubles")
 
     def __init__(
         self,
@@ -78,6 +78,7 @@ class Office:
         self._agency = agency
         self._channels: Mapping[str, Channel] = {one.name: one for one in channels}
         self._now = now
+        self.troubles: tuple[str, ...] = ()
 
     def open(self, status: Status) -> Self:
         """Write the first entry of a new journal; refuse one of another status, and channels of another status."""
@@ -286,9 +287,10 @@ class Office:
         return send_all(self.journal, self._channels, self._machine, self.status, self._now())
 
     def tick(self) -> tuple[Case, ...]:
-        """Do what time asks for: end what has expired, send what is owed; return the cases that expire soon."""
-        from downrange.alert.channels import Tended
+        """Do what time asks for: end what has expired, send what is owed; return the cases that expire soon.
 
+        What a channel could not bring up to date stands in `troubles`.
+        """
         now = self._now()
 
         def steps(book: Book) -> Plan:
@@ -301,11 +303,20 @@ class Office:
             self._append(self._machine, steps)
         self._issue_authorised()
         self.deliver()
-        for one in self._channels.values():
-            if isinstance(one, Tended):
-                one.tend()
+        self.troubles = tuple(self._tended())
         soon = now + timedelta(minutes=self.policy.expiry_warning_minutes)
         return tuple(case for case in self.book.active(now) if case.expires is not None and case.expires <= soon)
+
+    def _tended(self) -> Iterator[str]:
+        """Let the channels bring what they show up to date; yield what those that could not say."""
+        from downrange.alert.channels import ChannelDownError, ChannelRefusedError, Tended
+
+        for one in self._channels.values():
+            if isinstance(one, Tended):
+                try:
+                    one.tend()
+                except (ChannelDownError, ChannelRefusedError) as problem:
+                    yield str(problem)
 
     def check(self) -> tuple[Problem, ...]:
         """Return everything wrong with the journal and with the signatures on what was issued; empty when all is whole."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+import stat
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,7 +22,7 @@ def check_folder(folder: Path) -> None:
     """Refuse, before any work is done, a folder that cannot be written or that holds something else."""
     try:
         place = folder.resolve()
-        if place.exists() and not place.is_dir():
+        if _is_other(place):
             raise _error(folder, "it is a file, and a folder is needed", "give the name of a new folder")
         if place.is_dir() and any(place.iterdir()) and not (place / MARK).is_file():
             raise _error(
@@ -80,6 +81,14 @@ def _swap(staging: Path, place: Path) -> None:
                 continue
             raise
         return
+
+
+def _is_other(place: Path) -> bool:
+    """Say whether there is something there that is no folder, asked once: another writer may be moving it."""
+    try:
+        return not stat.S_ISDIR(place.stat().st_mode)
+    except FileNotFoundError:
+        return False
 
 
 def _missing(place: Path) -> list[Path]:
