@@ -4,6 +4,7 @@ Not a test: the tests of the life of warnings build on it, in their own process 
 """
 
 import shutil
+import sys
 import tomllib
 from collections import namedtuple
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import shapely
+from lxml import etree
 
 from downrange.alert import Event, Status
 from downrange.alert.keys import load_signer, make_keys
@@ -21,7 +23,9 @@ T0 = datetime(2023, 5, 30, 21, 27, tzinfo=UTC)
 MADE = T0 - timedelta(days=30)  # when the agency's certificate was made
 PEOPLE = ("kim", "lee", "park")
 EVENT = Event(
-    code="2023-05-31", t0=T0, origin={"en": "North Korea", "ko": "북한", "ja": "北朝鮮", "zh": "朝鲜", "tl": "North Korea"}
+    code="2023-05-31",
+    t0=T0,
+    origin={"en": "North Korea", "ko": "북한", "ja": "北朝鮮", "zh": "朝鲜", "tl": "North Korea"},
 )
 ROWS = 400  # of a crowd; more than 1/p_warn is not needed where the answer is all or nothing
 Islet = namedtuple(
@@ -96,7 +100,13 @@ def write_policy(path, *, status=Status.EXERCISE, **numbers):
     """Write the policy that comes with the package under another agency's name, with some numbers changed."""
     policy = tomllib.loads((files("downrange.alert") / "data" / "founding.toml").read_text(encoding="utf-8"))
     if status is Status.ACTUAL:  # a message that is no exercise must not come from an exercise desk
-        words = {"en": "Safety Agency", "ko": "국민안전청", "ja": "国民安全庁", "zh": "国民安全厅", "tl": "Safety Agency"}
+        words = {
+            "en": "Safety Agency",
+            "ko": "국민안전청",
+            "ja": "国民安全庁",
+            "zh": "国民安全厅",
+            "tl": "Safety Agency",
+        }
         policy["agency"] = {key: words[key] for key in policy["agency"]}
         policy["agency_short"] = {key: words[key] for key in policy["agency_short"]}
     for name, value in numbers.items():
@@ -155,3 +165,101 @@ def look(office, clock, codes, *, arrival_s=400.0, verdict="nominal", p=0.99, pa
     """Let the desk look at falls on the islets named, now."""
     falls = crowd(codes, arrival_s)
     return office.look(event, falls, PLACES, t_s=clock.t_s, verdict=verdict, p=p, passed=passed)
+
+
+# ---- a channel of another package, that a test can switch off, or have kill the process in the middle of a step
+
+PLUG_IN = '''
+"""A channel that writes down what it takes; files beside its log say when it fails, and when it dies."""
+import hashlib, os, signal
+from pathlib import Path
+from downrange.alert.channels import ChannelDownError
+from downrange.alert.model import Receipt
+
+class Tale:
+    def __init__(self, settings, folder):
+        self.name, self.status, self.folder, self.now = settings.name, settings.status, folder, settings.now
+
+    def send(self, parcel):
+        trouble = self.folder / "trouble"
+        word = trouble.read_text() if trouble.exists() else ""
+        if word == "down":
+            raise self._down()
+        if word == "dies before":
+            os.kill(os.getpid(), signal.SIGKILL)
+        line = f"{parcel.identifier} {hashlib.sha256(parcel.xml).hexdigest()}\\n"
+        log = self.folder / "log"
+        known = log.read_text() if log.exists() else ""
+        if line not in known:
+            with log.open("a") as file:
+                file.write(line)
+        if word == "dies after":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if word == "deaf":
+            raise self._down()
+        return Receipt(channel=self.name, identifier=parcel.identifier, at=self.now(), said="written down")
+
+    def _down(self):
+        return ChannelDownError(channel=self.name, tried="write it down", seen="it does not answer", again_s=1.0)
+
+    def close(self):
+        pass
+
+def make(settings):
+    folder = settings.path("folder")
+    settings.finish()
+    folder.mkdir(exist_ok=True)
+    return Tale(settings, folder)
+'''
+
+
+def plug_in(folder):
+    """Put a package with the channel kind 'tale' on the path, as if it had been installed."""
+    told = folder / "tale_channel-1.dist-info"
+    told.mkdir()
+    (folder / "tale_channel.py").write_text(PLUG_IN, encoding="utf-8")
+    (told / "METADATA").write_text("Metadata-Version: 2.1\nName: tale-channel\nVersion: 1\n", encoding="utf-8")
+    (told / "entry_points.txt").write_text("[downrange.channels]\ntale = tale_channel:make\n", encoding="utf-8")
+    sys.path.insert(0, str(folder))
+
+
+def trouble(folder, word):
+    """Have the channel 'tale' of a folder be "down", "deaf" (it takes but does not answer), die, or, with "", be well."""
+    path = folder / "trouble"
+    if word:
+        path.write_text(word, encoding="utf-8")
+    else:
+        path.unlink(missing_ok=True)
+
+
+def taken(folder):
+    """Return what the channel 'tale' of a folder took, in order: (identifier, SHA-256)."""
+    log = folder / "log"
+    return [tuple(line.split()) for line in log.read_text(encoding="utf-8").splitlines()] if log.exists() else []
+
+
+# ---- what a receiver makes of the messages, by CAP's rules and nothing of ours
+
+_CAP = "{urn:oasis:names:tc:emergency:cap:1.2}"
+
+
+class Receiver:
+    """Somebody who reads the messages as they come and knows which warnings are in force."""
+
+    def __init__(self):
+        self._active = {}  # identifier -> (codes, expires)
+
+    def read(self, xml):
+        root = etree.fromstring(xml)
+        for triple in (root.findtext(f"{_CAP}references") or "").split():
+            self._active.pop(triple.split(",")[1], None)
+        info = root.find(f"{_CAP}info")
+        clear = [one.text for one in info.findall(f"{_CAP}responseType")] == ["AllClear"]
+        if root.findtext(f"{_CAP}msgType") in ("Alert", "Update") and not clear:
+            identifier = root.findtext(f"{_CAP}identifier")
+            codes = {code.text for code in info.iterfind(f"{_CAP}area/{_CAP}geocode/{_CAP}value")}
+            self._active[identifier] = (codes, datetime.fromisoformat(info.findtext(f"{_CAP}expires")))
+
+    def warned(self, now):
+        """Return the codes of all places under a warning that is in force."""
+        return {code for codes, expires in self._active.values() if expires > now for code in codes}
