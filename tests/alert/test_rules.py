@@ -1,5 +1,6 @@
 """Each rule refuses messages broken for it alone, and the sound message passes."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
@@ -178,3 +179,76 @@ def test_noise_is_refused_not_raised():
 
 def test_polygon_text_may_hold_any_white_space():
     assert check(SOUND.replace(SQUARE, f"\n  {SQUARE.replace(' ', chr(10))}\t").encode(), CONTEXT) == ()
+
+
+def test_an_answer_to_a_message_names_it_too():
+    """CAP: Ack and Error are about the messages in references; neither replaces any, so none is forgotten."""
+    for kind in ("Ack", "Error"):
+        answer = SOUND.replace("<msgType>Update", f"<msgType>{kind}")
+        assert check(answer.encode(), Context(published=(GONE, OTHER, FIRST))) == ()
+        bare = answer.replace(f"<references>{FIRST}</references>", "")
+        assert {problem.rule for problem in check(bare.encode())} == {"R4"}
+
+
+def test_the_order_of_areas_and_the_spelling_of_moments_do_not_tell_languages_apart():
+    head, _, tail = SOUND.rpartition("<info>")
+    for one, other in (
+        ("<onset>2023-05-31T06:33:00+09:00", "<onset>2023-05-30T21:33:00-00:00"),
+        (SQUARE, f" {SQUARE.replace(' ', chr(10))} "),
+    ):
+        assert one in tail
+        assert check(f"{head}<info>{tail.replace(one, other)}".encode(), CONTEXT) == ()
+
+
+def test_several_municipalities_may_share_one_area():
+    """Then the polygons must cover them all, and are held against all of them together."""
+    code = "<geocode><valueName>KR:emd</valueName><value>23320330</value></geocode>"
+    both = SOUND.replace(code, code + code.replace("23320330", "23320340"))
+    halves = {
+        "23320330": shapely.box(124.61, 37.91, 124.70, 37.99),
+        "23320340": shapely.box(124.70, 37.91, 124.79, 37.99),
+    }
+    assert check(both.encode(), Context(footprints=halves, max_over_cover=0.5)) == ()
+    (first, _) = check(both.encode(), Context(footprints={**halves, "23320340": shapely.box(124.7, 37.9, 125.0, 38.0)}))
+    assert "do not cover the area of 23320330, 23320340" in first.seen
+
+
+def test_a_picture_that_comes_along_may_have_a_name_of_its_own():
+    """CAP: uri may be relative where derefUri brings the content."""
+    picture = (
+        "<resource><resourceDesc>map</resourceDesc><mimeType>image/png</mimeType><uri>map.png</uri>{}</resource><area>"
+    )
+    for more, rules in (("<derefUri>AAAA</derefUri>", set()), ("", {"R10"})):
+        message = SOUND.replace("<area>", picture.format(more))
+        assert {problem.rule for problem in check(message.encode(), CONTEXT)} == rules
+
+
+def test_a_restricted_or_private_message_that_says_for_whom_passes():
+    for scope, more in (
+        ("Restricted", "<restriction>staff</restriction>"),
+        ("Private", "<addresses>staff</addresses>"),
+    ):
+        message = SOUND.replace("<scope>Public</scope>", f"<scope>{scope}</scope>{more}")
+        assert check(message.encode(), CONTEXT) == ()
+
+
+@pytest.mark.parametrize(
+    "web", ["https://desk.example", "http://desk.example/a?b=1#c", "mailto:desk@downrange.example"]
+)
+def test_absolute_addresses_of_all_sorts_pass(web):
+    assert check(SOUND.replace("https://desk.example/1", web).encode(), CONTEXT) == ()
+
+
+def test_a_ring_that_crosses_itself_is_still_held_against_the_region():
+    bow = "-37.9,124.6 -38.0,124.8 -38.0,124.6 -37.9,124.8 -37.9,124.6"
+    rules = {problem.rule for problem in check(SOUND.replace(SQUARE, bow).encode(), CONTEXT)}
+    assert rules == {"R5", "R6", "R12"}
+
+
+def test_messages_are_checked_beside_each_other():
+    """The schema keeps one list of errors: what is wrong with one message is not told of another."""
+    wrong = SOUND.replace("<status>Exercise", "<status>Drill").encode()
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(check, [wrong, SOUND.encode()] * 100))
+    assert found[::2] == [check(wrong)] * 100
+    assert found[1::2] == [()] * 100

@@ -6,7 +6,10 @@ SOURCE: 200 km west of Eocheongdo (sirens.kr No=2832823), eight minutes after li
 
 import dataclasses
 import json
-from datetime import datetime
+import runpy
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -26,6 +29,8 @@ from downrange.alert import (
     verify,
     watch,
 )
+from downrange.alert.sign import load_agency_key, make_agency_key, sign_xml
+from downrange.alert.verify import verify_file
 from downrange.base import JST, KST, normals, uniforms
 from downrange.earth import places
 
@@ -121,3 +126,64 @@ def test_from_the_decision_to_files_that_hold(actions, watched, event, crowd):
 def test_the_record_of_an_action_can_go_into_json(actions):
     rows = [{"kind": a.kind, "t_s": a.t_s, "places": [p.code for p in a.places], "reason": a.reason} for a in actions]
     assert json.loads(json.dumps(rows))[0]["kind"] == "issue"
+
+
+CHAINS = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "authority" / "cap_chains.py")))
+DRAFT, AT = CHAINS.GOOD.xml, CHAINS.AT
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory):
+    files = make_agency_key(tmp_path_factory.mktemp("agency"), "Exercise desk", now=AT)
+    return load_agency_key(files.key, files.certificate)
+
+
+def test_of_a_sound_file_all_is_known_that_can_be(key):
+    report = verify_file(sign_xml(DRAFT, key, now=AT), key.pins, AT, CHAINS.CONTEXT)
+    assert report.problems == ()
+    assert report.checked[:2] == ("the schema of CAP 1.2", "the rules R1 to R12")
+    assert "by the key of a pinned certificate" in report.checked
+    assert len(report.unchecked) == 1  # what the words must hold
+    assert report.notes == ("it is no warning: its status is Exercise",)
+    assert report.received is not None
+    assert report.received.identifier == CHAINS.GOOD.message.identifier
+
+
+@pytest.mark.parametrize(
+    ("signed", "words"), [(False, "the signature: it is not signed"), (True, "proves nothing")], ids=["no", "yes"]
+)
+def test_a_signature_that_nobody_is_pinned_for_is_not_checked(signed, words, key):
+    report = verify_file(sign_xml(DRAFT, key, now=AT) if signed else DRAFT, None, AT)
+    assert report.problems == ()
+    assert report.verified is None
+    assert words in report.unchecked[0]
+    assert [row.partition(":")[0] for row in report.unchecked[1:]] == ["R1, R4", "R6", "R11", "R12", "the words"]
+    assert not any("pinned" in row for row in report.checked)
+
+
+def test_an_unsigned_file_is_a_problem_where_somebody_is_pinned(key):
+    (problem,) = verify_file(DRAFT, key.pins, AT).problems
+    assert problem.rule == "SIGNATURE"
+    assert "it is not signed" in problem.seen
+    assert "do not pass on what nobody signed" in problem.seen
+
+
+def test_a_message_that_is_over_or_yet_to_come_is_noted():
+    past, early = AT + timedelta(days=1), AT - timedelta(hours=1)
+    assert any("it expired at 2023-05-30T22:37:00Z" in note for note in verify_file(DRAFT, None, past).notes)
+    assert any("is a clock wrong?" in note for note in verify_file(DRAFT, None, early).notes)
+    assert len(verify_file(DRAFT, None, AT).notes) == 1
+
+
+def test_what_cannot_be_opened_is_not_called_checked(key):
+    report = verify_file(b"<alert", key.pins, datetime(2026, 1, 1, tzinfo=UTC))
+    assert [problem.rule for problem in report.problems] == ["XML"]
+    assert report.unchecked == ("everything else: it cannot be opened",)
+
+
+def test_what_only_the_reader_refuses_is_told():
+    """The schema lets an event be without a word, and no rule asks; but then nobody knows what the warning is about."""
+    event = CHAINS.changed(DRAFT, CHAINS.put("info/event", " ", only=1))
+    report = verify_file(event, None, AT, CHAINS.CONTEXT)
+    assert [(problem.rule, problem.where) for problem in report.problems] == [("READ", "info[0]")]
+    assert report.received is None
