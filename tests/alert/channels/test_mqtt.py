@@ -109,7 +109,7 @@ def test_a_port_that_hangs_up_is_told(channel, parcel):
 class Guarded:
     """A broker that asks for a password and lets its user write below one topic only."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, pem=None):
         self.host, self.folder = "127.0.0.1", folder
         with socket.create_server((self.host, 0)) as free:
             self.port = free.getsockname()[1]
@@ -121,6 +121,10 @@ class Guarded:
         )  # fmt: skip
         lines = (f"listener {self.port} {self.host}", "allow_anonymous false", f"password_file {folder / 'users'}",
                  f"acl_file {folder / 'acl'}", "user root")  # fmt: skip
+        if pem is not None:
+            (folder / "key.pem").write_bytes(pem[0])
+            (folder / "certificate.pem").write_bytes(pem[1])
+            lines += (f"certfile {folder / 'certificate.pem'}", f"keyfile {folder / 'key.pem'}")
         (folder / "conf").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     def __enter__(self):
@@ -169,6 +173,31 @@ def test_password_and_access_list(tmp_path, parcel, now):
         assert channel.send(parcel).said.endswith(f"on cap/{parcel.identifier}")
         found = heard(broker, "cap/#", until=1, user=("alerts", "s3cret"))
         assert [message.payload for message in found] == [parcel.xml]
+
+
+@pytest.mark.usefixtures("mosquitto")
+def test_tls_with_an_authority_of_our_own_and_not_without(tmp_path, parcel, now, self_signed):
+    (tmp_path / "broker").mkdir()
+    (tmp_path / "password").write_text("s3cret\n", encoding="utf-8")
+    (tmp_path / "ca.pem").write_bytes(self_signed[1])
+    with Guarded(tmp_path / "broker", self_signed) as broker:
+        text = f'host = "localhost"\nport = {broker.port}\ntopic = "cap"\nuser = "alerts"\npassword_file = "password"'
+        (channel,) = load(tmp_path, text)
+        channel.now = now
+        with pytest.raises(ChannelDownError, match=r"(?i)certificate.verify.failed"):
+            channel.send(parcel)
+        (channel,) = load(tmp_path, f'{text}\nca_file = "ca.pem"')
+        channel.now = now
+        assert channel.send(parcel).said == f"confirmed by localhost:{broker.port} on cap/{parcel.identifier}"
+
+
+def test_a_mute_port_is_not_waited_for_long_under_tls(tmp_path, parcel, now):
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        text = f'host = "localhost"\nport = {mute.getsockname()[1]}\ntopic = "cap"\ntimeout_s = 0.3'
+        (channel,) = load(tmp_path, text)
+        channel.now = now
+        with pytest.raises(ChannelDownError, match="timed out"):
+            channel.send(parcel)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
 """The smallest ellipse around points on a flat map, and the smallest of a table of ellipses around points on the Earth.
 
 The table is that of the Common Alert Message Format, which Galileo's and QZSS's warning services broadcast.
-SOURCE: Common Alert Message Format Specification, issue 1.0 (January 2024), fields A12 to A16, as tabulated by
-github.com/9SQ/EWSS-CAMF-table (Apache-2.0) and decoded by CSSRlib's EWSS decoder: latitude -90 + 180/65535 i,
-longitude -180 + 360/131071 i, 32 lengths of semi-axes, azimuth -90 + 180/64 i degrees. The specification itself was
-not at hand; that the azimuth is that of the semi-major axis, clockwise from north, is how both read it.
+SOURCE: fields A12 to A16 of the Common Alert Message Format Specification, issue 1.0 (January 2024), as three readers
+of it have them and agree: github.com/9SQ/EWSS-CAMF-table (Apache-2.0), CSSRlib's EWSS decoder, and azarashi 0.17.1
+(MIT, after issue 1.2): latitude -90 + 180/65535 i, longitude -180 + 360/131071 i, 32 lengths of semi-axes, azimuth
+-90 + 180/64 i degrees. The specification itself was not at hand; assumed: that the azimuth is that of the semi-major
+axis, clockwise from north, and that distances from the centre are those on the ground.
 """
 
 from __future__ import annotations

@@ -8,6 +8,8 @@ area alone, the table's indices (Common Alert Message Format fields A12 to A16, 
 message), how much ground each covers beyond its areas, and the proof: how far out the outermost vertex lies. Hazard,
 provider and guidance codes are an agency's to fill in.
 
+Japan's own J-Alert goes over QZSS with codes of municipalities and without an ellipse (IS-QZSS-DCX).
+
 An Exercise has the message type of a Test: the format knows no other.
 """
 

@@ -12,6 +12,8 @@ With quality of service 1 a subscriber may get a message twice and must know it 
 
 from __future__ import annotations
 
+import math
+import ssl
 import time
 from importlib.util import find_spec
 from pathlib import Path
@@ -33,8 +35,6 @@ from downrange.alert.channels.webhook import LOOPBACK, tls_context
 from downrange.alert.model import Parcel, Receipt, Status
 
 if TYPE_CHECKING:
-    import ssl
-
     from paho.mqtt.client import Client
     from paho.mqtt.properties import Properties
 
@@ -44,6 +44,18 @@ LONGEST_EXPIRY_S: Final = 2**32 - 1
 _REFUSALS: Final = frozenset({0x86, 0x87, 0x8A, 0x8C, 0x90, 0x99, 0x9A})
 """Reason codes of MQTT 5.0, 2.4, that trying again does not change: bad password, not authorized, banned, bad method,
 invalid topic, invalid payload format, retain not supported."""
+
+
+class _TidySocket(ssl.SSLSocket):
+    """A TLS socket that closes itself when the greeting fails, which paho leaves to chance."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        """Greet the broker, or close."""
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
 
 
 class _Talk:
@@ -112,6 +124,8 @@ class MqttChannel:
         self.name, self.status, self.host, self.port, self.topic = name, status, host, port, topic
         self.user, self.client_id, self.retain, self.timeout_s, self.now = user, client_id, retain, timeout_s, now
         self._context, self._password = context, password
+        if context is not None:
+            context.sslsocket_class = _TidySocket
         self.book = SentBook(record, channel=name, status=status)
 
     def send(self, parcel: Parcel) -> Receipt:
@@ -138,7 +152,7 @@ class MqttChannel:
         client = self._client()
         talk = _Talk(client)
         try:
-            client.connect(self.host, self.port, keepalive=60)
+            client.connect(self.host, self.port, keepalive=math.ceil(self.timeout_s))  # it bounds the TLS handshake too
             if not talk.wait("connected", ends):
                 raise self._failed(talk, topic, f"no answer to CONNECT within {self.timeout_s:g} s")
             client.publish(topic, parcel.xml, qos=1, retain=self.retain, properties=self._properties(parcel, letter))
@@ -238,6 +252,4 @@ def _require_paho(settings: Settings) -> None:
 
 def _context(settings: Settings) -> ssl.SSLContext:
     """Return how the broker is verified."""
-    import ssl
-
     return tls_context(settings, "ca_file") if settings.has("ca_file") else ssl.create_default_context()
