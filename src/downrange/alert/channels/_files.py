@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -159,8 +160,8 @@ def _linked(path: Path, content: bytes) -> bytes | None:
 
 
 def _partial(path: Path) -> Path:
-    """Return the passing name of a file: each process has its own, so that two may write the same message at once."""
-    return path.with_name(f".{path.name}.{os.getpid()}.part")
+    """Return the passing name of a file: each thread of each process has its own, so that two may write it at once."""
+    return path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
 
 
 def _clear(folder: Path) -> None:
