@@ -277,3 +277,21 @@ def test_an_exercise_needs_one_person(tmp_path, clock):
     assert sent.consents == ("kim",)
     assert "<status>Exercise</status>" in sent.signed[0].xml
     office.close()
+
+
+def test_after_a_clock_that_ran_ahead_people_are_freed_and_warned_again(office, clock, people):
+    clock.go(3600)
+    ahead = replace(EVENT, t0=kit.T0 + timedelta(hours=1))  # all that this machine knows is an hour ahead
+    (one,) = kit.look(office, SimpleNamespace(t_s=60.0), ("KR-01",), event=ahead)
+    for name in ("kim", "lee"):
+        office.approve(one.name, people[name])
+    office.issue(one.name)
+    clock.go(-3540)
+    with pytest.raises(LifeError, match="59 min before the last entry"):
+        kit.look(office, clock, ("KR-02",), event=EVENT)
+    office.set_clock(people["kim"], because="this clock ran an hour ahead")
+    (wider,) = kit.look(office, clock, ("KR-01", "KR-02"), event=EVENT)
+    assert wider.proposed.added == ("KR-02",)
+    freed = office.retract(people["kim"], EVENT, "KR", because="sent with the wrong hour")
+    assert freed.undelivered == ()
+    assert office.check() == ()

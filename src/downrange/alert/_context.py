@@ -22,6 +22,7 @@ class Context:
     footprints:      by geocode value, the area each polygon set must cover, as shapely geometry of (lon, lat)
     max_over_cover:  by how much polygons may exceed that area, as a fraction of it
     max_valid_s:     how long after it is sent a message may be valid
+    clock_set:       a person has said that earlier messages carry the times of a wrong clock
     region_lonlat:   the region that the site's alerts belong to, None when unknown
     vague:           words that are no place ("areas that have not received ...")
     """
@@ -31,5 +32,6 @@ class Context:
     footprints: Mapping[str, Any] = field(default_factory=dict)
     max_over_cover: float = math.inf
     max_valid_s: float = math.inf
+    clock_set: bool = False
     region_lonlat: Any = None
     vague: tuple[str, ...] = ("not received", "other area", "미수신", "그 밖의", "その他の地域", "未受信")

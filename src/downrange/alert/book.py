@@ -104,7 +104,8 @@ class Case:
 class Book:
     """Everything that the journal says, folded.
 
-    desks: by event code, the last look
+    desks:     by event code, the last look
+    clock_set: whether a person once said that the times before were wrong
     """
 
     opened: Opened | None = None
@@ -115,6 +116,7 @@ class Book:
     cases: Mapping[tuple[str, str], Case] = field(default_factory=dict)
     desks: Mapping[str, Looked] = field(default_factory=dict)
     preauthorisations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    clock_set: bool = False
 
     def dispatch(self, name: str) -> Dispatch:
         """Return a dispatch by its name, or say which there are."""

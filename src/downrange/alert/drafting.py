@@ -37,7 +37,7 @@ def drafted(
     chain = rebuilt(book, proposed, status=status, policy=policy, places=places)
     grown = _grown(chain, proposed, places, now)
     new = grown.released[len(chain.released) :]
-    problems = _problems(chain, new, places)
+    problems = _problems(chain, new, places, clock_set=book.clock_set)
     if problems:
         raise DraftError(
             f"{proposed.dispatch}: {len(problems)} fault(s) in its messages, so nothing was drafted; the first is "
@@ -133,7 +133,9 @@ def _stored(released: Released, policy: Policy) -> DraftMessage:
     )
 
 
-def _problems(chain: Chain, new: tuple[Released, ...], places: Mapping[str, PlaceLike]) -> list[Problem]:
+def _problems(
+    chain: Chain, new: tuple[Released, ...], places: Mapping[str, PlaceLike], *, clock_set: bool
+) -> list[Problem]:
     """Return what is wrong with the new messages of a chain."""
     published = [reference(one.message) for one in chain.released]
     found: list[Problem] = []
@@ -144,6 +146,7 @@ def _problems(chain: Chain, new: tuple[Released, ...], places: Mapping[str, Plac
             published=tuple(published),
             footprints={code: places[code].geometry_lonlat for code in codes},
             max_over_cover=chain.policy.max_over_cover,
+            clock_set=clock_set,
         )
         found += check(released.xml, context)
         found += lint_message(released.message, chain.policy)

@@ -136,7 +136,7 @@ def _clock(book: Book, body: ClockSet, who: _Who, moment: datetime) -> Book:  # 
     """Take a person's word for the time."""
     if who.is_machine or not body.because.strip():
         raise _refuse("clock", "set without a person's reason", "give one, as 'the clock ran an hour ahead'")
-    return book
+    return replace(book, clock_set=True)
 
 
 def _look(book: Book, body: Looked, who: _Who, moment: datetime) -> Book:  # noqa: ARG001

@@ -131,7 +131,7 @@ class Office:
 
     def desk(self, event: Event) -> Desk:
         """Return the desk of an event as it was left."""
-        return self.house.desk(self.book, event)
+        return self.house.desk(self.book, event, self._now())
 
     # ---- what the desk decides, and what people decide for it
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -31,12 +32,17 @@ class House:
     places: Mapping[str, PlaceLike]
     channels: tuple[str, ...]
 
-    def desk(self, book: Book, event: Event) -> Desk:
-        """Return the desk of an event, as its last look left it."""
+    def desk(self, book: Book, event: Event, now: datetime) -> Desk:
+        """Return the desk of an event, as its last look left it; times of a clock that ran ahead are taken back."""
         last = book.desks.get(event.code)
-        return (
-            Desk(policy=self.policy) if last is None else desk_from_json(last.desk, self.policy, self.places.values())
-        )
+        if last is None:
+            return Desk(policy=self.policy)
+        desk = desk_from_json(last.desk, self.policy, self.places.values())
+        t_s = since(event.t0, now)
+        if not book.clock_set or desk.t_s <= t_s:
+            return desk
+        warned = tuple(replace(one, since_s=min(one.since_s, t_s), quiet_s=math.nan) for one in desk.warned)
+        return replace(desk, t_s=t_s, warned=warned)
 
     def drafted(self, book: Book, proposed: Proposed, now: datetime) -> Drafted:
         """Return the messages of a proposal."""
@@ -52,7 +58,7 @@ def decision(
     """
 
     def steps(book: Book) -> Plan:
-        desk, actions = decided(house.desk(book, event))
+        desk, actions = decided(house.desk(book, event, now))
         ground = Ground(event=event, now=now, channels=house.channels, evidence=evidence)
         wishes = [wish(book, country, desk, actions, ground) for country in _countries(book, event, actions)]
         kept = evidence if any(one.proposed for one in wishes) else ""
@@ -72,7 +78,7 @@ def retraction(house: House, event: Event, country: str, now: datetime, *, becau
 
     def steps(book: Book) -> Plan:
         case = book.case(event.code, country)
-        desk = house.desk(book, event)
+        desk = house.desk(book, event, now)
         kept = tuple(one for one in desk.warned if one.place.country != country)
         desk = replace(desk, warned=kept, told=tuple(one for one in desk.told if one.country != country))
         looked = Looked(event=event, situation={"because": because}, desk=desk_to_json(desk), evidence="")
