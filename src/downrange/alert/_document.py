@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ _DOCTYPE: Final = re.compile(rb"[^<]*(?:<\?[^<]*)*<!DOCTYPE")
 _PROLOG_BYTES: Final = 4_096
 _OFFSET: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[+-][0-9]{2}:[0-9]{2}")
 _NUMBER: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
-_PAIR: Final = re.compile(rf"({_NUMBER}),({_NUMBER})")
+_RING: Final = re.compile(r"[-+0-9., \t\r\n]*")
 _CIRCLE: Final = re.compile(rf"({_NUMBER}),({_NUMBER})[ \t\r\n]+({_NUMBER})")
 _BLANKS: Final = " \t\r\n"
 
@@ -96,11 +97,13 @@ def utc_fits(moment: datetime) -> bool:
 
 def ring_of(written: str) -> Ring | None:
     """Read a polygon, whatever white space stands between its pairs; None when it is no list of lat,lon pairs."""
-    found = [_PAIR.fullmatch(pair) for pair in re.split(f"[{_BLANKS}]+", written.strip(_BLANKS))]
-    ring = tuple((float(pair[1]), float(pair[2])) for pair in found if pair is not None)
-    if len(ring) < len(found) or not all(math.isfinite(number) for pair in ring for number in pair):
+    if not _RING.fullmatch(written):  # float() takes more: low lines, digits of all scripts, infinity
         return None
-    return ring
+    try:
+        ring = tuple([(float(lat), float(lon)) for lat, lon in [pair.split(",") for pair in written.split()]])
+    except ValueError:
+        return None
+    return ring if ring and all(map(math.isfinite, itertools.chain.from_iterable(ring))) else None
 
 
 def circle_of(written: str) -> tuple[float, float, float] | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import shapely
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 _MAX_POINTS: Final = 100
 _LARGEST_RING: Final = 2_000  # points; with more, geometry could keep a checker busy for ever
+_KNOWN: Final = 1_024  # polygons, and unions of them, that are kept in mind
+_LONGEST_KNOWN: Final = 20_000  # characters; what is longer is measured anew, and fills no memory
 _KM_PER_DEGREE: Final = 111.2  # mean length of a degree of latitude; a guard needs no better
 
 
@@ -38,38 +42,49 @@ def codes_of(area: etree._Element) -> list[str]:
     return [value.strip() for _, value in pairs(area, "geocode") if value.strip()]
 
 
-def _shape(ring: Ring) -> Any:  # noqa: ANN401
-    """Return the ring as a shapely polygon of (lon, lat)."""
-    return shapely.Polygon([(lon_deg, lat_deg) for lat_deg, lon_deg in ring])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Outline:
+    """A polygon as it is written, read and measured.
+
+    shape:  shapely polygon of (lon, lat); None when there is no ring, or one that cannot be measured
+    valid:  the shape is simple
+    jumps:  it goes from one end of the map to the other
+    faults: what is wrong with it
+    """
+
+    shape: Any
+    valid: bool
+    jumps: bool
+    faults: tuple[str, ...]
 
 
-def _measurable(ring: Ring | None) -> bool:
-    """Say whether a ring can be held against others at all."""
-    return ring is not None and 4 <= len(ring) <= _LARGEST_RING
+def _outline(written: str) -> _Outline:
+    """Read and measure a polygon, once: each stands in every language, and in the next message again."""
+    return _known_outline(written) if len(written) <= _LONGEST_KNOWN else _measure(written)
 
 
-def _shapes(area: etree._Element) -> Any | None:  # noqa: ANN401
-    """Return the union of an area's polygons; None when it has none or one of them is broken."""
-    rings = [ring_of(one) for one in texts(area, "polygon")]
-    shapes = [_shape(ring) for ring in rings if ring is not None and _measurable(ring)]
-    if not shapes or len(shapes) < len(rings) or not all(shapely.is_valid(shapes)):
-        return None
-    return shapely.union_all(shapes)
-
-
-def r5(root: etree._Element, context: Context) -> Found:  # noqa: ARG001
-    """Polygons are closed, simple, counter-clockwise, in range and short."""
-    for where, area in areas(root):
-        for i, written in enumerate(texts(area, "polygon")):
-            for seen in _ring_faults(ring_of(written), written):
-                yield f"{where}/polygon[{i}]", seen
-
-
-def _ring_faults(ring: Ring | None, written: str) -> Iterator[str]:
-    """Yield what is wrong with one ring."""
+def _measure(written: str) -> _Outline:
+    """Read and measure a polygon."""
+    ring = ring_of(written)
     if ring is None:
-        yield f"{written[:40]!r} is no list of lat,lon pairs"
-        return
+        faults = (f"{written[:40]!r} is no list of lat,lon pairs",)
+        return _Outline(shape=None, valid=False, jumps=False, faults=faults)
+    shape = None
+    if 4 <= len(ring) <= _LARGEST_RING:
+        shape = shapely.Polygon([(lon_deg, lat_deg) for lat_deg, lon_deg in ring])
+    return _Outline(
+        shape=shape,
+        valid=shape is not None and bool(shapely.is_valid(shape)),
+        jumps=any(abs(b[1] - a[1]) > 180.0 for a, b in itertools.pairwise(ring)),
+        faults=tuple(_ring_faults(ring, shape)),
+    )
+
+
+_known_outline = functools.lru_cache(maxsize=_KNOWN)(_measure)
+
+
+def _ring_faults(ring: Ring, shape: Any) -> Iterator[str]:  # noqa: ANN401
+    """Yield what is wrong with one ring."""
     if any(abs(lat_deg) > 90.0 or abs(lon_deg) > 180.0 for lat_deg, lon_deg in ring):
         yield "latitude beyond 90 or longitude beyond 180: is it lat,lon and not lon,lat?"
     if len(ring) > _MAX_POINTS:
@@ -78,16 +93,35 @@ def _ring_faults(ring: Ring | None, written: str) -> Iterator[str]:
         yield f"{len(ring)} points, a closed ring has at least 4"
     elif ring[0] != ring[-1]:
         yield "not closed: the last point is not the first"
-    elif _measurable(ring):
-        yield from _shape_faults(_shape(ring))
-
-
-def _shape_faults(shape: Any) -> Iterator[str]:  # noqa: ANN401
-    """Yield what is wrong with the form of one closed ring."""
-    if not shapely.is_valid(shape):
+    elif shape is not None and not shapely.is_valid(shape):
         yield f"not simple: {shapely.is_valid_reason(shape)}"
-    elif not shapely.is_ccw(shape.exterior):
+    elif shape is not None and not shapely.is_ccw(shape.exterior):
         yield "clockwise"
+
+
+def _union(polygons: tuple[str, ...]) -> Any | None:  # noqa: ANN401
+    """Return the union of some polygons; None when there are none or one of them is broken."""
+    return (_known_union if sum(map(len, polygons)) <= _LONGEST_KNOWN else _join)(polygons)
+
+
+def _join(polygons: tuple[str, ...]) -> Any | None:  # noqa: ANN401
+    """Join some polygons."""
+    outlines = [_outline(one) for one in polygons]
+    if not outlines or not all(one.valid for one in outlines):
+        return None
+    shapes = [one.shape for one in outlines]
+    return shapes[0] if len(shapes) == 1 else shapely.union_all(shapes)
+
+
+_known_union = functools.lru_cache(maxsize=_KNOWN)(_join)
+
+
+def r5(root: etree._Element, context: Context) -> Found:  # noqa: ARG001
+    """Polygons are closed, simple, counter-clockwise, in range and short."""
+    for where, area in areas(root):
+        for i, written in enumerate(texts(area, "polygon")):
+            for seen in _outline(written).faults:
+                yield f"{where}/polygon[{i}]", seen
 
 
 def r6(root: etree._Element, context: Context) -> Found:
@@ -98,16 +132,17 @@ def r6(root: etree._Element, context: Context) -> Found:
         codes = codes_of(area)
         known = [context.footprints[code] for code in codes if code in context.footprints]
         if known:
-            yield from _cover_faults(where, _shapes(area), shapely.union_all(known), codes, context.max_over_cover)
+            footprint = known[0] if len(known) == 1 else shapely.union_all(known)
+            yield from _cover_faults(where, _union(tuple(texts(area, "polygon"))), footprint, codes, context)
         else:
             yield where, f"{', '.join(codes) or 'nothing'} is no code of a known municipality: what must be covered?"
 
 
-def _cover_faults(where: str, shape: Any, footprint: Any, codes: list[str], max_over_cover: float) -> Found:  # noqa: ANN401
+def _cover_faults(where: str, shape: Any, footprint: Any, codes: list[str], context: Context) -> Found:  # noqa: ANN401
     """Yield what is wrong between the polygons of an area and what they stand for."""
     if shape is None or not shapely.covers(shape, footprint):
         yield where, f"the polygons do not cover the area of {', '.join(codes)}"
-    elif shape.area > (1.0 + max_over_cover) * footprint.area:
+    elif shape.area > (1.0 + context.max_over_cover) * footprint.area:
         more = f"by {shape.area / footprint.area - 1.0:.0%}" if footprint.area > 0.0 else "which has no area at all"
         yield where, f"the polygons exceed the area of {', '.join(codes)} {more}"
 
@@ -116,8 +151,7 @@ def r7(root: etree._Element, context: Context) -> Found:  # noqa: ARG001
     """No ring crosses the 180th meridian."""
     for where, area in areas(root):
         for i, written in enumerate(texts(area, "polygon")):
-            ring = ring_of(written) or ()
-            if any(abs(b[1] - a[1]) > 180.0 for a, b in itertools.pairwise(ring)):
+            if _outline(written).jumps:
                 yield f"{where}/polygon[{i}]", "jumps across the 180th meridian: cut it in two polygons"
 
 
@@ -142,17 +176,17 @@ def r12(root: etree._Element, context: Context) -> Found:
     if context.region_lonlat is None:
         return
     for where, area in areas(root):
-        rings = [(f"polygon[{i}]", ring_of(one)) for i, one in enumerate(texts(area, "polygon"))]
-        shapes = [(name, _extent(_shape(ring))) for name, ring in rings if ring and _measurable(ring)]
+        outlines = [(f"polygon[{i}]", _outline(one)) for i, one in enumerate(texts(area, "polygon"))]
+        shapes = [(name, _extent(one)) for name, one in outlines if one.shape is not None]
         shapes += [(f"circle[{i}]", _round(one)) for i, one in enumerate(texts(area, "circle")) if circle_of(one)]
         for name, shape in shapes:
             if not shapely.intersects(shape, context.region_lonlat):
                 yield f"{where}/{name}", "lies outside the alert region: were lat and lon swapped?"
 
 
-def _extent(shape: Any) -> Any:  # noqa: ANN401
+def _extent(outline: _Outline) -> Any:  # noqa: ANN401
     """Return the shape, or what surrounds it when it crosses itself: to repair it could take for ever."""
-    return shape if shapely.is_valid(shape) else shapely.convex_hull(shape)
+    return outline.shape if outline.valid else shapely.convex_hull(outline.shape)
 
 
 def _round(written: str) -> Any:  # noqa: ANN401
