@@ -1,5 +1,6 @@
 """Each rule refuses messages broken for it alone, and the sound message passes."""
 
+import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -252,3 +253,21 @@ def test_messages_are_checked_beside_each_other():
         found = list(pool.map(check, [wrong, SOUND.encode()] * 100))
     assert found[::2] == [check(wrong)] * 100
     assert found[1::2] == [()] * 100
+
+
+def test_a_clock_that_ran_ahead_keeps_nobody_under_warning():
+    """The message before this one was sent an hour later by a wrong clock: when a person says so, it can be followed."""
+    ahead = dataclasses.replace(FIRST, sent="2023-05-31T07:28:00+09:00")
+    message = SOUND.replace(str(FIRST), str(ahead)).encode()
+    assert check(message, Context(published=(ahead,), clock_set=True)) == ()
+    (problem,) = check(message, Context(published=(ahead,)))
+    assert "was sent after this message" in problem.seen
+
+
+def test_what_is_remembered_of_polygons_does_not_mix_municipalities_up():
+    small, large = shapely.box(124.61, 37.91, 124.79, 37.99), shapely.box(124.0, 37.0, 125.0, 38.5)
+    for _ in range(2):
+        assert check(SOUND.encode(), Context(footprints={"23320330": small})) == ()
+        assert {one.rule for one in check(SOUND.encode(), Context(footprints={"23320330": large}))} == {"R6"}
+        tight = Context(footprints={"23320330": small}, max_over_cover=0.01)
+        assert "exceed the area of 23320330 by 39%" in check(SOUND.encode(), tight)[0].seen

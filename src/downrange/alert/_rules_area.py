@@ -133,18 +133,33 @@ def r6(root: etree._Element, context: Context) -> Found:
         known = [context.footprints[code] for code in codes if code in context.footprints]
         if known:
             footprint = known[0] if len(known) == 1 else shapely.union_all(known)
-            yield from _cover_faults(where, _union(tuple(texts(area, "polygon"))), footprint, codes, context)
+            yield from _cover_faults(where, _cover(tuple(texts(area, "polygon")), footprint), codes, context)
         else:
             yield where, f"{', '.join(codes) or 'nothing'} is no code of a known municipality: what must be covered?"
 
 
-def _cover_faults(where: str, shape: Any, footprint: Any, codes: list[str], context: Context) -> Found:  # noqa: ANN401
+def _cover_faults(where: str, cover: float | None, codes: list[str], context: Context) -> Found:
     """Yield what is wrong between the polygons of an area and what they stand for."""
-    if shape is None or not shapely.covers(shape, footprint):
+    if cover is None:
         yield where, f"the polygons do not cover the area of {', '.join(codes)}"
-    elif shape.area > (1.0 + context.max_over_cover) * footprint.area:
-        more = f"by {shape.area / footprint.area - 1.0:.0%}" if footprint.area > 0.0 else "which has no area at all"
-        yield where, f"the polygons exceed the area of {', '.join(codes)} {more}"
+    elif cover > 1.0 + context.max_over_cover:
+        yield where, f"the polygons exceed the area of {', '.join(codes)} by {cover - 1.0:.0%}"
+
+
+def _cover(polygons: tuple[str, ...], footprint: Any) -> float | None:  # noqa: ANN401
+    """Return how many times an area its polygons are; None when they do not cover it."""
+    return (_known_cover if sum(map(len, polygons)) <= _LONGEST_KNOWN else _held_against)(polygons, footprint)
+
+
+def _held_against(polygons: tuple[str, ...], footprint: Any) -> float | None:  # noqa: ANN401
+    """Hold polygons against what they stand for."""
+    shape = _union(polygons)
+    if shape is None or not shapely.covers(shape, footprint):
+        return None
+    return float(shape.area / footprint.area) if footprint.area > 0.0 else math.inf
+
+
+_known_cover = functools.lru_cache(maxsize=_KNOWN)(_held_against)
 
 
 def r7(root: etree._Element, context: Context) -> Found:  # noqa: ARG001
