@@ -1,4 +1,4 @@
-"""The command line as people use it: in a process of its own."""
+"""The command line as people use it: in a process of its own, except where many mistakes are told apart."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import chdir
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from downrange.cli import app
 
 FIRST = (files("downrange.replay") / "data" / "scenarios" / "2023-05-31.toml").read_text(encoding="utf-8")
 VEHICLE = (files("downrange.flight") / "data" / "chollima-1.toml").read_text(encoding="utf-8")
@@ -31,6 +35,14 @@ def run(*words: str, where: Path | None = None) -> subprocess.CompletedProcess[s
     return subprocess.run(
         [sys.executable, "-c", code, *words], capture_output=True, text=True, check=False, cwd=where, env=env
     )
+
+
+def run_here(*words: str, where: Path) -> subprocess.CompletedProcess[str]:
+    """The same in this process, which has everything imported already."""
+    with chdir(where):
+        done = CliRunner(env={"COLUMNS": "100", "TERM": "dumb"}).invoke(app, [*words])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
 
 
 def mistaken(done: subprocess.CompletedProcess[str]) -> str:
@@ -70,7 +82,7 @@ def test_a_scenario_with_a_fault_is_explained_and_leaves_nothing(tmp_path: Path,
     old, new, told = SCENARIO_FAULTS[fault]
     assert old in FIRST
     (tmp_path / "mine.toml").write_text(FIRST.replace(old, new, 1), encoding="utf-8")
-    done = run("replay", "mine.toml", where=tmp_path)
+    done = run_here("replay", "mine.toml", where=tmp_path)
     assert told in mistaken(done)
     assert [path.name for path in tmp_path.iterdir()] == ["mine.toml"]
 
@@ -89,7 +101,7 @@ def test_a_stage_mass_that_cannot_be_is_explained(tmp_path: Path, pattern: str, 
     (tmp_path / "own.toml").write_text(altered, encoding="utf-8")
     scenario = FIRST.replace('vehicle = "chollima-1"', 'vehicle = "own.toml"', 1)
     (tmp_path / "mine.toml").write_text(scenario, encoding="utf-8")
-    told = mistaken(run("replay", "mine.toml", where=tmp_path))
+    told = mistaken(run_here("replay", "mine.toml", where=tmp_path))
     assert "own.toml" in told
     assert key in told
     assert sorted(path.name for path in tmp_path.iterdir()) == ["mine.toml", "own.toml"]
@@ -119,6 +131,27 @@ def test_a_scenario_that_is_not_there_is_explained() -> None:
 
 
 EXAMPLES = [
+    "alert advise",
+    "alert approve",
+    "alert authorise",
+    "alert clock",
+    "alert deliver",
+    "alert draft",
+    "alert issue",
+    "alert journal",
+    "alert keys",
+    "alert lift",
+    "alert list",
+    "alert look",
+    "alert open",
+    "alert places",
+    "alert reject",
+    "alert retract",
+    "alert revoke",
+    "alert show",
+    "alert tick",
+    "alert update",
+    "alert verify",
     "replay",
     "doctor",
     "notice merge",
@@ -148,8 +181,6 @@ def test_every_command_has_help_with_an_example(command: str) -> None:
 
 
 def test_the_list_of_commands_is_the_one_tested_here() -> None:
-    from downrange.cli import app
-
     found = [info.name or info.callback.__name__ for info in app.registered_commands]
     for group in app.registered_groups:
         found += [f"{group.name} {info.name}" for info in group.typer_instance.registered_commands]
@@ -169,9 +200,9 @@ def test_notices_come_as_table_geojson_and_kml(tmp_path: Path) -> None:
     assert "\x1b[" not in table.stdout
     features = json.loads(run("notice", "read", "one.txt", "--format", "geojson", where=tmp_path).stdout)["features"]
     assert len(features) == 1
-    assert features == json.loads(run("notice", "read", "one.txt", "--json", where=tmp_path).stdout)["features"]
-    assert "<kml" in run("notice", "read", "one.txt", "--format", "kml", where=tmp_path).stdout
-    assert "no such file" in mistaken(run("notice", "read", "none.txt", where=tmp_path))
+    assert features == json.loads(run_here("notice", "read", "one.txt", "--json", where=tmp_path).stdout)["features"]
+    assert "<kml" in run_here("notice", "read", "one.txt", "--format", "kml", where=tmp_path).stdout
+    assert "no such file" in mistaken(run_here("notice", "read", "none.txt", where=tmp_path))
 
 
 def test_a_corridor_through_one_area_is_one_plane(tmp_path: Path) -> None:
@@ -181,16 +212,18 @@ def test_a_corridor_through_one_area_is_one_plane(tmp_path: Path) -> None:
     assert found["single_plane"] is True
     # 170.06 deg on a sphere from the old pad to the middle of the area
     assert found["azimuth_deg"] == pytest.approx(170.06, abs=0.1)
-    assert "no site" in mistaken(run("corridor", "fit", "--notice", "one.txt", "--site", "nowhere", where=tmp_path))
+    assert "no site" in mistaken(
+        run_here("corridor", "fit", "--notice", "one.txt", "--site", "nowhere", where=tmp_path)
+    )
 
 
-def test_a_flight_that_fails_is_flown_and_told() -> None:
+def test_a_flight_that_fails_is_flown_and_told(tmp_path: Path) -> None:
     done = run("flight", "fly", "chollima-1", "--site", "sohae-coastal", "--fail", "stage2:no-ignition", "--json")
     found = json.loads(done.stdout)
     assert found["outcome"] == "failed"
     assert [fall["body"] for fall in found["falls"]] == ["stage 1", "stages 2-3 and payload"]
-    wrong = run("flight", "fly", "chollima-1", "--site", "sohae-coastal", "--fail", "stage2:no-ignitoin")
-    assert "is not a failure" in mistaken(wrong)
+    misspelt = ("flight", "fly", "chollima-1", "--site", "sohae-coastal", "--fail", "stage2:no-ignitoin")
+    assert "is not a failure" in mistaken(run_here(*misspelt, where=tmp_path))
 
 
 def test_fragments_fall_in_their_order(tmp_path: Path) -> None:
@@ -201,7 +234,7 @@ def test_fragments_fall_in_their_order(tmp_path: Path) -> None:
     light, heavy = (list(map(float, line.split(","))) for line in lines[1:])
     assert heavy[0] < light[0] < 36.1  # the heavy one flies farther south
     assert heavy[2] < light[2]
-    table = run("fall", "drop", "some.csv", where=tmp_path).stdout
+    table = run_here("fall", "drop", "some.csv", where=tmp_path).stdout
     assert "° N 123." in table
 
 
@@ -224,7 +257,7 @@ def test_readings_are_followed_to_a_verdict(tmp_path: Path) -> None:
     planned = ("--vehicle", "chollima-1", "--site", "sohae-coastal", "--json")
     updates = json.loads(run(*words, *planned, where=tmp_path).stdout)["updates"]
     assert updates[-1]["verdict"] == "NOMINAL"
-    assert "--site: missing" in mistaken(run(*words, "--vehicle", "chollima-1", where=tmp_path))
+    assert "--site: missing" in mistaken(run_here(*words, "--vehicle", "chollima-1", where=tmp_path))
 
 
 def test_passes_are_listed_over_a_place(tmp_path: Path) -> None:
@@ -236,7 +269,9 @@ def test_passes_are_listed_over_a_place(tmp_path: Path) -> None:
     words = ("--lat-deg", "39.0425", "--lon-deg", "125.71", "--start", "2024-06-08T00:00Z", "--json")
     found = json.loads(run("orbit", "passes", "one.tle", *words, where=tmp_path).stdout)
     assert [one["culminates"][11:13] for one in found["passes"]] == ["01", "14"]  # 10 and 23 KST
-    assert "no time zone" in mistaken(run("orbit", "passes", "one.tle", *words[:5], "2024-06-08T00:00", where=tmp_path))
+    assert "no time zone" in mistaken(
+        run_here("orbit", "passes", "one.tle", *words[:5], "2024-06-08T00:00", where=tmp_path)
+    )
 
 
 def test_the_doctor_is_content() -> None:
@@ -328,7 +363,7 @@ PASSES = ("orbit", "passes", "one.tle", "--lat-deg", "39", "--lon-deg", "125")
     ],
 )
 def test_a_word_that_cannot_be_is_explained_by_its_option(tmp_path: Path, words: tuple[str, ...], told: str) -> None:
-    assert told in mistaken(run(*words, where=tmp_path))
+    assert told in mistaken(run_here(*words, where=tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -336,7 +371,7 @@ def test_a_word_that_cannot_be_is_explained_by_its_option(tmp_path: Path, words:
     [("--hours", "inf"), ("--lon-deg", "1e9"), ("--lon-deg", "nan"), ("--min-elevation-deg", "200")],
 )
 def test_numbers_out_of_range_are_refused_by_their_option(tmp_path: Path, option: str, value: str) -> None:
-    done = run(*PASSES, "--start", "2024-06-08T00:00Z", option, value, where=tmp_path)
+    done = run_here(*PASSES, "--start", "2024-06-08T00:00Z", option, value, where=tmp_path)
     assert done.returncode == 2
     assert option in done.stderr
     assert "Traceback" not in done.stderr

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -103,7 +103,8 @@ def print_tables(tables: tuple[Table, ...]) -> None:
             title=Text(table.title), title_justify="left", box=box.SIMPLE_HEAD, title_style="bold", pad_edge=False
         )
         for column in table.columns:
-            shown.add_column(Text(column.name), justify="right" if column.number else "left", overflow="fold")
+            side: Literal["right", "left"] = "right" if column.number else "left"
+            shown.add_column(Text(column.name), justify=side, overflow="fold", no_wrap=column.whole)
         for row in table.rows:
             shown.add_row(*(Text(cell) for cell in row))
         console.print(shown)

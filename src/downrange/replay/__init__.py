@@ -13,6 +13,29 @@ from downrange.replay.scenario import Scenario, load_scenario, scenario_names
 from downrange.replay.tables import Column, Table, columns
 
 if TYPE_CHECKING:
+    from downrange.replay.alert_hands import (
+        Freed,
+        Wanted,
+        advise_by_hand,
+        authorise,
+        draft_by_hand,
+        find_places,
+        lift_by_hand,
+        look_at_falls,
+        read_again,
+        tick_told,
+    )
+    from downrange.replay.alert_seat import (
+        Seat,
+        event_at,
+        locked,
+        new_keys,
+        open_new,
+        phrase_in,
+        seated,
+        signer_of,
+        status_of,
+    )
     from downrange.replay.chain import run
     from downrange.replay.doctor import examine
     from downrange.replay.doors import drop_fragments, first_elements
@@ -37,6 +60,17 @@ if TYPE_CHECKING:
     from downrange.replay.risk import LaunchRisk, launch_risk, risk_files, risk_shown
     from downrange.replay.sensing import calibrate_file, check_form, convert, sense, write_as
     from downrange.replay.show import corridor_shown, flight_shown, impacts_shown, passes_shown
+    from downrange.replay.show_alert import heading, list_shown, places_shown, proposed_shown
+    from downrange.replay.show_dispatch import about_to, dispatch_shown, xml_of
+    from downrange.replay.show_journal import (
+        authority_shown,
+        journal_read,
+        journal_shown,
+        made_shown,
+        tick_shown,
+        verified_shown,
+        verify_files,
+    )
     from downrange.replay.show_sensing import calibration_shown, converted_shown, sensed_shown
     from downrange.replay.show_track import track_shown
     from downrange.replay.single import Single, drop_bodies, fly_single, write_single
@@ -48,17 +82,24 @@ __all__ = [
     "Asked",
     "Column",
     "Done",
+    "Freed",
     "Inferred",
     "LaunchRisk",
     "Planned",
     "Replay",
     "Scenario",
+    "Seat",
     "Single",
     "Table",
     "TrackAsked",
     "Tracked",
     "Traffic",
+    "Wanted",
+    "about_to",
+    "advise_by_hand",
     "areas_asked",
+    "authorise",
+    "authority_shown",
     "calibrate_file",
     "calibration_shown",
     "case_asked",
@@ -68,28 +109,46 @@ __all__ = [
     "convert",
     "converted_shown",
     "corridor_shown",
+    "dispatch_shown",
+    "draft_by_hand",
     "drop_bodies",
     "drop_fragments",
     "ensemble_shown",
+    "event_at",
     "examine",
+    "find_places",
     "first_elements",
     "flight_shown",
     "fly_ensemble",
     "fly_single",
     "hands_of",
+    "heading",
     "impacts_shown",
     "infer_case",
     "inferred_shown",
+    "journal_read",
+    "journal_shown",
     "json_text",
     "launch_files",
     "launch_risk",
     "launches_shown",
+    "lift_by_hand",
+    "list_shown",
     "load_scenario",
+    "locked",
+    "look_at_falls",
+    "made_shown",
+    "new_keys",
     "notice_files",
     "notices_shown",
+    "open_new",
     "passes_shown",
+    "phrase_in",
+    "places_shown",
     "plan_launch",
     "plan_shown",
+    "proposed_shown",
+    "read_again",
     "refit_record",
     "refit_shown",
     "rehearsal_shown",
@@ -98,18 +157,26 @@ __all__ = [
     "risk_shown",
     "run",
     "scenario_names",
+    "seated",
     "sense",
     "sensed_shown",
+    "signer_of",
+    "status_of",
+    "tick_shown",
+    "tick_told",
     "track_files",
     "track_shown",
     "tracked",
     "traffic_inside",
     "traffic_shown",
+    "verified_shown",
+    "verify_files",
     "write_as",
     "write_folder",
     "write_inferred",
     "write_plan",
     "write_single",
+    "xml_of",
 ]
 
 _LAZY = {
@@ -139,6 +206,39 @@ _LAZY = {
     "Inferred": "inferred_model",
     **dict.fromkeys(("refit_record", "refit_shown"), "refit"),
     **dict.fromkeys(("LaunchRisk", "launch_risk", "risk_files", "risk_shown"), "risk"),
+    **dict.fromkeys(
+        ("Seat", "event_at", "locked", "new_keys", "open_new", "phrase_in", "seated", "signer_of", "status_of"),
+        "alert_seat",
+    ),
+    **dict.fromkeys(
+        (
+            "Freed",
+            "Wanted",
+            "advise_by_hand",
+            "authorise",
+            "draft_by_hand",
+            "find_places",
+            "lift_by_hand",
+            "look_at_falls",
+            "read_again",
+            "tick_told",
+        ),
+        "alert_hands",
+    ),
+    **dict.fromkeys(("heading", "list_shown", "places_shown", "proposed_shown"), "show_alert"),
+    **dict.fromkeys(("about_to", "dispatch_shown", "xml_of"), "show_dispatch"),
+    **dict.fromkeys(
+        (
+            "authority_shown",
+            "journal_read",
+            "journal_shown",
+            "made_shown",
+            "tick_shown",
+            "verified_shown",
+            "verify_files",
+        ),
+        "show_journal",
+    ),
 }
 
 

@@ -11,10 +11,11 @@ from downrange.base import KST, utc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column: its name with the unit, and whether it holds numbers (set flush right)."""
+    """A column: its name with the unit, whether it holds numbers (set flush right), and whether its words stay whole."""
 
     name: str
     number: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,12 +32,12 @@ class Table:
 
 
 def columns(*names: str) -> tuple[Column, ...]:
-    """Return columns; a name that ends in ">" is a column of numbers.
+    """Return columns; a name that ends in ">" is a column of numbers, one that ends in "!" is never broken over lines.
 
     >>> [column.number for column in columns("body", "height [km] >")]
     [False, True]
     """
-    return tuple(Column(name=name.removesuffix(">").strip(), number=name.endswith(">")) for name in names)
+    return tuple(Column(name=name.rstrip(">! "), number=name.endswith(">"), whole=name.endswith("!")) for name in names)
 
 
 def number(value: float | None, digits: int = 0, *, unknown: str = "unknown") -> str:
