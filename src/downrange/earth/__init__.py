@@ -19,7 +19,8 @@ from downrange.earth.ellipsoid import (
 from downrange.earth.gravity import ZONALS
 from downrange.earth.model import Level, Named, People, Place, Share
 from downrange.earth.msis import load_air, msis_table
-from downrange.earth.places import cities, finest_places, islands, people_in, people_of, places, places_meeting
+from downrange.earth.people import people_in, people_of
+from downrange.earth.places import alert_places, cities, finest_places, islands, places, places_meeting
 from downrange.earth.sites import Site, load_site, site_names
 from downrange.earth.sun import SunCrossing, next_sunrise, next_sunset, sun_alt_deg, sun_crossings
 from downrange.earth.wind import Wind, load_wind, wind_names
@@ -36,6 +37,7 @@ __all__ = [
     "SunCrossing",
     "Wind",
     "air_table",
+    "alert_places",
     "along_cross",
     "area_m2",
     "buffered",

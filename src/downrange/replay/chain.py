@@ -38,7 +38,7 @@ from downrange.corridor import (
     parameters,
     ranges,
 )
-from downrange.earth import Place, Site, cities, islands, load_site, people_of, places
+from downrange.earth import Place, Site, alert_places, cities, islands, load_site, people_of, places
 from downrange.fall import Falls, Footprint, fall_path, footprint, impact_point
 from downrange.flight import (
     Failure,
@@ -167,9 +167,7 @@ def _earth(clock: _Clock, scenario: Scenario) -> tuple[Site, tuple[Place, ...]]:
     """Load the site and the places that can be warned."""
     with clock.room("earth") as told:
         site = load_site(scenario.site)
-        every = places()
-        parents = {place.parent_code for place in every}
-        watched = tuple(place for place in every if place.code not in parents)
+        watched = alert_places(("KR", "JP"))  # a Philippine province is too large to be warned whole
         told.append(f"{site.title}; {len(watched)} places")
     return site, watched
 
