@@ -1,4 +1,4 @@
-"""The inference of the room `corridor` as people use it: in a process of its own."""
+"""The inference of the room `corridor` as people use it: in a process of its own, but for its mistakes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from downrange.cli import app
 
 AREAS = (
     "A. 40-41-44N 135-34-45E, 40-27-22N 138-30-40E, 40-16-34N 138-30-22E, 40-30-52N 135-34-26E.\n"
@@ -75,8 +79,10 @@ def test_a_folder_gets_everything_or_nothing(tmp_path: Path) -> None:
 )
 def test_a_mistake_is_told_in_one_paragraph(tmp_path: Path, words: tuple[str, ...], seen: str) -> None:
     (tmp_path / "n.txt").write_text(WARNING)
-    done = run(*words, where=tmp_path)
-    assert done.returncode == 2, done.stdout[-500:]
+    with chdir(tmp_path):
+        done = CliRunner().invoke(app, ["corridor", *words])
+    assert isinstance(done.exception, SystemExit), done.exception
+    assert done.exit_code == 2, done.stdout[-500:]
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
     assert seen in done.stderr

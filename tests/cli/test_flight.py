@@ -30,7 +30,7 @@ SAME = [*ENSEMBLE, "--runs", str(RUNS), "--cell-km", str(CELL_KM), "--wind", "as
 CLUSTER = SimpleNamespace(**runpy.run_path(str(Path(__file__).parents[1] / "fall" / "test_campaign_cluster.py")))
 PATIENT_S = 120.0  # for a process to get somewhere; no test waits so long unless it fails
 
-SLOW = ("--chunk", "2")  # so that there is a half-way, however quick the machine
+SLOW = ("--chunk", "20")  # so that there is a half-way, however quick the machine
 
 
 def run(*words: str, where: Path | None = None, largest: int | None = None) -> subprocess.CompletedProcess[str]:
