@@ -23,7 +23,7 @@ demo: core-venv ## replay the launch of 24 August 2023 and write its report into
 	@$(BIN)/downrange replay $(SCENARIO)
 
 test: services check ## everything that continuous integration runs: the checks, then the tests and the examples in docstrings and pages
-	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal
 
 check: test-venv ## the fast checks: style, types, layers, units, docstrings, spelling, links
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=target \
