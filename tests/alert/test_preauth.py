@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from downrange.alert.keys import KeyRefusedError, load_roster, load_signer, make_keys
-from downrange.alert.model import Kind
+from downrange.alert.model import Kind, Status
 from downrange.alert.preauth import (
     PreAuthorisation,
     PreAuthorisationError,
@@ -119,6 +119,7 @@ def test_one_person_does_not_sign_for_two(signed, roster):
     "change",
     [
         {"id": "window-8"},
+        {"status": Status.EXERCISE},
         {"event": "2026-0*"},
         {"country": "JP"},
         {"codes": ("23320340", "23320330", "11000000")},
@@ -151,6 +152,7 @@ def test_an_action_that_fits_matches():
     ("change", "words"),
     [
         ({"event": "2026-06-01"}, "the event is 2026-06-01, and it is for 2026-05-*"),
+        ({"status": Status.EXERCISE}, "this is Exercise, and it is for Actual"),
         ({"country": "JP"}, "the country is JP, and it is for KR"),
         ({"codes": ()}, "no municipality is named"),
         ({"codes": ("23320330", "11000000")}, "it does not name 11000000"),
@@ -241,6 +243,9 @@ def test_an_id_that_cannot_be_named_is_refused():
     [
         ({"evnt": 1}, "evnt", "unknown key"),
         ({"country": None}, "country", "missing"),
+        ({"status": None}, "status", "missing"),
+        ({"status": "actual"}, "status", "'actual'"),
+        ({"status": ["Actual"]}, "status", "['Actual']"),
         ({"id": 7}, "id", "7 is no text"),
         ({"p_at_least": "0.1"}, "p_at_least", "is no number"),
         ({"p_at_least": True}, "p_at_least", "is no number"),

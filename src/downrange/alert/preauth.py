@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from downrange.alert.keys import KeyRefusedError, Roster, Signer, check_name, check_signature
-from downrange.alert.model import Kind
+from downrange.alert.model import Kind, Status
 from downrange.base import InputError, iso, parse_utc, read_text, refuse_unknown, toml_table, utc, write_text
 
 _FIRST_LINE: Final = b"downrange pre-authorisation 1\n"
@@ -28,7 +28,7 @@ _PATTERN: Final = re.compile(r"[A-Za-z0-9.*?-]+")
 _FIXED_CHARACTERS: Final = 4  # assumed: a pattern with fewer, as "*" or "20*", would fit every launch
 _CODE: Final = re.compile(r"[A-Za-z0-9._:-]+")
 _COUNTRY: Final = re.compile(r"[A-Z]{2}")
-_FIELDS: Final = ("id", "event", "country", "codes", "p_at_least", "kinds", "starts", "ends")
+_FIELDS: Final = ("id", "status", "event", "country", "codes", "p_at_least", "kinds", "starts", "ends")
 _SIGNED_BY: Final = "signed"
 
 
@@ -48,6 +48,7 @@ class Mark:
 class PreAuthorisation:
     """What may go out with one person's consent.
 
+    status:     the run mode that it is for: what people allow in an exercise, they have not allowed in earnest
     event:      pattern of event codes, with * and ?
     codes:      the municipalities, each by its code
     p_at_least: the probability that must be reached
@@ -64,6 +65,7 @@ class PreAuthorisation:
     starts: datetime
     ends: datetime
     by: tuple[Mark, ...] = ()
+    status: Status = Status.ACTUAL
 
     def __post_init__(self) -> None:
         """Refuse one that is wider than two people can mean."""
@@ -136,6 +138,7 @@ def _terms(pre: PreAuthorisation) -> dict[str, Any]:
     """Return what is signed, in plain values and one order."""
     return {
         "id": pre.id,
+        "status": pre.status.value,
         "event": pre.event,
         "country": pre.country,
         "codes": sorted(pre.codes),
@@ -165,6 +168,10 @@ def preauthorisation(document: Mapping[str, Any], *, where: str = "pre-authorisa
     kinds, p = _words(where, "kinds", document["kinds"]), document["p_at_least"]
     if isinstance(p, bool) or not isinstance(p, int | float):
         raise PreAuthorisationError(where=where, key="p_at_least", seen=f"{p!r} is no number", cure="give 0 to 1")
+    if document["status"] not in list(Status):
+        raise PreAuthorisationError(
+            where=where, key="status", seen=f"{document['status']!r}", cure=f"write one of {', '.join(Status)}"
+        )
     if unknown := set(kinds) - {kind.value for kind in _KINDS}:
         raise PreAuthorisationError(
             where=where, key="kinds", seen=f"{sorted(unknown)}", cure=f"use some of {', '.join(_KINDS)}"
@@ -178,6 +185,7 @@ def preauthorisation(document: Mapping[str, Any], *, where: str = "pre-authorisa
         kinds=tuple(Kind(kind) for kind in kinds),
         starts=_moment(where, "starts", document["starts"]),
         ends=_moment(where, "ends", document["ends"]),
+        status=Status(document["status"]),
         by=_marks(where, document.get(_SIGNED_BY, [])),
     )
 
@@ -279,11 +287,23 @@ def check_preauthorisation(pre: PreAuthorisation, roster: Roster, now: datetime)
 
 
 def matches(
-    pre: PreAuthorisation, *, event: str, country: str, codes: Collection[str], p: float, kind: Kind, at: datetime
+    pre: PreAuthorisation,
+    *,
+    event: str,
+    country: str,
+    codes: Collection[str],
+    p: float,
+    kind: Kind,
+    at: datetime,
+    status: Status | None = None,
 ) -> Match:
-    """Say whether an action fits the terms, and if not, every reason; the signatures are checked elsewhere, first."""
+    """Say whether an action fits the terms, and if not, every reason; the signatures are checked elsewhere, first.
+
+    status: the run mode, where it was not checked before
+    """
     beyond = sorted(set(codes) - set(pre.codes))
     rows = (
+        (status in (None, pre.status), f"this is {status}, and it is for {pre.status}"),
         (fnmatchcase(event, pre.event), f"the event is {event}, and it is for {pre.event}"),
         (country == pre.country, f"the country is {country}, and it is for {pre.country}"),
         (bool(codes), "no municipality is named"),
