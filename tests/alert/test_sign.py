@@ -1,5 +1,7 @@
 """The agency's key and certificate, the pins, and what signing does to a draft: nothing but a signature before its end."""
 
+import base64
+import hashlib
 import re
 import runpy
 import stat
@@ -13,7 +15,9 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
+from lxml import etree
 
 from downrange.alert import schema_path
 from downrange.alert.keys import KeyRefusedError, make_keys
@@ -183,6 +187,21 @@ def test_signing_leaves_every_byte_of_the_draft_alone(shape, key):
 def test_what_should_not_be_signed_is_not(spoil, words, key):
     with pytest.raises(SignatureRefusedError, match=words):
         sign_xml(spoil(DRAFT), key, now=NOW)
+
+
+def test_the_signature_is_what_the_standard_says_by_hand(key, files):
+    """SOURCE: W3C, XML Signature Syntax and Processing 1.1, section 3.2; RFC 4050/6090: r and s side by side."""
+    root = etree.fromstring(sign_xml(DRAFT, key, now=NOW))
+    signature = root.find("{*}Signature")
+    info = signature.find("{*}SignedInfo")
+    covered = etree.tostring(info, method="c14n")
+    root.remove(signature)
+    digest = base64.b64encode(hashlib.sha256(etree.tostring(root, method="c14n")).digest()).decode()
+    assert info.findtext("{*}Reference/{*}DigestValue") == digest
+    value = base64.b64decode(signature.findtext("{*}SignatureValue"))
+    r, s = (int.from_bytes(part, "big") for part in (value[:32], value[32:]))
+    public = x509.load_pem_x509_certificate(files.certificate.read_bytes()).public_key()
+    public.verify(encode_dss_signature(r, s), covered, ec.ECDSA(hashes.SHA256()))
 
 
 def test_nothing_is_signed_twice(key):

@@ -187,3 +187,10 @@ def test_what_only_the_reader_refuses_is_told():
     report = verify_file(event, None, AT, CHAINS.CONTEXT)
     assert [(problem.rule, problem.where) for problem in report.problems] == [("READ", "info[0]")]
     assert report.received is None
+
+
+def test_a_signed_file_that_cannot_be_read_is_not_called_unsigned(key):
+    broken = CHAINS.changed(sign_xml(DRAFT, key, now=AT), CHAINS.put("status", "Drill"))
+    report = verify_file(broken, None, AT)
+    assert report.received is None
+    assert "proves nothing" in report.unchecked[0]

@@ -34,4 +34,10 @@ class Context:
     max_valid_s: float = math.inf
     clock_set: bool = False
     region_lonlat: Any = None
-    vague: tuple[str, ...] = ("not received", "other area", "미수신", "그 밖의", "その他の地域", "未受信")
+    vague: tuple[str, ...] = (
+        *("not received", "other area"),
+        *("미수신", "그 밖의"),
+        *("その他の地域", "未受信"),
+        *("其他地区", "其他地區", "未收到"),
+        *("iba pang lugar", "hindi nakatanggap"),
+    )

@@ -14,8 +14,8 @@ from downrange.alert.model import Ring
 if TYPE_CHECKING:
     from lxml import etree
 
-LARGEST_BYTES: Final = 4_000_000
-"""More than a hundred municipalities in five languages take; a document without end must not fill the memory."""
+LARGEST_BYTES: Final = 8_000_000
+"""More than all municipalities of a country take in five languages; a document without end must not fill the memory."""
 
 CAP: Final = f"{{{NAMESPACE}}}"
 _ENCODINGS: Final = frozenset({"UTF-8", "UTF8", "ASCII", "US-ASCII", "UTF-16", "UTF-16LE", "UTF-16BE", "ISO-8859-1"})

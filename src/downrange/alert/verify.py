@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from downrange.alert._document import open_document
+from downrange.alert._shape import DS
 from downrange.alert.cap import CapError, reference
 from downrange.alert.draft import Chain
 from downrange.alert.lint import lint_message
@@ -77,7 +79,7 @@ def verify_file(xml: bytes, pins: Pins | None, now: datetime, context: Context |
     if any(problem.rule == "XML" for problem in problems):
         return Report(problems=tuple(problems), checked=("XML",), unchecked=("everything else: it cannot be opened",))
     received = _received(xml, problems)
-    verified, unsure = _signature(xml, pins, now, problems, signed=received is not None and received.signed)
+    verified, unsure = _signature(xml, pins, now, problems)
     checked = ["the schema of CAP 1.2", "the rules R1 to R12", *(() if verified is None else verified.checked)]
     return Report(
         problems=tuple(problems),
@@ -100,10 +102,11 @@ def _received(xml: bytes, problems: list[Problem]) -> Received | None:
 
 
 def _signature(
-    xml: bytes, pins: Pins | None, now: datetime, problems: list[Problem], *, signed: bool
+    xml: bytes, pins: Pins | None, now: datetime, problems: list[Problem]
 ) -> tuple[Verified | None, tuple[str, ...]]:
     """Verify the signature when somebody is pinned; else say why it was not checked."""
     if pins is None:
+        signed = any(str(one.tag).startswith(DS) for one in open_document(xml).iter())
         why = (
             "nobody is pinned, and what a file says of its own signer proves nothing" if signed else "it is not signed"
         )
