@@ -247,11 +247,13 @@ def test_an_id_that_cannot_be_named_is_refused():
         ({"status": "actual"}, "status", "'actual'"),
         ({"status": ["Actual"]}, "status", "['Actual']"),
         ({"id": 7}, "id", "7 is no text"),
-        ({"p_at_least": "0.1"}, "p_at_least", "is no number"),
-        ({"p_at_least": True}, "p_at_least", "is no number"),
+        ({"p_at_least": "0.1"}, "p_at_least", "is no probability"),
+        ({"p_at_least": True}, "p_at_least", "is no probability"),
         ({"codes": "23320330"}, "codes", "is no list"),
         ({"codes": [7]}, "codes[0]", "7 is no text"),
         ({"kinds": ["issue", "all"]}, "kinds", "['all']"),
+        ({"p_at_least": 10**400}, "p_at_least", "is no probability"),
+        ({"ends": "0001-01-01T00:00:00+14:00"}, "ends", "beyond all calendars"),
         ({"starts": "tomorrow"}, "", "'tomorrow' is not a time"),
         ({"signed": "kim"}, "signed", "'kim'"),
         ({"signed": [{"name": "kim", "signature": "!"}]}, "signed[0]", "not base64"),
@@ -266,3 +268,19 @@ def test_every_fault_of_a_document_is_told_by_its_key(change, key, words):
         preauthorisation(document)
     assert refusal.value.key == key
     assert words in refusal.value.seen
+
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.dictionaries(st.sampled_from([*TERMS.document(), "x"]), plain, min_size=1, max_size=3))
+def test_any_document_is_read_or_refused_in_words(change):
+    try:
+        pre = preauthorisation({**TERMS.document(), **change})
+    except InputError:
+        return
+    assert preauthorisation(pre.document()) == pre

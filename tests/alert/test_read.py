@@ -161,6 +161,8 @@ def test_a_message_ends_with_its_last_block_or_never():
         ("</area>", "<circle>37.9,124.6 -1</circle></area>", "info[0]/area[0]/circle[0]", "is no circle"),
         ("</area>", "<circle>137.9,24.6 1</circle></area>", "info[0]/area[0]/circle[0]", "swapped"),
         ("</area>", "<altitude>high</altitude></area>", "info[0]/area[0]/altitude", "no height in feet"),
+        ("</area>", f"<ceiling>{'9' * 400}</ceiling></area>", "info[0]/area[0]/ceiling", "no height in feet"),
+        ("</area>", f"<circle>37.9,124.6 {'9' * 308}</circle></area>", "info[0]/area[0]/circle[0]", "is no circle"),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_place(old, new, key, words):

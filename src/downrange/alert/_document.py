@@ -25,6 +25,8 @@ _OFFSET: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]
 _NUMBER: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)"
 _RING: Final = re.compile(r"[-+0-9., \t\r\n]*")
 _CIRCLE: Final = re.compile(rf"({_NUMBER}),({_NUMBER})[ \t\r\n]+({_NUMBER})")
+FARTHEST_KM: Final = 20_038.0
+"""Half the equator of WGS-84: a circle on the Earth cannot be wider."""
 _BLANKS: Final = " \t\r\n"
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from downrange.alert._context import Context, Found
-from downrange.alert._document import CAP, circle_of, pairs, text, texts, time_of
+from downrange.alert._document import CAP, FARTHEST_KM, circle_of, pairs, text, texts, time_of
 from downrange.alert._rules_area import areas, infos
 from downrange.alert.cap import UNSAFE
 
@@ -19,7 +19,6 @@ _TIMES: Final = ("effective", "onset", "expires")
 _ABSOLUTE: Final = re.compile(r"(?:https?|ftps?)://[^/\s?#]+\S*|(?:mailto|tel|urn):\S+", re.IGNORECASE)
 _NAMING: Final = ("Update", "Cancel", "Ack", "Error")  # they are about other messages, which they must name
 _REPLACING: Final = ("Update", "Cancel")
-_FARTHEST_KM: Final = 20_038.0  # half the equator of WGS-84: a circle cannot be wider
 
 
 def r1(root: etree._Element, context: Context) -> Found:
@@ -200,7 +199,7 @@ def _circle_fault(written: str) -> str:
     lat_deg, lon_deg, radius_km = found
     if abs(lat_deg) > 90.0 or abs(lon_deg) > 180.0:
         return "is not on the Earth: is it lat,lon and not lon,lat?"
-    return "" if radius_km <= _FARTHEST_KM else "is wider than the Earth: the radius is in kilometres"
+    return "" if radius_km <= FARTHEST_KM else "is wider than the Earth: the radius is in kilometres"
 
 
 def r11(root: etree._Element, context: Context) -> Found:

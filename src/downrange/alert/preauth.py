@@ -166,8 +166,8 @@ def preauthorisation(document: Mapping[str, Any], *, where: str = "pre-authorisa
                 where=where, key=key, seen="missing", cure="give it: what is not said is not allowed"
             )
     kinds, p = _words(where, "kinds", document["kinds"]), document["p_at_least"]
-    if isinstance(p, bool) or not isinstance(p, int | float):
-        raise PreAuthorisationError(where=where, key="p_at_least", seen=f"{p!r} is no number", cure="give 0 to 1")
+    if isinstance(p, bool) or not isinstance(p, int | float) or not 0.0 < p <= 1.0:
+        raise PreAuthorisationError(where=where, key="p_at_least", seen=f"{p!r} is no probability", cure="give 0 to 1")
     if document["status"] not in list(Status):
         raise PreAuthorisationError(
             where=where, key="status", seen=f"{document['status']!r}", cure=f"write one of {', '.join(Status)}"
@@ -210,11 +210,13 @@ def _words(where: str, key: str, value: object) -> tuple[str, ...]:
 
 def _moment(where: str, key: str, value: object) -> datetime:
     """Return a moment with its zone, from text or as TOML has it."""
-    return (
-        utc(value, where=f"{where}: {key}")
-        if isinstance(value, datetime)
-        else parse_utc(_word(where, key, value), where=f"{where}: {key}")
-    )
+    at = f"{where}: {key}"
+    try:
+        return utc(value, where=at) if isinstance(value, datetime) else parse_utc(_word(where, key, value), where=at)
+    except OverflowError:
+        raise PreAuthorisationError(
+            where=where, key=key, seen=f"{value} lies beyond all calendars", cure="write a moment of our time"
+        ) from None
 
 
 def _marks(where: str, value: object) -> tuple[Mark, ...]:

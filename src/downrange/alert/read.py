@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from downrange.alert._document import CAP, circle_of, open_document, pairs, ring_of, text, texts, utc_fits
+from downrange.alert._document import CAP, FARTHEST_KM, circle_of, open_document, pairs, ring_of, text, texts, utc_fits
 from downrange.alert._shape import DS
 from downrange.alert.cap import CapError
 from downrange.alert.model import Ring
@@ -331,8 +331,8 @@ def _resource(one: etree._Element) -> Resource:
 def _circle(where: str, written: str) -> Circle:
     """Read a circle; its radius is in kilometres there."""
     found = circle_of(re.sub(r"[ \t\r\n]*,[ \t\r\n]*", ",", written))
-    if found is None or found[2] < 0.0:
-        raise _unreadable(where, f"{written[:60]!r} is no circle of lat,lon and radius")
+    if found is None or not 0.0 <= found[2] <= FARTHEST_KM:
+        raise _unreadable(where, f"{written[:60]!r} is no circle of lat,lon and a radius in kilometres")
     lat_deg, lon_deg, radius_km = found
     _refuse_off_earth(where, ((lat_deg, lon_deg),))
     return Circle(lat_deg=lat_deg, lon_deg=lon_deg, radius_m=radius_km * KILOMETRE)
@@ -350,6 +350,7 @@ def _height_m(area: etree._Element, where: str, name: str) -> float | None:
     written = _word(area, name)
     if not written:
         return None
-    if not re.fullmatch(r"[+-]?[0-9]*\.?[0-9]*", written) or not re.search("[0-9]", written):
-        raise _unreadable(f"{where}/{name}", f"{written!r} is no height in feet")
+    digits = re.fullmatch(r"[+-]?(?:[0-9]{1,9}(?:\.[0-9]*)?|\.[0-9]+)", written)
+    if digits is None:
+        raise _unreadable(f"{where}/{name}", f"{written[:60]!r} is no height in feet")
     return float(written) * FOOT
