@@ -3,6 +3,7 @@
 import dataclasses
 from datetime import UTC, timedelta
 
+import msgspec
 import pytest
 import shapely
 from hypothesis import given, settings
@@ -12,16 +13,21 @@ from downrange.alert import (
     Action,
     Kind,
     Lift,
+    Message,
     Reason,
     Status,
+    compose,
+    infos,
     lint_message,
     load_policy,
     parse,
     release,
     spells,
     verify,
+    write,
 )
-from downrange.alert.draft import Chain, follow
+from downrange.alert.compose import prepare_outlines
+from downrange.alert.draft import Chain, advise, follow, retract
 from downrange.base import InputError
 
 POLICY = load_policy()
@@ -209,3 +215,178 @@ def test_any_order_of_warning_and_lifting_is_valid_and_frees_exactly_the_warned(
             assert released.message.expires - released.message.sent <= timedelta(hours=1, minutes=10)
     assert {one.code for chain in chains for one in chain.warned} == warned
     assert {one.code for one in spells(chains) if one.lifted is None} == warned
+
+
+SPOKEN = ("ko", "ja", "en", "zh", "tl")
+WORLDLY = dataclasses.replace(
+    POLICY,
+    languages=SPOKEN,
+    agency={"en": "Duty Desk", "ko": "상황실", "ja": "当直室", "zh": "值班室", "tl": "Duty Desk"},
+    agency_short={"en": "Desk", "ko": "상황실", "ja": "当直室", "zh": "值班室", "tl": "Desk"},
+)
+
+
+@pytest.fixture
+def launch(event):
+    return dataclasses.replace(event, origin={**event.origin, "zh": "朝鲜", "tl": "Hilagang Korea"})
+
+
+def at(event, seconds):
+    return event.t0 + timedelta(seconds=seconds)
+
+
+def noted(chain):
+    return parse(chain.released[-1].xml).findtext("{*}note")
+
+
+def test_a_life_from_the_announcement_to_the_correction_verifies_in_five_languages(islets, launch):
+    """Notice, warning, partial and whole lift in one event and its notice; then one that was a mistake, in earnest."""
+    north, south, island = islets
+    opens, closes = at(launch, -7 * 3600.0), at(launch, 10 * 86400.0)
+    notices = advise(launch, islets, opens, closes, WORLDLY, Status.ACTUAL, sent=at(launch, -30 * 3600.0))
+    assert [chain.country for chain in notices] == ["KR", "JP"]
+    chains = release(
+        launch, [issue((north, south)), lift((south,), 400.0), lift((north,), 420.0)], WORLDLY, Status.ACTUAL
+    )
+    wrong = release(launch, [issue((island,))], WORLDLY, Status.ACTUAL)[0]
+    wrong = retract(wrong, at(launch, 100.0), "the wrong island")
+    for chain in (*notices, *chains, wrong):
+        assert problems_of(chain, islets) == []
+    assert {chain.event.code for chain in notices} == {"2023-05-31.notice"}
+    assert {chain.warned for chain in (*chains, wrong)} == {()}
+
+
+def test_a_notice_asks_to_be_ready_and_ends_after_the_window(islets, launch):
+    opens, closes = at(launch, 7200.0), at(launch, 9000.0)
+    (chain, _) = advise(launch, islets, opens, closes, WORLDLY, Status.EXERCISE, sent=at(launch, 0.4))
+    message = chain.released[0].message
+    assert (message.msg_type, message.kind, message.response) == ("Alert", Kind.ADVISE, "Prepare")
+    assert (message.urgency, message.severity, message.certainty) == ("Future", "Moderate", "Possible")
+    assert (message.onset, message.until) == (opens, closes)
+    assert message.expires == closes + timedelta(minutes=POLICY.expiry_minutes)
+    assert message.sent == at(launch, 1.0)
+    assert message.next_update is None
+    assert noted(chain) == "Exercise 2023-05-31.notice"
+    (soon, _) = advise(launch, islets, opens, closes, WORLDLY, Status.EXERCISE, sent=opens - timedelta(minutes=59))
+    assert soon.released[0].message.urgency == "Expected"
+
+
+def test_a_notice_can_be_followed_when_the_window_moves(islets, launch):
+    opens, closes = at(launch, 7200.0), at(launch, 9000.0)
+    (chain, _) = advise(launch, islets, opens, closes, WORLDLY, Status.EXERCISE, sent=launch.t0)
+    later = Action(
+        kind=Kind.ADVISE, t_s=-7000.0, places=islets[:2], reason=Reason.ANNOUNCED,
+        first_arrival_s=0.0, last_arrival_s=6000.0,
+    )  # fmt: skip
+    chain = follow(chain, later, sent=at(launch, 200.0))
+    assert chain.released[1].message.msg_type == "Update"
+    part = retract(chain, at(launch, 300.0), "not under the path", places=islets[1:2])
+    assert [one.message.kind for one in part.released[2:]] == [Kind.RETRACT, Kind.ADVISE]
+    assert part.released[3].message.onset == opens
+    assert problems_of(part, islets) == []
+
+
+@pytest.mark.parametrize(
+    ("opens_s", "closes_s", "sent_s"), [(100.0, 100.0, 0.0), (200.0, 100.0, 0.0), (0.0, 100.0, 100.0)]
+)
+def test_a_window_that_is_none_or_over_is_refused(islets, launch, opens_s, closes_s, sent_s):
+    opens, closes, sent = (at(launch, seconds) for seconds in (opens_s, closes_s, sent_s))
+    with pytest.raises(InputError, match="Give a window"):
+        advise(launch, islets, opens, closes, WORLDLY, Status.EXERCISE, sent=sent)
+
+
+def test_a_retraction_cancels_and_says_that_it_was_wrong_in_one_message(islets, launch):
+    chain = release(launch, [issue(islets[:2])], WORLDLY, Status.ACTUAL)[0]
+    done = retract(chain, at(launch, 95.5), "sent from the wrong screen")
+    message = done.released[-1].message
+    assert len(done.released) == 2
+    assert (message.msg_type, message.kind, message.lift) == ("Cancel", Kind.RETRACT, Lift.MISTAKEN)
+    assert (message.response, message.urgency, message.severity, message.certainty) == (
+        "AllClear",
+        "Past",
+        "Minor",
+        "Unlikely",
+    )
+    assert message.sent == at(launch, 96.0)
+    assert {area.code for area in message.areas} == {"KR-1", "KR-2"}
+    assert [one.identifier for one in message.references] == [chain.released[0].message.identifier]
+    assert noted(done) == " / ".join(info.headline for info in message.infos)
+    assert "False alarm" in noted(done)
+    assert "sent from the wrong screen" not in done.released[-1].xml.decode()
+
+
+def test_some_places_can_be_retracted_and_the_rest_stays_warned(islets, launch):
+    chain = release(launch, [issue(islets[:2])], WORLDLY, Status.ACTUAL)[0]
+    done = retract(chain, at(launch, 95.0), "one too many", places=islets[1:2])
+    assert [(one.message.msg_type, one.message.kind) for one in done.released[1:]] == [
+        ("Update", Kind.RETRACT),
+        ("Update", Kind.UPDATE),
+    ]
+    assert [one.code for one in done.warned] == ["KR-1"]
+    assert problems_of(done, islets) == []
+
+
+def test_a_warning_already_lifted_can_still_be_called_a_mistake(islets, launch):
+    chain = release(launch, [issue(islets[:1]), lift(islets[:1], 100.0)], WORLDLY, Status.ACTUAL)[0]
+    done = retract(chain, at(launch, 86400.0), "it was a bird", places=islets[:1])
+    assert done.released[-1].message.msg_type == "Cancel"
+    assert problems_of(done, islets) == []
+    with pytest.raises(InputError, match="nobody is under warning"):
+        retract(chain, at(launch, 200.0), "it was a bird")
+    with pytest.raises(InputError, match="KR-2: not under warning"):
+        retract(chain, at(launch, 200.0), "it was a bird", places=islets[1:2])
+    with pytest.raises(InputError, match="because"):
+        retract(chain, at(launch, 200.0), " ", places=islets[:1])
+
+
+def test_a_message_goes_out_when_it_is_said_to(islets, launch):
+    empty = Chain(event=launch, country="KR", status=Status.EXERCISE, policy=POLICY)
+    chain = follow(empty, issue(islets[:1]), sent=at(launch, 200.0).astimezone(UTC))
+    message = chain.released[0].message
+    assert message.sent.isoformat() == "2023-05-31T06:30:20+09:00"
+    assert (message.onset.isoformat(), message.until.isoformat()) == (
+        "2023-05-31T06:31:00+09:00",
+        "2023-05-31T06:33:00+09:00",
+    )
+    with pytest.raises(InputError, match="no time zone"):
+        follow(chain, lift(islets[:1], 400.0), sent=message.sent.replace(tzinfo=None))
+
+
+def test_a_warning_whose_time_has_passed_unproven_lasts_until_it_ends(islets, launch):
+    """Approved twenty minutes late, or extended: nobody may be told a danger that ended before the message was sent."""
+    empty = Chain(event=launch, country="KR", status=Status.EXERCISE, policy=POLICY)
+    late = follow(empty, issue(islets[:1]), sent=at(launch, 1800.0)).released[0].message
+    extended = dataclasses.replace(issue(islets[:1], 3000.0, last_arrival_s=3000.0), reason=Reason.EXTENDED)
+    renewed = follow(empty, extended).released[0].message
+    for message in (late, renewed):
+        assert message.until == message.expires
+        assert message.expires - message.sent <= timedelta(minutes=POLICY.expiry_minutes + 1.0)
+        assert message.sent - message.onset < timedelta(minutes=1)
+        assert lint_message(message, POLICY) == ()
+
+
+def test_a_message_survives_json_with_its_offsets(islets, launch):
+    chains = release(
+        launch, [issue(islets), lift(islets[:1], 500.0), lift(islets[1:], 600.0)], WORLDLY, Status.EXERCISE
+    )
+    chains = (
+        *chains,
+        *advise(launch, islets, at(launch, 7200.0), at(launch, 9e5), WORLDLY, Status.TEST, sent=launch.t0),
+    )
+    for released in (one for chain in chains for one in chain.released):
+        message = released.message
+        back = msgspec.json.decode(msgspec.json.encode(message), type=Message)
+        assert back == message
+        for name in ("sent", "onset", "until", "expires", "next_update"):
+            before, after = getattr(message, name), getattr(back, name)
+            assert (before and before.utcoffset()) == (after and after.utcoffset())
+        assert write(back).xml == released.xml
+        assert infos(back, WORLDLY) == message.infos
+
+
+def test_outlines_can_be_made_ahead_of_time(place):
+    island = place("KR-7", 35.5, 125.5)
+    prepare_outlines((island,), POLICY)
+    before = compose._outline.cache_info()
+    prepare_outlines((island,), POLICY)
+    assert compose._outline.cache_info().hits == before.hits + 1

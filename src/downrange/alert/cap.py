@@ -62,8 +62,9 @@ def write(message: Message) -> Released:
     if message.references:
         _add(root, "references", " ".join(str(one) for one in message.references))
     _add(root, "incidents", message.event.code)
+    rings = [[polygon_text(ring) for ring in area.polygons] for area in message.areas]
     for info in message.infos:
-        _info(root, message, info)
+        _info(root, message, info, rings)
     return Released(message=message, xml=etree.tostring(root, encoding="UTF-8", xml_declaration=True))
 
 
@@ -118,8 +119,8 @@ def _pair(parent: etree._Element, name: str, key: str, value: str) -> None:
     _add(child, "value", value)
 
 
-def _info(root: etree._Element, message: Message, info: Info) -> None:
-    """Append the info block of one language."""
+def _info(root: etree._Element, message: Message, info: Info, rings: list[list[str]]) -> None:
+    """Append the info block of one language; rings: by area, its polygons as text."""
     from lxml import etree
 
     block = etree.SubElement(root, f"{{{NAMESPACE}}}info")
@@ -142,8 +143,8 @@ def _info(root: etree._Element, message: Message, info: Info) -> None:
     _add(block, "instruction", info.instruction)
     for key, value in _parameters(message):
         _pair(block, "parameter", key, value)
-    for area in message.areas:
-        _area(block, area, info.language)
+    for area, polygons in zip(message.areas, rings, strict=True):
+        _area(block, area, polygons, info.language)
 
 
 def _note(message: Message) -> str:
@@ -189,14 +190,14 @@ def _up(value: float) -> float:
     return math.ceil(value * 1000.0) / 1000.0
 
 
-def _area(block: etree._Element, area: Area, language: str) -> None:
+def _area(block: etree._Element, area: Area, polygons: list[str], language: str) -> None:
     """Append one municipality."""
     from lxml import etree
 
     one = etree.SubElement(block, f"{{{NAMESPACE}}}area")
     _add(one, "areaDesc", wording_of(language).name(area))
-    for ring in area.polygons:
-        _add(one, "polygon", polygon_text(ring))
+    for polygon in polygons:
+        _add(one, "polygon", polygon)
     _pair(one, "geocode", f"{area.country}:{area.level}", area.code)
 
 

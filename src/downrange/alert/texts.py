@@ -70,7 +70,7 @@ def plain(info: Info) -> str:
 
 def clock(moment: datetime) -> str:
     """Return hours and minutes as all texts print them."""
-    return f"{moment:%H:%M}"
+    return f"{moment.hour:02d}:{moment.minute:02d}"
 
 
 def exercise_words(words: Wording, budget: int = _LONG) -> Mapping[str, str]:

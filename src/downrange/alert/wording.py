@@ -97,6 +97,7 @@ class Wording:
         return self.reason[_BY_HAND_LIFT if by_hand_lift else message.reason]
 
 
+@functools.cache
 def text_languages() -> tuple[str, ...]:
     """Return the languages that there are texts in.
 
@@ -127,6 +128,7 @@ def wording_of(tag: str) -> Wording:
     raise InputError(where="texts", key=tag, seen="no file has this tag", cure="add a file in data/texts with it")
 
 
+@functools.cache
 def language_of(tag: str) -> str:
     """Return the language whose CAP tag is this one.
 
