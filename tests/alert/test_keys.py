@@ -210,7 +210,7 @@ public_key = "{key}"
 @pytest.mark.parametrize(
     ("old", "new", "key", "words"),
     [
-        ("name", "nmae", "person[0].nmae", "unknown key"),
+        ("name", "naem", "person[0].naem", "unknown key"),
         ('name = "kim"', "", "person[0].name", "missing"),
         ('"kim"', '"kim lee"', "person[0].name", "'kim lee'"),
         ('"kim"', '"../kim"', "person[0].name", "../kim"),
