@@ -61,7 +61,7 @@ def build() -> dict[str, bytes]:
     korean, okinawan = korea(), okinawa(land_10m)
     others = [geometry for name, geometry in countries().items() if name not in DRAWN_ELSEWHERE]
     drawn = [geometry for row, geometry in (*korean, *okinawan) if row["level"] == "province"]
-    wide = with_islands([*japan(), *philippines()], land_10m, [*others, *drawn])
+    wide = with_islands([*japan(land_10m), *philippines()], land_10m, [*others, *drawn])
     base = [*korean, *okinawan, *_without(wide, drawn)]
     towns = every_township(korean)
     _finish(base)

@@ -30,12 +30,17 @@ DENSITY_PER_M2: Final = 2_000e-6
 TWIN_M: Final = 3_000.0
 
 
-def japan() -> Found:
-    """Return 46 prefectures."""
+def japan(land: list[shapely.Polygon]) -> Found:
+    """Return 46 prefectures; land: Natural Earth's, for islands that its prefectures lack."""
     table = tomllib.loads((HERE / "prefectures.toml").read_text(encoding="utf-8"))["place"]
     if sum(entry["people"] for entry in table) + OKINAWA_2020 != CENSUS_2020:
         sys.exit("prefectures.toml: the prefectures do not add up to the census")
     drawn = {one["iso_3166_2"][3:]: geometry for one, geometry in admin1("JP")}
+    for entry in table:
+        if "box" in entry:
+            box = shapely.box(*entry["box"])
+            inside = [island for island in land if box.contains(island)]
+            drawn[entry["code"]] = shapely.union_all([drawn[entry["code"]], *inside])
     return [(_row(entry), on_grid(without_islets(drawn[entry["code"]]))) for entry in table]
 
 

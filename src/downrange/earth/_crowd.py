@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import numpy as np
@@ -24,8 +24,12 @@ from downrange.earth._shapes import DATA, read_rings
 from downrange.earth.model import Place
 from downrange.earth.places import alert_places, places
 
+if TYPE_CHECKING:
+    from downrange.earth._overlap import Edges
+
 Indices = NDArray[np.intp]
 _SLIVER_M2: Final = 1e4
+_LEAST_OWN: Final = 0.25  # of a disc on its own ground, however its place is drawn
 
 
 class _Ground(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -69,12 +73,14 @@ class Dots:
     x, y:   middles on the flat map [m]
     east:   true metres a metre of x there; a metre of y is as much more
     radius_m: of the discs
+    own:    share of the disc that lies on the place's own ground: the rest is sea, or a neighbour's
     """
 
     x: Array
     y: Array
     east: Array
     radius_m: Array
+    own: Array
     people: Array
 
 
@@ -102,8 +108,11 @@ def crowd() -> Crowd:
     )
 
 
-def cut(pieces: Pieces, area: BaseGeometry) -> tuple[Indices, Array]:
-    """Return which polygons an area touches and how much of each is inside [m2]; all on the flat map."""
+def cut(pieces: Pieces, area: BaseGeometry, edges: Edges | None) -> tuple[Indices, Array]:
+    """Return which polygons an area touches and how much of each is inside [m2]; all on the flat map.
+
+    edges: those of the area, None when it has no ground
+    """
     if area.is_empty:
         return np.empty(0, dtype=np.intp), np.empty(0)
     shapely.prepare(area)
@@ -111,10 +120,10 @@ def cut(pieces: Pieces, area: BaseGeometry) -> tuple[Indices, Array]:
     near = near[shapely.intersects(area, pieces.parts[near])]
     inside_m2 = pieces.area_m2[near]
     crossing = np.flatnonzero(~shapely.contains_properly(area, pieces.parts[near]))
-    if len(crossing) and area.area > 0.0:
-        from downrange.earth._overlap import edges_of, overlaps_m2
+    if edges is not None:
+        from downrange.earth._overlap import overlaps_m2
 
-        found_m2 = overlaps_m2(edges_of(area), pieces.edges, pieces.first, near[crossing])
+        found_m2 = overlaps_m2(edges, pieces.edges, pieces.first, near[crossing])
         inside_m2[crossing] = np.minimum(inside_m2[crossing], found_m2)
     else:
         inside_m2[crossing] = 0.0
@@ -135,20 +144,31 @@ def _gaps() -> Pieces:
     return _pieces(shapely.get_parts(flattened(np.array(read_rings("gaps"), dtype=object))))
 
 
-def gap_m2(area: BaseGeometry) -> float:
+def gap_m2(area: BaseGeometry, edges: Edges | None) -> float:
     """Return how much land of an area on the flat map has no place [m2]; less than a hectare is none."""
-    found_m2 = float(cut(_gaps(), area)[1].sum())
+    found_m2 = float(cut(_gaps(), area, edges)[1].sum())
     return found_m2 if found_m2 > _SLIVER_M2 else 0.0
 
 
 @cache
 def dots(code: str) -> Dots | None:
     """Return where the people of a place live, None when there are no dots."""
-    return _all_dots().get(code)
+    if code not in _columns():
+        return None
+    from downrange.earth._overlap import beyond_chord, depths, edges_of
+
+    x, y, east, radius_m, people = _columns()[code]
+    ground = next(place.geometry_lonlat for place in alert_places() if place.code == code)
+    edges = edges_of(flattened(ground))
+    if edges is None:
+        return None
+    deep = depths(edges, x, y, east, radius_m) / radius_m
+    own = np.maximum(beyond_chord(deep), _LEAST_OWN)
+    return Dots(x=x, y=y, east=east, radius_m=radius_m, own=own, people=people)
 
 
 @cache
-def _all_dots() -> dict[str, Dots]:
+def _columns() -> dict[str, tuple[Array, Array, Array, Array, Array]]:
     """Read dots.gz: little-endian uint32 count, then columns: row of places.json (u2), people (u4), radius [m] (u2), 1e-4 degrees."""
     packed = gzip.decompress((DATA / "dots.gz").read_bytes())
     count, at = int(np.frombuffer(packed, "<u4", 1)[0]), 4
@@ -162,11 +182,7 @@ def _all_dots() -> dict[str, Dots]:
     edges = np.flatnonzero(np.diff(row)) + 1
     found = {}
     for first, last in zip((0, *edges), (*edges, count), strict=True):
-        found[places()[int(row[first])].code] = Dots(
-            x=xy[first:last, 0],
-            y=xy[first:last, 1],
-            east=east[first:last],
-            radius_m=radius_m[first:last].astype(float),
-            people=people[first:last].astype(float),
-        )
+        here = slice(first, last)
+        numbers = (radius_m[here].astype(float), people[here].astype(float))
+        found[places()[int(row[first])].code] = (xy[here, 0], xy[here, 1], east[here], *numbers)
     return found

@@ -27,6 +27,7 @@ class Edges:
     edges:  rows x0, y0, x1, y1, sign; x0 <= x1, sign +1 where the area lies below the edge
     first, listed: the edges of column i are listed[first[i] : first[i + 1]]
     west, width:   where the columns begin, how wide one is
+    bounds: west, south, east, north of the area; area_m2: its size
     """
 
     edges: Array
@@ -34,21 +35,27 @@ class Edges:
     listed: NDArray[np.int64]
     west: float
     width: float
+    bounds: tuple[float, float, float, float]
+    area_m2: float
 
 
-def edges_of(area: BaseGeometry) -> Edges:
-    """Sort the edges of an area into columns."""
+def edges_of(area: BaseGeometry) -> Edges | None:
+    """Sort the edges of an area into columns; None for an area without any ground."""
+    if not area.area > 0.0:
+        return None
     edges, _ = signed_edges(np.array([area], dtype=object))
     columns = min(max(len(edges) // 2, _FEWEST), _MOST)
     west, east = float(edges[:, 0].min()), float(edges[:, 2].max())
     width = (east - west) / columns
     first, listed = _sorted_in(edges, west, width, columns)
-    return Edges(edges=edges, first=first, listed=listed, west=west, width=width)
+    return Edges(edges=edges, first=first, listed=listed, west=west, width=width, bounds=area.bounds, area_m2=area.area)
 
 
 def signed_edges(shapes: NDArray[np.object_]) -> tuple[Array, NDArray[np.int64]]:
     """Return the edges of all shapes, rows x0, y0, x1, y1, sign, and where each shape's begin."""
-    rings, owner = shapely.get_rings(shapely.orient_polygons(shapes), return_index=True)
+    parts, shape = shapely.get_parts(shapely.orient_polygons(shapes), return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    owner = shape[part]
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     same = ring[1:] == ring[:-1]
     tail, head = xy[:-1][same], xy[1:][same]
@@ -72,6 +79,12 @@ def depths(area: Edges, x: Array, y: Array, east: Array, reach_m: Array) -> Arra
     east: true metres a metre of x at the point; a metre of y is as much more
     """
     return _depths(area.edges, area.first, area.listed, area.west, area.width, x, y, east, reach_m)
+
+
+def beyond_chord(deep: Array) -> Array:
+    """Return the share of a disc on one side of a straight edge that its middle lies `deep` radii inside of."""
+    deep = np.clip(deep, -1.0, 1.0)
+    return 1.0 - (np.arccos(deep) - deep * np.sqrt(1.0 - deep**2)) / np.pi
 
 
 @numba.njit(cache=True)
@@ -176,12 +189,13 @@ def _depths(
     found = np.empty(len(x))
     for p in range(len(x)):
         side, near2 = 0.0, reach_m[p] ** 2
-        span = reach_m[p] / east[p]
+        span, rise = reach_m[p] / east[p], reach_m[p] * east[p]
         here = _column(x[p], west, width, columns)
         for k in range(_column(x[p] - span, west, width, columns), _column(x[p] + span, west, width, columns) + 1):
             for j in range(first[k], first[k + 1]):
                 u0, v0, u1, v1, sign = own[listed[j]]
-                near2 = min(near2, _away2(x[p], y[p], east[p], u0, v0, u1, v1))
+                if min(v0, v1) - y[p] < rise and y[p] - max(v0, v1) < rise:
+                    near2 = min(near2, _away2(x[p], y[p], east[p], u0, v0, u1, v1))
                 if k == here and u0 <= x[p] < u1 and v0 + (v1 - v0) / (u1 - u0) * (x[p] - u0) > y[p]:
                     side += sign
         found[p] = np.sqrt(near2) if side > 0.5 else -np.sqrt(near2)

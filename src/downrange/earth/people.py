@@ -16,17 +16,20 @@ import math
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from downrange.base import Array, Kind
+from downrange.base import Kind
 from downrange.earth._crowd import Dots, crowd, cut, dots, gap_m2
 from downrange.earth._flat import flattened
 from downrange.earth.model import People, Place, Share
 from downrange.earth.places import places
+
+if TYPE_CHECKING:
+    from downrange.earth._overlap import Edges
 
 METHOD: Final = (
     "people of each place spread over its ground, in prefectures over towns, in the Philippines by barangay; band of the "
@@ -48,9 +51,11 @@ def people_in(area_lonlat: BaseGeometry) -> People:
 
     best is never below 1 where a place with people is touched; where no figure is known at all it is None, UNKNOWN.
     """
+    from downrange.earth._overlap import edges_of  # brings numba: only who counts pays for it
+
     area = flattened(_valid(area_lonlat))
-    ground = crowd()
-    near, inside_m2 = cut(ground.pieces, area)
+    edges, ground = edges_of(area), crowd()
+    near, inside_m2 = cut(ground.pieces, area, edges)
     owner = ground.owner[near]
     ground_m2 = np.bincount(owner, inside_m2, len(ground.chosen))
     weighed = np.bincount(owner, ground.weight[near] * inside_m2, len(ground.chosen))
@@ -64,8 +69,8 @@ def people_in(area_lonlat: BaseGeometry) -> People:
         elif share >= _WHOLE:
             shares.append(_whole(place))
         else:
-            shares.append(_partly(place, share, float(weighed[i] / ground.weighed[i]), area, float(ground_m2[i])))
-    return _total(shares, unknown, gap_m2(area))
+            shares.append(_partly(place, share, float(weighed[i] / ground.weighed[i]), edges, float(ground_m2[i])))
+    return _total(shares, unknown, gap_m2(area, edges))
 
 
 def people_of(chosen: Iterable[Place]) -> People:
@@ -99,7 +104,7 @@ def _figure(place: Place) -> tuple[float, float, float]:
     return float(place.people_low or 0), float(place.people_best or 0), float(place.people_high or 0)
 
 
-def _partly(place: Place, share: float, part: float, area: BaseGeometry, inside_m2: float) -> Share:
+def _partly(place: Place, share: float, part: float, edges: Edges | None, inside_m2: float) -> Share:
     """Return what a place adds of which only a share of the ground is inside.
 
     part: the share of its people that ground of that kind would hold
@@ -110,7 +115,7 @@ def _partly(place: Place, share: float, part: float, area: BaseGeometry, inside_
     if towns is None:
         inner, outer = _factors(_SPREAD, inside_m2), _factors(_SPREAD, outside_m2)
     else:
-        least, part, most = _part_of(towns, area, share)
+        least, part, most = _part_of(towns, edges, share)
         inner, outer = _factors(_TOWNS, inside_m2), _factors(_TOWNS, outside_m2)
         if place.country == "PH":
             counted = max(1.0, best * part)
@@ -127,33 +132,30 @@ def _partly(place: Place, share: float, part: float, area: BaseGeometry, inside_
     )
 
 
-def _part_of(towns: Dots, area: BaseGeometry, share: float) -> tuple[float, float, float]:
+def _part_of(towns: Dots, edges: Edges | None, share: float) -> tuple[float, float, float]:
     """Return the shares (least, counted, most) of the people in dots inside an area; without any dot near, that of the ground.
 
     least counts discs wholly inside, most all that are touched, both with room for places that are no discs.
     """
+    if edges is None:
+        return 0.0, 0.0, share
     reach_m = _TOUCHED * towns.radius_m
-    west, south, east, north = shapely.bounds(area)
+    west, south, east, north = edges.bounds
     near = np.flatnonzero(
         (towns.x > west - reach_m / towns.east)
         & (towns.x < east + reach_m / towns.east)
         & (towns.y > south - reach_m)
         & (towns.y < north + reach_m)
     )
-    if len(near) == 0 or area.area == 0.0:
+    if len(near) == 0:
         return 0.0, 0.0, share
-    from downrange.earth._overlap import depths, edges_of  # brings numba: only who counts pays for it
+    from downrange.earth._overlap import beyond_chord, depths
 
     radius_m, people = towns.radius_m[near], towns.people[near] / towns.people.sum()
-    deep = depths(edges_of(area), towns.x[near], towns.y[near], towns.east[near], reach_m[near]) / radius_m
-    largest = np.minimum(1.0, area.area / (math.pi * radius_m**2))
-    counted = np.minimum(_beyond_chord(np.clip(deep, -1.0, 1.0)), largest)
+    deep = depths(edges, towns.x[near], towns.y[near], towns.east[near], reach_m[near]) / radius_m
+    largest = np.minimum(1.0, edges.area_m2 / (math.pi * radius_m**2))
+    counted = np.minimum(np.minimum(beyond_chord(deep), largest) / towns.own[near], 1.0)
     return float(people @ (deep >= _TOUCHED)), float(people @ counted), float(people @ (deep > -_TOUCHED))
-
-
-def _beyond_chord(depth: Array) -> Array:
-    """Return the share of a disc on one side of a straight edge that its middle lies `depth` radii inside of."""
-    return 1.0 - (np.arccos(depth) - depth * np.sqrt(1.0 - depth**2)) / math.pi
 
 
 def _factors(band: _Band, area_m2: float) -> tuple[float, float]:
