@@ -88,6 +88,10 @@ class _Server:
         """Stop it in an orderly way, cutting off whoever is connected."""
         self._end(signal.SIGINT)
 
+    def drop(self) -> None:
+        """Stop it for good; what it has not brought to the disk yet is not wanted any more."""
+        self._end(signal.SIGQUIT)
+
     def kill(self) -> None:
         """End it as a power cut would."""
         self._end(signal.SIGKILL)
@@ -199,7 +203,7 @@ def _cluster():
         server.make()
         server.start()
         yield server
-        server.stop()
+        server.drop()
 
 
 def _version(folder: str) -> float:
@@ -235,7 +239,7 @@ def _broker():
         server = Broker(program, Path(folder))
         server.start()
         yield server
-        server.stop()
+        server.drop()
 
 
 @pytest.fixture

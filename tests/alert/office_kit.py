@@ -96,7 +96,7 @@ def _toml(table, prefix=""):
     return lines + inner
 
 
-def write_policy(path, *, status=Status.EXERCISE, **numbers):
+def write_policy(path, *, status=Status.EXERCISE, languages=None, **numbers):
     """Write the policy that comes with the package under another agency's name, with some numbers changed."""
     policy = tomllib.loads((files("downrange.alert") / "data" / "founding.toml").read_text(encoding="utf-8"))
     if status is Status.ACTUAL:  # a message that is no exercise must not come from an exercise desk
@@ -109,6 +109,8 @@ def write_policy(path, *, status=Status.EXERCISE, **numbers):
         }
         policy["agency"] = {key: words[key] for key in policy["agency"]}
         policy["agency_short"] = {key: words[key] for key in policy["agency_short"]}
+    if languages is not None:
+        policy["languages"] = list(languages)
     for name, value in numbers.items():
         policy["numbers"][name] = {"value": float(value), "source": "assumed: for a test"}
     path.write_text("\n".join([*_toml(policy), ""]), encoding="utf-8")
@@ -120,7 +122,7 @@ def channel_table(name, kind, status, **keys):
     return "\n".join(["[[channel]]", f"name = '{name}'", f"kind = '{kind}'", f"status = '{status.value}'", *lines, ""])
 
 
-def make(folder, *, status=Status.ACTUAL, database=None, channels=None, people=PEOPLE, **numbers):
+def make(folder, *, status=Status.ACTUAL, database=None, channels=None, people=PEOPLE, languages=None, **numbers):
     """Make an office's folder with people in it, and return the folder.
 
     channels: text of channels.toml; None: a directory 'files' in out/ and a feed in feed/
@@ -130,7 +132,7 @@ def make(folder, *, status=Status.ACTUAL, database=None, channels=None, people=P
         pair = make_keys(folder / "keys", name)
         with (folder / "people.toml").open("a", encoding="utf-8") as file:
             file.write("\n" + pair.public.read_text(encoding="utf-8"))
-    write_policy(folder / "policy.toml", status=status, **numbers)
+    write_policy(folder / "policy.toml", status=status, languages=languages, **numbers)
     told = (folder / "office.toml").read_text(encoding="utf-8").replace('policy = "founding"', 'policy = "policy.toml"')
     if database is not None:
         told = told.replace("sqlite:///journal.db", database)
