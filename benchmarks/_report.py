@@ -87,6 +87,11 @@ def tell(name: str, result: dict[str, Any], *, tiny: bool) -> None:
                     "aviconv-notam",
                     "stonesoup",
                     "filterpy",
+                    "lxml",
+                    "signxml",
+                    "cryptography",
+                    "sqlalchemy",
+                    "psycopg",
                 )
                 if (v := version(p))
             },
