@@ -295,3 +295,27 @@ def test_after_a_clock_that_ran_ahead_people_are_freed_and_warned_again(office, 
     freed = office.retract(people["kim"], EVENT, "KR", because="sent with the wrong hour")
     assert freed.undelivered == ()
     assert office.check() == ()
+
+
+def test_a_person_who_warns_does_not_thereby_stand_for_a_lift_that_waits(office, clock, people):
+    warned(office, clock, people, ("KR-01", "KR-02"))
+    clock.go(400)
+    lifts = ()
+    while not lifts:
+        clock.go(5)
+        lifts = kit.look(office, clock, (), verdict="thrust lost", arrival_s=100.0)
+    made = office.draft(
+        people["kim"],
+        EVENT,
+        ["KR-01"],
+        because="a ship saw a piece come down",
+        last_arrival=clock() + timedelta(minutes=30),
+    )
+    lift, warning = made
+    assert (lift.proposed.kind, lift.proposed.codes, lift.consents) == (Kind.LIFT, ("KR-02",), ())
+    assert lift.proposed.carries == lifts[0].name
+    assert (warning.proposed.kind, warning.proposed.codes, warning.proposed.added) == (Kind.UPDATE, ("KR-01",), ())
+    assert warning.consents == ("kim",)
+    office.issue(lift.name, people["lee"])
+    office.issue(warning.name, people["kim"])
+    assert office.book.case(EVENT.code, "KR").warned == ("KR-01",)

@@ -79,6 +79,7 @@ class Proposed:
     because:   a person's reason, "" when the desk decided by itself
     channels:  where it must go; beside: other events whose standing warnings for the same places are known of
     evidence:  digest of what it rests on, "" when it rests on a person's word
+    carries:   name of the dispatch that waited and that this one carries on unchanged in meaning; "" for a new one
     """
 
     dispatch: str
@@ -99,6 +100,7 @@ class Proposed:
     channels: tuple[str, ...]
     beside: tuple[str, ...] = ()
     evidence: str = ""
+    carries: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

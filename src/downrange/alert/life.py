@@ -156,12 +156,24 @@ def _propose(book: Book, body: Proposed, who: _Who, moment: datetime) -> Book:
             raise _refuse(one.name, "this is already proposed", "approve or reject that one")
     if not body.codes or not body.channels:
         raise _refuse(body.dispatch, "it names no place or no channel", "name the municipalities and the channels")
-    if not who.is_machine and not body.because.strip():
+    own_word = not who.is_machine and not _carried_on(book, body)
+    if own_word and not body.because.strip():
         raise _refuse(body.dispatch, "proposed by a person without a reason", "give the reason in words")
     if body.based_on == len(case.issued):  # what follows something that waits is held against the case when issued
         _check_against(case, body, moment)
-    author = () if who.is_machine else (who.name,)
+    author = (who.name,) if own_word else ()
     return _with(book, Dispatch(proposed=body, author=who.name, stage=Stage.PROPOSED, consents=author))
+
+
+def _carried_on(book: Book, body: Proposed) -> bool:
+    """Say whether a proposal only carries on one that waited: then whoever made room for it does not stand for it."""
+    if not body.carries:
+        return False
+    waited = book.dispatch(body.carries).proposed
+    same = (waited.event.code, waited.country, waited.lift) == (body.event.code, body.country, body.lift)
+    if not same or (body.kind is Kind.LIFT and not set(body.codes) <= set(waited.codes)):
+        raise _refuse(body.dispatch, f"it does not carry on {body.carries}", "propose it as new, with a reason")
+    return True
 
 
 def _check_against(case: Case, body: Proposed, moment: datetime) -> None:

@@ -103,7 +103,7 @@ def _is_of(dispatch: Dispatch, case: Case) -> bool:
 def _lifts(own: Sequence[Proposed], waiting: Sequence[Dispatch], free: set[str]) -> list[Proposed]:
     """Return the lifts to propose, new ones first, then those that wait: of places told and no longer wanted."""
     made: list[Proposed] = []
-    for one in (*own, *(old.proposed for old in waiting)):
+    for one in (*own, *(replace(old.proposed, carries=old.name) for old in waiting)):
         codes = tuple(code for code in one.codes if code in free)
         if one.kind is Kind.LIFT and codes:
             made.append(replace(one, codes=codes))
@@ -126,6 +126,7 @@ def _carried(desk: Desk, country: str, ground: Ground) -> Proposed:
         t_s=t_s,
         first_arrival_s=t_s,
         last_arrival_s=max((t_s, *arrivals)),
+        because="the desk still wants it",
         channels=(),
         evidence=ground.evidence,
     )
@@ -137,7 +138,7 @@ def _warning(
     """Return the one warning to propose for a country: all that was told and stays so, and all that is wanted."""
     codes = tuple(sorted(told | wanted))
     new = [one for one in own if one.kind in (Kind.ISSUE, Kind.UPDATE)]
-    old = [one.proposed for one in waiting if one.proposed.kind in (Kind.ISSUE, Kind.UPDATE)]
+    old = [replace(one.proposed, carries=one.name) for one in waiting if one.proposed.kind in (Kind.ISSUE, Kind.UPDATE)]
     if not codes or not (new or old or wanted - told):
         return None
     if new:
