@@ -220,6 +220,14 @@ def another_certificate(root, attacker):
     etree.SubElement(find(root, "X509Data"), f"{DS}X509Certificate").text = base64.b64encode(attacker.der).decode()
 
 
+def subject_beside(root, _attacker):
+    etree.SubElement(find(root, "X509Data"), f"{DS}X509SubjectName").text = "CN=the agency, honestly"
+
+
+def no_certificate(root, _attacker):
+    find(root, "X509Data").remove(find(root, "X509Certificate"))
+
+
 def key_beside(root, _attacker):
     etree.SubElement(find(root, "KeyInfo"), f"{DS}KeyName").text = "the agency, honestly"
 
@@ -294,6 +302,8 @@ FORGED = [
     ("certificate swapped", other_certificate, "certificate that is not pinned"),
     ("a second certificate", another_certificate, "certificate that is not pinned"),
     ("certificate that is none", value("X509Certificate", "AAAA"), "certificate that is not pinned"),
+    ("a subject beside the certificate", subject_beside, "<X509Data> in the signature holds"),
+    ("no certificate where one should be", no_certificate, "<X509Data> in the signature holds"),
     ("a name beside the certificate", key_beside, "<KeyInfo> in the signature holds"),
     ("a comment in the status", comment_in_a_word, "comment"),
     ("a comment anywhere", comment_somewhere, "comment"),
