@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -34,29 +35,70 @@ _SAID: Final[Mapping[str, str]] = {
 _Faults = Iterator[tuple[str, str]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checker:
+    """What the texts of one message in one language are held to; made once, for all its texts.
+
+    full:     whether it is for full texts, which name all areas and give UTC too; else for short ones
+    said:     by element, what is wrong when none of its phrases stands in the text, and these phrases
+    banned:   the words that must not stand in it, as one pattern
+    allowed:  the words in capitals that may
+    """
+
+    message: Message
+    language: str
+    words: Wording
+    known: Mapping[str, str]
+    full: bool
+    said: tuple[tuple[str, str, tuple[re.Pattern[str], ...]], ...]
+    banned: re.Pattern[str]
+    allowed: frozenset[str]
+
+    def check(self, text: str, code: str | None = None) -> tuple[Problem, ...]:
+        """Return what a text lacks or must not say; code: the one municipality that a short text is for."""
+        faults = (
+            *_source_and_hazard(text, self),
+            *_places(text, self, code),
+            *_times(text, self),
+            *_elements(text, self),
+            *_degraded(text, self),
+            *_frame(text, self),
+            *_banned(text, self),
+        )
+        return tuple(Problem(rule=f"TEXT-{element}", where=self.language, seen=seen) for element, seen in faults)
+
+
+def checker(message: Message, policy: Policy, language: str, *, full: bool) -> Checker:
+    """Return what the full or the short texts of a message in a language are held to."""
+    known, words = fields(message, policy, language), wording(language)
+    checks, said = words.checks[kind_of_text(message)], []
+    for element, wrong in _SAID.items():
+        phrases = checks.get(element if full else f"{element}_short", checks.get(element, ()))
+        filled = [done for phrase in phrases if (done := _phrase(phrase, known))]
+        if phrases:
+            hint = f"{wrong}, as {filled[0]!r}" if filled else wrong
+            said.append((element, hint, tuple(map(_pattern, filled))))
+    names = " ".join(
+        (*(known[key] for key in ("agency", "agency_short", "origin", "places", "lifted")), *_marks(words))
+    )
+    return Checker(
+        message=message,
+        language=language,
+        words=words,
+        known=known,
+        full=full,
+        said=tuple(said),
+        banned=_any_of(words.banned),
+        allowed=frozenset({"UTC", message.zone, *words.known, *_CAPITALS.findall(names)}),
+    )
+
+
 def lint(text: str, message: Message, policy: Policy, *, language: str, code: str | None = None) -> tuple[Problem, ...]:
     """Return what a text lacks or must not say.
 
     code: the one municipality that a short text is for; without it the text must name all areas, and give UTC too
     """
-    return lint_with(fields(message, policy, language), text, message, language=language, code=code)
-
-
-def lint_with(
-    known: Mapping[str, str], text: str, message: Message, *, language: str, code: str | None = None
-) -> tuple[Problem, ...]:
-    """Return what a text lacks or must not say, from fields already made."""
-    words = wording(language)
-    faults = (
-        *_source_and_hazard(text, known, words),
-        *_places(text, message, words, code),
-        *_times(text, message, known, full=code is None),
-        *_elements(text, message, known, words, full=code is None),
-        *_degraded(text, message, words, full=code is None),
-        *_frame(text, message, words, full=code is None),
-        *_banned(text, message, known, words),
-    )
-    return tuple(Problem(rule=f"TEXT-{element}", where=language, seen=seen) for element, seen in faults)
+    return checker(message, policy, language, full=code is None).check(text, code)
 
 
 def lint_message(message: Message, policy: Policy) -> tuple[Problem, ...]:
@@ -78,34 +120,53 @@ def lint_message(message: Message, policy: Policy) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def _has(text: str, phrase: str) -> bool:
-    """Say whether a phrase stands in the text; Latin letters only as whole words."""
-    return bool(phrase) and _pattern(phrase).search(text) is not None
+def _edge(phrase: str) -> str:
+    """Return the pattern of a phrase, whose Latin letters count only as whole words."""
+    first = r"(?<![A-Za-z0-9])" if phrase[:1].isascii() and phrase[:1].isalnum() else ""
+    last = r"(?![A-Za-z0-9])" if phrase[-1:].isascii() and phrase[-1:].isalnum() else ""
+    return f"{first}{re.escape(phrase)}{last}"
 
 
 @functools.lru_cache(maxsize=8192)
 def _pattern(phrase: str) -> re.Pattern[str]:
     """Return the pattern that finds a phrase, in capitals or not."""
-    first = r"(?<![A-Za-z0-9])" if phrase[:1].isascii() and phrase[:1].isalnum() else ""
-    last = r"(?![A-Za-z0-9])" if phrase[-1:].isascii() and phrase[-1:].isalnum() else ""
-    return re.compile(f"{first}{re.escape(phrase)}{last}", re.IGNORECASE)
+    return re.compile(_edge(phrase), re.IGNORECASE)
 
 
-def _source_and_hazard(text: str, known: Mapping[str, str], words: Wording) -> _Faults:
+@functools.lru_cache(maxsize=64)
+def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern that finds any of some phrases, in capitals or not; of none, nothing."""
+    return re.compile("|".join(map(_edge, phrases)) or r"(?!)", re.IGNORECASE)
+
+
+def _phrase(phrase: str, known: Mapping[str, str]) -> str:
+    """Return a phrase with its fields filled in; "" when the message has none of that name."""
+    if any(name not in known for name in _FIELD.findall(phrase)):
+        return ""
+    return phrase.format_map(known)
+
+
+def _marks(words: Wording) -> tuple[str, ...]:
+    """Return all words of a language that tell an exercise or a test, each once."""
+    every = (*exercise_words(words).values(), *exercise_words(words, BUDGETS[0]).values())
+    return tuple(dict.fromkeys(mark for mark in every if mark))
+
+
+def _source_and_hazard(text: str, held: Checker) -> _Faults:
     """Yield what is missing of who speaks and of what."""
-    if known["agency"] not in text and known["agency_short"] not in text:
-        yield "source", f"does not say who speaks: {known['agency']}"
-    if not any(_has(text, word) for word in words.hazard):
+    if held.known["agency"] not in text and held.known["agency_short"] not in text:
+        yield "source", f"does not say who speaks: {held.known['agency']}"
+    if not _any_of(held.words.hazard).search(text):
         yield "hazard", "does not name the hazard"
 
 
-def _places(text: str, message: Message, words: Wording, code: str | None) -> _Faults:
+def _places(text: str, held: Checker, code: str | None) -> _Faults:
     """Yield the municipalities that are not named; a short text may leave out the rank of its own."""
-    for area in message.areas:
-        if code is None and words.name(area) not in text:
-            yield "place", f"does not name {words.name(area)}"
-        elif code == area.code and words.short_name(area) not in text:
-            yield "place", f"does not name {words.short_name(area)}"
+    for area in held.message.areas:
+        if held.full and held.words.name(area) not in text:
+            yield "place", f"does not name {held.words.name(area)}"
+        elif code == area.code and held.words.short_name(area) not in text:
+            yield "place", f"does not name {held.words.short_name(area)}"
 
 
 def _wanted(message: Message, *, full: bool) -> tuple[datetime, ...]:
@@ -119,70 +180,52 @@ def _wanted(message: Message, *, full: bool) -> tuple[datetime, ...]:
     return (message.onset, message.expires if advice and not full else message.until)
 
 
-def _times(text: str, message: Message, known: Mapping[str, str], *, full: bool) -> _Faults:
+def _times(text: str, held: Checker) -> _Faults:
     """Yield the times that are missing, without zone or without UTC."""
-    given = set(_CLOCK.findall(text))
-    for moment in _wanted(message, full=full):
+    message, known, given = held.message, held.known, set(_CLOCK.findall(text))
+    for moment in _wanted(message, full=held.full):
         if clock(moment) not in given:
             yield "time", f"does not say {clock(moment)}"
-        if full and clock(moment.astimezone(UTC)) not in given:
+        if held.full and clock(moment.astimezone(UTC)) not in given:
             yield "utc", f"does not give {clock(moment)} in UTC"
     if known["zone"] not in text:
         yield "zone", f"does not name the zone {known['zone']}"
-    if kind_of_text(message) == "advice" and not any(known[key] in text for key in ("first", "d_first")):
+    kind = kind_of_text(message)
+    if kind == "advice" and not any(known[key] in text for key in ("first", "d_first")):
         yield "date", f"does not give the date of {known['d_first']}"
-    if kind_of_text(message) == "warn" and message.until is not None and message.until < message.sent:
+    if kind == "warn" and message.until is not None and message.until < message.sent:
         yield "time", f"warns of what ended at {clock(message.until)}, before it is sent at {clock(message.sent)}"
 
 
-def _elements(text: str, message: Message, known: Mapping[str, str], words: Wording, *, full: bool) -> _Faults:
+def _elements(text: str, held: Checker) -> _Faults:
     """Yield the elements for which none of the language's phrases stands in the text."""
-    checks = words.checks[kind_of_text(message)]
-    for element, said in _SAID.items():
-        key = element if full else f"{element}_short"
-        phrases = checks.get(key, checks.get(element, ()))
-        if not phrases:
-            continue
-        filled = [done for phrase in phrases if (done := _phrase(phrase, known))]
-        if not any(_has(text, phrase) for phrase in filled):
-            yield element, f"{said}, as {filled[0]!r}" if filled else said
+    for element, hint, patterns in held.said:
+        if not any(pattern.search(text) for pattern in patterns):
+            yield element, hint
 
 
-def _phrase(phrase: str, known: Mapping[str, str]) -> str:
-    """Return a phrase with its fields filled in; "" when the message has none of that name."""
-    if "{" not in phrase:
-        return phrase
-    if any(name not in known for name in _FIELD.findall(phrase)):
-        return ""
-    return phrase.format_map(known)
-
-
-def _degraded(text: str, message: Message, words: Wording, *, full: bool) -> _Faults:
+def _degraded(text: str, held: Checker) -> _Faults:
     """Yield it when the tracking is incomplete and the text does not show it."""
-    marks = (words.degraded,) if full else (words.degraded_short, words.about)
-    if message.degraded and not any(mark.strip() in text for mark in marks):
+    marks = (held.words.degraded,) if held.full else (held.words.degraded_short, held.words.about)
+    if held.message.degraded and not any(mark.strip() in text for mark in marks):
         yield "degraded", f"does not say that the tracking is incomplete, as {marks[0]!r}"
 
 
-def _frame(text: str, message: Message, words: Wording, *, full: bool) -> _Faults:
+def _frame(text: str, held: Checker) -> _Faults:
     """Yield what is wrong with exercise words."""
-    allowed = {exercise_words(words, budget)[message.status] for budget in (BUDGETS[-1:] if full else BUDGETS)} - {""}
+    status = held.message.status
+    budgets = BUDGETS[-1:] if held.full else BUDGETS
+    allowed = {exercise_words(held.words, budget)[status] for budget in budgets} - {""}
     if allowed and not any(text.startswith(word) and text.rstrip().endswith(word) for word in allowed):
         yield "exercise", f"{' or '.join(sorted(allowed))} must stand first and last"
-    if message.status is Status.ACTUAL:
-        marks = {mark for budget in BUDGETS for mark in exercise_words(words, budget).values() if mark}
-        if any(_has(text, mark) for mark in marks):
-            yield "exercise", "says that it is an exercise or a test, and it is not"
+    if status is Status.ACTUAL and _any_of(_marks(held.words)).search(text):
+        yield "exercise", "says that it is an exercise or a test, and it is not"
 
 
-def _banned(text: str, message: Message, known: Mapping[str, str], words: Wording) -> _Faults:
+def _banned(text: str, held: Checker) -> _Faults:
     """Yield words that must not stand in a public text, and abbreviations that the public does not know."""
-    for bad in words.banned:
-        if _has(text, bad):
-            yield "banned", f"{bad!r} must not stand in a public text"
-    names = " ".join((known["agency"], known["agency_short"], known["origin"], known["places"], known["lifted"]))
-    marks = (*exercise_words(words).values(), *exercise_words(words, BUDGETS[0]).values())
-    allowed = {"UTC", message.zone, *words.known, *_CAPITALS.findall(names), *_CAPITALS.findall(" ".join(marks))}
+    for bad in dict.fromkeys(held.banned.findall(text)):
+        yield "banned", f"{bad!r} must not stand in a public text"
     for found in dict.fromkeys(_CAPITALS.findall(text)):
-        if found not in allowed:
+        if found not in held.allowed:
             yield "abbreviation", f"{found!r} is an abbreviation that the public may not know"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from downrange.alert.lint import lint_with
+from downrange.alert.lint import checker
 from downrange.alert.model import Message, Problem, ShortText
 from downrange.alert.policy import Policy
-from downrange.alert.texts import TextTooLongError, fields, short_with
+from downrange.alert.texts import TextTooLongError, short_with
 from downrange.alert.wording import BUDGETS
 
 
@@ -18,16 +18,16 @@ def parcel_texts(message: Message, policy: Policy) -> tuple[tuple[ShortText, ...
     texts: list[ShortText] = []
     problems: list[Problem] = []
     for language in policy.languages:
-        known = fields(message, policy, language)
+        held = checker(message, policy, language, full=False)
         for budget in BUDGETS:
             for area in message.areas:
                 where = f"{language} {budget} {area.code}"
                 try:
-                    text = short_with(known, message, language=language, area=area, budget=budget)
+                    text = short_with(held.known, message, language=language, area=area, budget=budget)
                 except TextTooLongError as too_long:
                     problems.append(Problem(rule="TEXT-too-long", where=where, seen=str(too_long)))
                     continue
-                found = lint_with(known, text, message, language=language, code=area.code)
+                found = held.check(text, area.code)
                 problems += [Problem(rule=one.rule, where=where, seen=one.seen) for one in found]
                 if not found:
                     texts.append(ShortText(language=language, budget=budget, code=area.code, text=text))
