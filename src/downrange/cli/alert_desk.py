@@ -109,6 +109,7 @@ def confirm_issue(seat: Seat, name: str, confirm: str | None) -> None:
     from downrange.base import InputError
     from downrange.replay import about_to
 
+    about = about_to(seat, name)
     if seat.status.value != "Actual":
         if confirm is not None:
             cure = "leave it out; for the public, take the Actual office with --office"
@@ -117,7 +118,7 @@ def confirm_issue(seat: Seat, name: str, confirm: str | None) -> None:
             )
             raise InputError(where="--confirm", seen=f"{seen}: nobody is warned from here", cure=cure)
         return
-    typer.secho(f"THIS WARNS PEOPLE. {about_to(seat, name)}", fg=_COLOURS["Actual"], bold=True, err=True)
+    typer.secho(f"THIS WARNS PEOPLE. {about}", fg=_COLOURS["Actual"], bold=True, err=True)
     if confirm is None:
         if not sys.stdin.isatty():
             cure = f"give --confirm {name}, or run this on a terminal"

@@ -99,15 +99,17 @@ def print_tables(tables: tuple[Table, ...]) -> None:
     terminal = sys.stdout.isatty()
     console = Console(no_color=not terminal, highlight=False, width=None if terminal else 140)
     for table in tables:
-        shown = RichTable(
-            title=Text(table.title), title_justify="left", box=box.SIMPLE_HEAD, title_style="bold", pad_edge=False
-        )
+        console.print(
+            Text(table.title, style="bold")
+        )  # a line of its own: a table's own title is as narrow as the table
+        shown = RichTable(box=box.SIMPLE_HEAD, pad_edge=False)
         for column in table.columns:
             side: Literal["right", "left"] = "right" if column.number else "left"
             shown.add_column(Text(column.name), justify=side, overflow="fold", no_wrap=column.whole)
         for row in table.rows:
             shown.add_row(*(Text(cell) for cell in row))
-        console.print(shown)
+        if table.columns:
+            console.print(shown)
         if table.note:
             console.print(table.note, style="dim" if terminal else "", markup=False)
 

@@ -13,6 +13,7 @@ from downrange.replay.scenario import Scenario, load_scenario, scenario_names
 from downrange.replay.tables import Column, Table, columns
 
 if TYPE_CHECKING:
+    from downrange.replay.alert_files import area_file, event_file, falls_file
     from downrange.replay.alert_hands import (
         Freed,
         Wanted,
@@ -97,6 +98,7 @@ __all__ = [
     "Wanted",
     "about_to",
     "advise_by_hand",
+    "area_file",
     "areas_asked",
     "authorise",
     "authority_shown",
@@ -115,7 +117,9 @@ __all__ = [
     "drop_fragments",
     "ensemble_shown",
     "event_at",
+    "event_file",
     "examine",
+    "falls_file",
     "find_places",
     "first_elements",
     "flight_shown",
@@ -210,6 +214,7 @@ _LAZY = {
         ("Seat", "event_at", "locked", "new_keys", "open_new", "phrase_in", "seated", "signer_of", "status_of"),
         "alert_seat",
     ),
+    **dict.fromkeys(("area_file", "event_file", "falls_file"), "alert_files"),
     **dict.fromkeys(
         (
             "Freed",

@@ -89,7 +89,7 @@ def proposed_shown(seat: Seat, made: Sequence[Dispatch], title: str = "Proposed"
     """Return dispatches just made or changed, and what is to be done next."""
     rows = tuple(_waiting_row(seat, one) for one in made)
     note = next_told(seat, made[0]) if made else "There is nothing to be said that is not said already, or waiting."
-    table = Table(title=titled(seat.status, f"{title}, {WHEN}"), columns=_WAITING, rows=rows, note=note)
+    table = Table(title=titled(seat.status, f"{title}, {WHEN}"), columns=_WAITING if rows else (), rows=rows, note=note)
     return (table,), {**office_json(seat), "dispatches": [dispatch_json(seat, one) for one in made]}
 
 

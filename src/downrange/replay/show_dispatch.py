@@ -162,7 +162,7 @@ def _evidence(seat: Seat, one: Dispatch) -> tuple[tuple[Table, ...], dict[str, A
     more = len(situation["at_risk"]) - len(rows)
     note = (
         f"Verdict: {situation['verdict']}, p {float(situation['p']):.3g}. {number(len(found['p']))} possible impacts of "
-        f"{', '.join(found['bodies'])}.{f' {more} more places.' if more > 0 else ''} Evidence {digest[:12]}."
+        f"{', '.join(found['bodies'])}.{f' No row comes near {more} more places.' if more > 0 else ''} Evidence {digest[:12]}."
     )
     names = columns("place", "probability >", "at most >", "rows >", "falls first !", "falls last !")
     table = Table(

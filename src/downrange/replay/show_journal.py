@@ -147,7 +147,7 @@ def _problem_table(title: str, problems: Sequence[Problem]) -> Table:
     note = (
         f"{len(problems)} problem(s)." if problems else "Whole: numbers, hashes, signatures, rules and evidence hold."
     )
-    return Table(title=title, columns=columns("rule", "where", "seen"), rows=rows, note=note)
+    return Table(title=title, columns=columns("rule", "where", "seen") if rows else (), rows=rows, note=note)
 
 
 def _problem_json(one: Problem) -> dict[str, str]:
@@ -227,7 +227,6 @@ def _report_json(name: str, report: Report) -> dict[str, Any]:
 
 def made_shown(folder: Path, status: Status, written: Sequence[Path], fingerprint: str) -> Shown:
     """Return what was made of a new office, and what is to be done before it can warn anybody."""
-    word = status.value.upper()
     steps = (
         (
             "people",
@@ -239,8 +238,7 @@ def made_shown(folder: Path, status: Status, written: Sequence[Path], fingerprin
         ("keys", f"keep {folder}/keys where only this office can read it"),
         ("then", f"downrange alert list --office {folder}"),
     )
-    title = f"{word}: a new office ({word})"
-    table = Table(title=title, columns=columns("next", "what to do"), rows=steps)
+    table = Table(title=titled(status, "a new office"), columns=columns("next", "what to do"), rows=steps)
     return (table,), {
         "status": status.value,
         "folder": str(folder),
@@ -252,7 +250,7 @@ def made_shown(folder: Path, status: Status, written: Sequence[Path], fingerprin
 def authority_shown(seat: Seat, signed: PreAuthorisation, *, in_force: bool) -> Shown:
     """Return a pre-authorisation with its signatures."""
     rows = (
-        ("event", f"{signed.event} {signed.country}"),
+        ("event", f"{signed.event} {signed.country}, {signed.status.value}"),
         ("allows to", ", ".join(kind.value for kind in signed.kinds)),
         ("places", names_told(seat.places, signed.codes, most=99)),
         ("from a probability of", f"{signed.p_at_least:g}"),
@@ -279,6 +277,9 @@ def tick_shown(seat: Seat, told: dict[str, Any]) -> Shown:
     rows += [("no receipt", f"{one['dispatch']} on {one['channel']}") for one in told["without_receipt"]]
     note = "" if rows else "Nothing ends soon, and every channel has what was sent."
     table = Table(
-        title=titled(seat.status, f"Watch at {told['at']}"), columns=columns("what", ""), rows=tuple(rows), note=note
+        title=titled(seat.status, f"Watch at {told['at']}"),
+        columns=columns("what", "") if rows else (),
+        rows=tuple(rows),
+        note=note,
     )
     return (table,), told
