@@ -252,6 +252,11 @@ def blank(root, _attacker):
     root.find(f"{CAP}info").tail = "\n"
 
 
+def junk(root, _attacker):
+    """Some readers pass over what is no base64."""
+    find(root, "SignatureValue").text += "!"
+
+
 ZEROS = base64.b64encode(bytes(64)).decode()
 CHANGED = "is not the one that was signed"
 FORGED = [
@@ -295,6 +300,7 @@ FORGED = [
     ("a shortened secret", short_hmac, "<SignatureMethod> in the signature holds"),
     ("no value", value("SignatureValue", ""), "<SignatureValue> of the signature is not base64"),
     ("no base64", value("SignatureValue", "!!!!"), "is not base64"),
+    ("base64 and more", junk, "<SignatureValue> of the signature is not base64"),
     ("zeros", value("SignatureValue", ZEROS), "not made with the key"),
     ("too short", value("SignatureValue", ZEROS[:40]), "not made with the key"),
     ("other digest", value("DigestValue", base64.b64encode(bytes(32)).decode()), "not made with the key"),
