@@ -126,6 +126,12 @@ def test_pins_are_files_or_fingerprints(files, key):
         load_pins([files.key])
 
 
+def test_a_file_named_by_its_fingerprint_is_a_file(files, key, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    files.certificate.rename(f"{key.fingerprint}.pem")
+    assert load_pins([f"{key.fingerprint}.pem"]) == key.pins
+
+
 def certificate_for(private, **usage):
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Other")])
     builder = x509.CertificateBuilder(subject_name=name, issuer_name=name, public_key=private.public_key())
