@@ -284,6 +284,10 @@ def test_a_notice_can_be_followed_when_the_window_moves(islets, launch):
     assert [one.message.kind for one in part.released[2:]] == [Kind.RETRACT, Kind.ADVISE]
     assert part.released[3].message.onset == opens
     assert problems_of(part, islets) == []
+    over = follow(chain, lift(islets[:2], 0.0), sent=at(launch, 7200.0))
+    assert (over.released[-1].message.msg_type, over.warned) == ("Cancel", ())
+    assert "Notice of a rocket launch ended" in over.released[-1].message.infos[2].headline
+    assert problems_of(over, islets) == []
 
 
 @pytest.mark.parametrize(

@@ -22,9 +22,9 @@ from downrange.alert import (
     release,
     short,
 )
-from downrange.alert.draft import advise, retract
+from downrange.alert.draft import advise, follow, retract
 from downrange.alert.gsm7 import gsm7_septets, size
-from downrange.alert.wording import phase, text_languages, wording
+from downrange.alert.wording import PHASES, phase, text_languages, wording
 from downrange.base import InputError
 
 LANGUAGES = ("ko", "ja", "en", "zh", "tl")
@@ -63,7 +63,9 @@ def messages(place, event):
         opens = event.t0 - timedelta(hours=6)
         for hours, ahead in ((4, 24), (250, 3)):
             asked = {"sent": opens - timedelta(hours=ahead)}
-            chains.append(advise(event, (one, two), opens, opens + timedelta(hours=hours), POLICY, status, **asked))
+            notices = advise(event, (one, two), opens, opens + timedelta(hours=hours), POLICY, status, **asked)
+            over = dataclasses.replace(by_hand, places=(one, two))
+            chains.append([follow(notice, over, sent=event.t0) for notice in notices])
         made += [released.message for group in chains for chain in group for released in chain.released]
     return made
 
@@ -141,11 +143,5 @@ def test_an_event_without_origin_in_a_language_is_refused(messages, event):
 
 
 def test_every_phase_is_there(messages):
-    assert {phase(message) for message in messages} == {
-        "advice",
-        "warn",
-        "lift_passed",
-        "lift_not_coming",
-        "correction",
-    }
+    assert {phase(message) for message in messages} == set(PHASES)
     assert set(LANGUAGES) == set(text_languages())

@@ -27,6 +27,7 @@ FIELDS = re.compile(r"\{(\w+)\}")
 # what each template must name, by phase: source, place, time, expiry, next update; {reason} carries the reason in full texts
 FULL = {
     "advice": {"agency", "reason", "places", "first", "last", "expires", "degraded"},
+    "notice_over": {"agency", "reason", "places", "sent", "expires"},
     "warn": {"agency", "reason", "places", "first", "last", "expires", "next", "degraded"},
     "lift_passed": {"agency", "reason", "places", "sent", "expires"},
     "lift_not_coming": {"agency", "reason", "places", "sent", "expires"},
@@ -34,6 +35,7 @@ FULL = {
 }
 SHORT = {
     "advice": [{"span"}, {"window", "d_expires"}],
+    "notice_over": [{"h_sent", "h_expires"}],
     "warn": [{"h_first", "h_last", "h_expires", "h_next"}],
     "lift_passed": [{"h_sent", "h_expires"}],
     "lift_not_coming": [{"h_sent", "h_expires"}],
@@ -41,6 +43,7 @@ SHORT = {
 }
 REASONS = {
     "announced": {"origin"},
+    "notice_over": {"origin"},
     "mistake": set(),
     "wider": {"origin", "t0", "added"},
     "narrower": {"origin", "t0", "lifted"},
@@ -70,7 +73,7 @@ def test_every_reason_says_who_when_and_where(language):
     for reason, sentence in words.reason.items():
         assert fields_of(sentence) == REASONS.get(reason, {"origin", "t0"}), reason
         assert any(hazard.casefold() in sentence.casefold() for hazard in words.hazard), reason
-    assert set(words.reason) == {*Reason, "by_hand_lift"}
+    assert set(words.reason) == {*Reason, "by_hand_lift", "notice_over"}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

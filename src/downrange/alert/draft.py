@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
 
 from downrange.alert.cap import reference, write
 from downrange.alert.compose import ENDS, Sending, compose, to_second
@@ -30,9 +29,10 @@ from downrange.alert.model import (
 )
 from downrange.alert.policy import Policy
 from downrange.alert.texts import infos
+from downrange.alert.wording import NOTICE
 from downrange.base import InputError, after, since, utc
 
-NOTICE: Final = ".notice"  # ends the code of the event that a pre-launch notice is about
+__all__ = ["NOTICE", "Chain", "advise", "follow", "release", "retract"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,11 +23,14 @@ from downrange.base import InputError
 
 BUDGETS: Final = (90, 157, 360)
 PARTS: Final = ("headline", "description", "instruction")
-PHASES: Final = ("advice", "warn", "lift_passed", "lift_not_coming", "correction")
+PHASES: Final = ("advice", "notice_over", "warn", "lift_passed", "lift_not_coming", "correction")
 CHECKS: Final = ("advice", "warn", "lift", "correction")
 NATIVE: Final = {"KR": "ko", "JP": "ja"}  # the language in which a country writes its own places; elsewhere English
 _FOLDER: Final = files("downrange.alert") / "data" / "texts"
+_KINDS: Final = {"lift_passed": "lift", "lift_not_coming": "lift", "notice_over": "lift"}
 _BY_HAND_LIFT: Final = "by_hand_lift"
+_NOTICE_OVER: Final = "notice_over"
+NOTICE: Final = ".notice"  # ends the code of the event that a pre-launch notice is about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +96,8 @@ class Wording:
 
     def sentence(self, message: Message) -> str:
         """Return the template that says why a message is sent."""
+        if phase(message) == _NOTICE_OVER:
+            return self.reason[_NOTICE_OVER]
         by_hand_lift = message.reason is Reason.BY_HAND and message.kind is Kind.LIFT
         return self.reason[_BY_HAND_LIFT if by_hand_lift else message.reason]
 
@@ -146,12 +151,14 @@ def phase(message: Message) -> str:
         return "advice"
     if message.kind is not Kind.LIFT:
         return "warn"
+    if message.event.code.endswith(NOTICE):
+        return _NOTICE_OVER
     return "lift_passed" if message.lift is Lift.PASSED else "lift_not_coming"
 
 
 def kind_of_text(message: Message) -> str:
     """Return which elements a message must hold: "advice", "warn", "lift" or "correction"."""
-    return phase(message).partition("_")[0]
+    return _KINDS.get(phase(message), phase(message))
 
 
 def read_wording(text: str, *, where: str) -> Wording:
@@ -180,7 +187,7 @@ def _wording(table: Mapping[str, Any]) -> Wording:
         zones=dict(table["zones"]),
         exercise={status: table["exercise"][status] for status in Status},
         exercise_short={status: table["exercise_short"][status] for status in Status},
-        reason={reason: table["reason"][reason] for reason in (*Reason, _BY_HAND_LIFT)},
+        reason={reason: table["reason"][reason] for reason in (*Reason, _BY_HAND_LIFT, _NOTICE_OVER)},
         phases={
             phase: {part: table[phase][part] for part in parts} | {"event": table[phase].get("event", table["event"])}
             for phase in PHASES
