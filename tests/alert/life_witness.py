@@ -23,7 +23,7 @@ class Witness:
         self.proposed, self.author, self.drafts, self.consents = {}, {}, {}, {}
         self.authorities, self.issued, self.published = {}, {}, {}  # published: identifier -> bytes, in order
         self.warned, self.channels, self.expires = {}, {}, {}
-        self.told, self.freed = {}, {}
+        self.told, self.freed, self.gone = {}, {}, set()
 
     def read(self, entry):
         assert entry.prev == self.head
@@ -78,10 +78,14 @@ class Witness:
             self.verify(one["name"], b"downrange pre-authorisation 1\n" + signed, base64.b64decode(one["signature"]))
         assert len(names) >= 2
         assert all(map(self.is_person, names))
+        assert document["status"] == self.status
+        assert document["id"] not in self.gone, "what was taken back is in force again"
         self.authorities[document["id"]] = document
 
     def on_revoked(self, body, who, moment):
+        assert self.is_person(who)
         del self.authorities[body["preauthorisation"]]
+        self.gone.add(body["preauthorisation"])
 
     def in_force(self, key, moment):
         return self.warned.get(key, set()) if self.expires.get(key, moment) > moment else set()
@@ -91,7 +95,10 @@ class Witness:
         one = self.proposed[name]
         key, codes = (one["event"]["code"], one["country"]), set(one["codes"])
         warned, ends = self.in_force(key, moment), one["kind"] in ("lift", "retract")
-        self.hold_consent(name, body, who, moment, widens=not ends and bool(codes - warned))
+        widens = not ends and bool(codes - warned)
+        self.hold_consent(name, body, who, moment, widens=widens)
+        if widens:
+            self.hold_knowledge(key[0], one, codes, moment)
         bare = [(m["identifier"], re.sub("<ds:Signature.*</ds:Signature>", "", m["xml"])) for m in body["messages"]]
         assert bare == self.drafts[name]
         assert name not in self.issued
@@ -129,6 +136,12 @@ class Witness:
         assert one["p"] >= document["p_at_least"]
         assert one["kind"] in document["kinds"]
         assert datetime.fromisoformat(document["starts"]) <= moment <= datetime.fromisoformat(document["ends"])
+
+    def hold_knowledge(self, event, one, codes, moment):
+        """Whoever consented knew of the other warnings for the same places."""
+        for other in self.warned:
+            if other[0] != event and not other[0].endswith(".notice") and codes & self.in_force(other, moment):
+                assert other[0] in one["beside"]
 
     def free(self, key, one, codes, warned):
         assert codes

@@ -23,13 +23,14 @@ from downrange.alert.keys import load_roster, load_signer, make_keys
 from downrange.alert.life import fold
 from downrange.alert.preauth import PreAuthorisation, sign_preauthorisation
 from downrange.alert.sign import load_pins, verify_xml
-from downrange.base import InputError
+from downrange.base import InputError, Window
 
 kit = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("office_kit.py"))))
 Witness = runpy.run_path(str(Path(__file__).with_name("life_witness.py")))["Witness"]
 
 EVENTS = (kit.EVENT, Event(code="2023-06-01", t0=kit.T0, origin=kit.EVENT.origin))
 CODES = tuple(kit.BY_CODE)
+STATUSES = (Status.ACTUAL, Status.ACTUAL, Status.EXERCISE)
 STRANGERS = ("forged kim", "forged lee", "eve")
 HANDS = (*kit.PEOPLE, "downrange", *STRANGERS)
 RAM = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - the disk's patience is not under test here
@@ -79,6 +80,7 @@ class Life(RuleBasedStateMachine):
         self.pins = load_pins([self.folder / "keys" / "agency.pem"])
         self.offices = [kit.enter(self.folder, self.clock) for _ in range(2)]
         rows = tomllib.loads((self.folder / "people.toml").read_text(encoding="utf-8"))["person"]
+        self.documents = []
         self.well = True  # nothing failed so far: then the end is judged too
         self.witness, self.seen = Witness(rows, status.value), []
         self.receiver, self.heard = kit.Receiver(), []
@@ -178,19 +180,39 @@ class Life(RuleBasedStateMachine):
         name = self.dispatch(office, number, waiting=waiting)
         self.attempt(office, "issue", name, who and self.people[who], preauthorisation=authority)
 
-    @rule(office=either, who=anybody, by=pairs, id=st.sampled_from(["night", "day"]),
+    @rule(
+        office=either,
+        who=anybody,
+        codes=some_codes,
+        launch=launch,
+        because=words,
+        hours=st.sampled_from([-3, 0, 1, 30]),
+    )
+    def advise(self, office, who, codes, launch, because, hours):
+        opens = self.clock() + timedelta(hours=hours)
+        window = Window(opens=opens, closes=opens + timedelta(hours=2))
+        self.attempt(office, "advise", self.people[who], EVENTS[launch], codes, window=window, because=because)
+
+    @rule(office=either, who=anybody, by=pairs, id=st.sampled_from(["night", "day"]), status=st.sampled_from(STATUSES),
           codes=st.sampled_from([CODES[:4], CODES[:1]]), event=st.sampled_from(["2023-05-*", "2023-*"]),
           kinds=st.sampled_from([(Kind.ISSUE,), (Kind.ISSUE, Kind.UPDATE, Kind.LIFT)]), hours=st.integers(-2, 2))  # fmt: skip
-    def preauthorise(self, office, who, by, id, codes, event, kinds, hours):  # noqa: A002 - its name
+    def preauthorise(self, office, who, by, id, status, codes, event, kinds, hours):  # noqa: A002 - its name
         starts = (self.clock() + timedelta(hours=hours)).replace(microsecond=0)
         try:
-            document = PreAuthorisation(id=id, event=event, country="KR", codes=codes, p_at_least=0.1, kinds=kinds,
-                                        starts=starts, ends=starts + timedelta(hours=1))  # fmt: skip
+            document = PreAuthorisation(id=id, status=status, event=event, country="KR", codes=codes, p_at_least=0.1,
+                                        kinds=kinds, starts=starts, ends=starts + timedelta(hours=1))  # fmt: skip
             for name in by:
                 document = sign_preauthorisation(document, self.people[name])
         except InputError:
             return  # the same name twice
+        self.documents.append(document)
         self.attempt(office, "preauthorise", self.people[who], document)
+
+    @rule(office=either, who=anybody, number=which)
+    def preauthorise_again(self, office, who, number):
+        if self.documents:
+            document = self.documents[number % len(self.documents)]
+            self.attempt(office, "preauthorise", self.people[who], document)
 
     @rule(office=either, who=anybody, id=st.sampled_from(["night", "day"]), because=words)
     def revoke(self, office, who, id, because):  # noqa: A002 - its name
