@@ -181,6 +181,7 @@ def test_a_rejected_lift_can_still_be_made_by_hand(office, clock, people):
 def test_a_pre_authorisation_lets_the_machine_warn_and_lift_by_itself(office, clock, people):
     authority = PreAuthorisation(
         id="may-window",
+        status=Status.ACTUAL,
         event="2023-05-*",
         country="KR",
         codes=("KR-01", "KR-02"),
@@ -201,6 +202,13 @@ def test_a_pre_authorisation_lets_the_machine_warn_and_lift_by_itself(office, cl
     office.revoke(people["kim"], "may-window", because="the window was cancelled")
     office.tick()
     assert office.book.dispatch(wider.name).stage is Stage.DRAFTED
+    with pytest.raises(LifeError, match="it was taken back"):
+        office.preauthorise(people["park"], authority)
+    drill = replace(authority, id="drill", status=Status.EXERCISE, by=())
+    for name in ("kim", "lee"):
+        drill = sign_preauthorisation(drill, people[name])
+    with pytest.raises(LifeError, match="signed for Exercise"):
+        office.preauthorise(people["park"], drill)
 
 
 def test_a_warning_ends_by_itself_and_is_proposed_anew_where_still_needed(office, clock, people):
@@ -265,7 +273,7 @@ def test_an_office_keeps_to_its_status(template, tmp_path, clock):
     kit.enter(folder, clock).close()
     path = folder / "office.toml"
     path.write_text(path.read_text().replace('status = "Actual"', 'status = "Test"'))
-    with pytest.raises(InputError, match="Actual messages"):
+    with pytest.raises(InputError, match="journal of its own"):
         kit.enter(folder, clock)
 
 
@@ -319,3 +327,26 @@ def test_a_person_who_warns_does_not_thereby_stand_for_a_lift_that_waits(office,
     office.issue(lift.name, people["lee"])
     office.issue(warning.name, people["kim"])
     assert office.book.case(EVENT.code, "KR").warned == ("KR-01",)
+
+
+def test_a_certificate_that_is_over_is_told_before_anybody_approves(office, clock):
+    clock.go(86_400 * 690)  # certificates are good for 730 days, this one was made 30 days before
+    office.tick()
+    assert any("make a new one in time" in one for one in office.troubles)
+    clock.go(86_400 * 20)
+    event = replace(EVENT, t0=clock.now - timedelta(seconds=60))
+    with pytest.raises(InputError, match="agency's certificate was good until"):
+        kit.look(office, SimpleNamespace(t_s=60.0), ("KR-01",), event=event)
+
+
+def test_an_office_without_a_channel_does_not_open(template, tmp_path, clock):
+    folder = kit.copy(template, tmp_path / "office")
+    (folder / "channels.toml").write_text("")
+    with pytest.raises(InputError, match="nobody could be told"):
+        kit.enter(folder, clock)
+
+
+def test_warming_up_writes_nothing(office):
+    before = office.book
+    office.warm(kit.PLACES)
+    assert office.journal.refresh() == before

@@ -105,6 +105,7 @@ class Book:
     """Everything that the journal says, folded.
 
     desks:     by event code, the last look
+    revoked:   pre-authorisations that were taken back, for ever
     clock_set: whether a person once said that the times before were wrong
     """
 
@@ -116,6 +117,7 @@ class Book:
     cases: Mapping[tuple[str, str], Case] = field(default_factory=dict)
     desks: Mapping[str, Looked] = field(default_factory=dict)
     preauthorisations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    revoked: frozenset[str] = frozenset()
     clock_set: bool = False
 
     def dispatch(self, name: str) -> Dispatch:

@@ -138,20 +138,27 @@ class Journal:
             return tuple(_read(connection, 0))
 
     def evidence(self, digest: str) -> bytes:
-        """Return what is kept under a digest."""
+        """Return what is kept under a digest, found unchanged."""
+        from sqlalchemy import LargeBinary, cast, select
+
         from downrange.alert.tables import EVIDENCE
 
+        wanted = select(cast(EVIDENCE.c.data, LargeBinary)).where(EVIDENCE.c.digest == digest)
         with self._told(), self._engine.connect() as connection:
-            row = connection.execute(EVIDENCE.select().where(EVIDENCE.c.digest == digest)).first()
-        if row is None:
+            data = connection.execute(wanted).scalar()
+        if data is None:
             raise JournalError(f"{self.url}: no evidence {digest[:12]} is kept there. Run `downrange alert journal`.")
-        return bytes(row.data)
+        if digest_of(bytes(data)) != digest:
+            raise JournalError(f"{self.url}: evidence {digest[:12]} was changed. {_CURE}")
+        return bytes(data)
 
     def check(self, *, head: tuple[int, str] | None = None) -> tuple[Problem, ...]:
         """Return everything wrong with the journal as it is stored now; empty when it is whole.
 
         head: number and hash of an entry known to have been there, so that a cut-off tail is seen
         """
+        from sqlalchemy import LargeBinary, cast, func, literal, select
+
         from downrange.alert.tables import EVIDENCE
 
         found: list[Problem] = []
@@ -171,7 +178,10 @@ class Journal:
             found.append(Problem(rule="HEAD", where=f"entry {head[0]}", seen=seen))
         wanted = {one for entry in entries for one in _evidence_of(entry)}
         with self._told(), self._engine.connect() as connection:
-            kept = {row.digest: digest_of(bytes(row.data)) for row in connection.execute(EVIDENCE.select())}
+            on_sqlite = connection.dialect.name == "sqlite"  # where a value may have another type than its column
+            form = func.typeof(EVIDENCE.c.data) if on_sqlite else literal("blob")
+            rows = connection.execute(select(EVIDENCE.c.digest, cast(EVIDENCE.c.data, LargeBinary), form)).all()
+        kept = {str(digest): digest_of(bytes(data)) if form == "blob" else "" for digest, data, form in rows}
         for digest in sorted(wanted | kept.keys()):
             if digest not in kept:
                 found.append(Problem(rule="EVIDENCE", where=digest, seen="is gone"))

@@ -423,6 +423,11 @@ def _preauthorise(book: Book, body: Preauthorised, who: _Who, moment: datetime) 
 
     document = preauthorisation(body.document)
     check_preauthorisation(document, who.roster, moment)
+    if document.status is not _status(book):
+        seen = f"it was signed for {document.status.value}, and this journal is for {_status(book).value}"
+        raise _refuse(document.id, seen, "have one signed for this run mode")
+    if document.id in book.revoked:
+        raise _refuse(document.id, "it was taken back", "have a new one signed, under another name")
     if document.id in book.preauthorisations:
         raise _refuse(document.id, "this pre-authorisation is in force already", "give the new one another name")
     return replace(book, preauthorisations=MappingProxyType({**book.preauthorisations, document.id: body.document}))
@@ -433,7 +438,7 @@ def _revoke(book: Book, body: Revoked, who: _Who, moment: datetime) -> Book:  # 
     if body.preauthorisation not in book.preauthorisations or who.is_machine:
         raise _refuse(body.preauthorisation, "no person can take that back", "name one that is in force")
     left = {name: one for name, one in book.preauthorisations.items() if name != body.preauthorisation}
-    return replace(book, preauthorisations=MappingProxyType(left))
+    return replace(book, preauthorisations=MappingProxyType(left), revoked=book.revoked | {body.preauthorisation})
 
 
 def _status(book: Book) -> Status:

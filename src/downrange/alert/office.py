@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import numpy as np
 
 from downrange.alert.book import Book, Case, Dispatch, LifeError
 from downrange.alert.by_hand import free, widen
@@ -48,11 +50,21 @@ if TYPE_CHECKING:
     from downrange.alert.sign import AgencyKey
 
 Clock = Callable[[], datetime]
+_KEY_WARNING: Final = timedelta(days=14)  # assumed: what receivers need to pin a new certificate
 
 
 def utc_now() -> datetime:
     """Return the time of this machine."""
     return datetime.now(UTC)
+
+
+def no_channels(status: Status) -> InputError:
+    """Return the error of an office that could tell nobody."""
+    return InputError(
+        where="channels.toml",
+        seen=f"there is no channel of status {status.value}, so nobody could be told",
+        cure="name one",
+    )
 
 
 class Office:
@@ -82,6 +94,15 @@ class Office:
 
     def open(self, status: Status) -> Self:
         """Write the first entry of a new journal; refuse one of another status, and channels of another status."""
+        opened = self.book.opened
+        if opened is not None and opened.status is not status:
+            raise InputError(
+                where="journal",
+                seen=f"it is one of {opened.status.value} messages",
+                cure=f"give the {status.value} office a journal of its own",
+            )
+        if not self._channels:
+            raise no_channels(status)
         for one in self._channels.values():
             if one.status is not status:
                 raise InputError(
@@ -90,21 +111,47 @@ class Office:
                     seen=f"is for {one.status.value}, this office is for {status.value}",
                     cure="keep the channels of each status in an office of its own",
                 )
-        if self.book.opened is None:
-            first = Opened(status=status, agency=self.policy.title, sender=self.policy.sender)
+        first = Opened(status=status, agency=self.policy.title, sender=self.policy.sender)
 
-            def steps(book: Book) -> Plan:
-                if book.opened is None:  # nobody else has been quicker
-                    yield Step.OPENED, first
+        def steps(book: Book) -> Plan:
+            if book.opened is None:  # nobody else has been quicker
+                yield Step.OPENED, first
 
+        if opened is None:
             self._append(self._machine, steps)
-        if self.status is not status:
-            raise InputError(
-                where="journal",
-                seen=f"it is one of {self.status.value} messages",
-                cure=f"give the {status.value} office a journal of its own",
-            )
+            return self.open(status)
         return self
+
+    def warm(self, places: Sequence[PlaceLike] = ()) -> None:
+        """Load what a first decision needs, for programs that stay open: their first warning must not wait for it.
+
+        places: whose outlines to prepare. A message is drafted and signed, and thrown away.
+        """
+        from downrange.alert.compose import prepare_outlines
+        from downrange.alert.exposure import upper_bound
+        from downrange.alert.sign import sign_xml
+
+        now = self._now()
+        upper_bound(np.empty(0), self.policy.p_warn, self.policy.bound_confidence)
+        prepare_outlines(tuple(places), self.policy)
+        for code in tuple(self._places)[:1]:
+            event = Event(code="warm-up", t0=now, origin=dict.fromkeys(self.policy.languages, "-"))
+            proposed = Proposed(
+                dispatch="warm-up",
+                event=event,
+                country=self._places[code].country,
+                based_on=0,
+                kind=Kind.ISSUE,
+                reason=Reason.RISK,
+                codes=(code,),
+                added=(code,),
+                t_s=0.0,
+                first_arrival_s=60.0,
+                last_arrival_s=120.0,
+                channels=tuple(self._channels),
+            )
+            for message in self.house.drafted(Book(), proposed, now).messages:
+                sign_xml(message.xml.encode(), self._agency, now=now)
 
     def close(self) -> None:
         """Let the channels and the database go."""
@@ -211,6 +258,7 @@ class Office:
 
     def retract(self, signer: Signer, event: Event, country: str, *, because: str) -> Dispatch:
         """Let one person take a warning back that was a mistake: drafted, issued and sent at once, to all who had it."""
+        self._refuse_key(self._now())
         made = self._append(signer, retraction(self.house, event, country, self._now(), because=because))
         (name,) = (one.dispatch for one in made if isinstance(one, Proposed))
         return self.issue(name, signer)
@@ -222,6 +270,7 @@ class Office:
 
         It is about the event "<code>.notice", stands beside any warning, and ends by itself after the window.
         """
+        self._refuse_key(self._now())
         steps = advice(self.house, event, codes, window, self._now(), because=because)
         made = self._append(signer, steps)
         return tuple(self.book.dispatch(one.dispatch) for one in made if isinstance(one, Proposed))
@@ -303,7 +352,8 @@ class Office:
             self._append(self._machine, steps)
         self._issue_authorised()
         self.deliver()
-        self.troubles = tuple(self._tended())
+        fault = self._key_fault(now + _KEY_WARNING)
+        self.troubles = (*self._tended(), *([f"{fault}: make a new one in time"] if fault else []))
         soon = now + timedelta(minutes=self.policy.expiry_warning_minutes)
         return tuple(case for case in self.book.active(now) if case.expires is not None and case.expires <= soon)
 
@@ -350,6 +400,7 @@ class Office:
         evidence: bytes = b"",
     ) -> tuple[Dispatch, ...]:
         """Write a decision and all that follows from it as one: the look, withdrawals, proposals, drafts."""
+        self._refuse_key(now)
         digest = digest_of(evidence) if evidence else ""
         steps = decision(self.house, event, decided, now, situation=situation, evidence=digest)
         made = self._append(signer, steps, (evidence,) if evidence else ())
@@ -381,6 +432,24 @@ class Office:
         for country in dict.fromkeys(place.country for place in places):
             own = tuple(place for place in places if place.country == country)
             yield Action(kind=Kind.LIFT, t_s=t_s, places=own, reason=reason, lift=lift, because=because)
+
+    def _key_fault(self, now: datetime) -> str:
+        """Return what is wrong with the agency's certificate at a moment, "" when it is good."""
+        if now < self._agency.valid_from:
+            return f"the agency's certificate is not good before {iso(self._agency.valid_from)}"
+        if now > self._agency.valid_until:
+            return f"the agency's certificate was good until {iso(self._agency.valid_until)}"
+        return ""
+
+    def _refuse_key(self, now: datetime) -> None:
+        """Stop before people read and approve what could not be signed."""
+        if fault := self._key_fault(now):
+            raise InputError(
+                where="agency key",
+                seen=f"{fault}, and this machine says {iso(now)}",
+                cure="set the clock, if that is wrong; else make a new key and certificate (downrange alert open in an "
+                "empty folder shows how), and have the receivers pin it",
+            )
 
     def _refuse_clock(self, event: Event, t_s: float, now: datetime) -> None:
         """Stop where what is looked at is not of now."""

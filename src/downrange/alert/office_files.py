@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from downrange.alert.entries import Entry
 from downrange.alert.journal import Journal
 from downrange.alert.model import PlaceLike, Problem, Status
-from downrange.alert.office import Clock, Office, utc_now
+from downrange.alert.office import Clock, Office, no_channels, utc_now
 from downrange.alert.policy import load_policy
-from downrange.base import InputError, read_text, read_toml, write_text
+from downrange.base import InputError, iso, read_text, read_toml, write_text
+
+if TYPE_CHECKING:
+    from downrange.alert.keys import Roster
+    from downrange.alert.sign import AgencyKey
 
 OFFICE_FILE: Final = "office.toml"
 WITNESS: Final = "journal.head"
@@ -104,26 +108,56 @@ def open_office(folder: Path, *, places: tuple[PlaceLike, ...] | None = None, no
 
     found = read_office(folder)
     policy = load_policy(str(_inside(folder, found.policy)) if found.policy.endswith(".toml") else found.policy)
+    roster = load_roster(_inside(folder, found.people))
+    machine = load_signer(_inside(folder, found.machine_key))
+    agency = load_agency_key(_inside(folder, found.agency_key), _inside(folder, found.agency_certificate))
+    channels = load_channels(_inside(folder, found.channels), found.status, now=now)
+    _refuse_key(agency, found, now)
+    url = _database(folder, found.database)
+    if not channels and not _has_journal(url, roster):
+        raise no_channels(found.status)
     journal = Journal.open(
-        _database(folder, found.database),
-        load_roster(_inside(folder, found.people)),
+        url,
+        roster,
         clock_tolerance_s=policy.clock_tolerance_s,
         witness=folder / WITNESS,
     )
+    office = Office(
+        journal=journal,
+        policy=policy,
+        places=_places() if places is None else places,
+        machine=machine,
+        agency=agency,
+        channels=channels,
+        now=now,
+    )
     try:
-        office = Office(
-            journal=journal,
-            policy=policy,
-            places=_places() if places is None else places,
-            machine=load_signer(_inside(folder, found.machine_key)),
-            agency=load_agency_key(_inside(folder, found.agency_key), _inside(folder, found.agency_certificate)),
-            channels=load_channels(_inside(folder, found.channels), found.status, now=now),
-            now=now,
-        )
         return office.open(found.status)
     except BaseException:
-        journal.close()
+        office.close()
         raise
+
+
+def _refuse_key(agency: AgencyKey, found: OfficeFile, now: Clock) -> None:
+    """Stop where nothing could be signed, before a night in which something must be."""
+    moment = now()
+    if not agency.valid_from <= moment <= agency.valid_until:
+        state = "has expired" if moment > agency.valid_until else "is not good yet"
+        raise InputError(
+            where=found.agency_certificate,
+            seen=f"the agency's certificate {state}: good from {iso(agency.valid_from)} until {iso(agency.valid_until)}, "
+            f"and this machine says {iso(moment)}",
+            cure="set the clock, if that is wrong; else make a new key and certificate, and have the receivers pin it",
+        )
+
+
+def _has_journal(url: str, roster: Roster) -> bool:
+    """Say whether there is a journal already."""
+    try:
+        Journal.unread(url, roster).close()
+    except InputError:
+        return False
+    return True
 
 
 def read_journal(folder: Path) -> tuple[tuple[Entry, ...], tuple[Problem, ...]]:

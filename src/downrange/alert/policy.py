@@ -9,6 +9,7 @@ from enum import Enum
 from importlib.resources import files
 from typing import Any, Final
 
+from downrange.alert.cap import UNSAFE
 from downrange.base import InputError, refuse_unknown, toml_names, toml_table, toml_text
 
 WAITS: Final = ("all down", "place")
@@ -132,6 +133,13 @@ def _policy(where: str, table: Mapping[str, Any]) -> Policy:
     _exactly(where, "numbers", numbers, tuple(_BOUNDS))
     values = {name: _number(where, name, numbers[name]) for name in _BOUNDS}
     languages = _languages(where, table["languages"])
+    if UNSAFE.search(_word(where, "sender", table["sender"])):
+        raise InputError(
+            where=where,
+            key="sender",
+            seen=f"{table['sender']!r} holds a blank, comma, '<' or '&', which CAP cannot refer to",
+            cure="write it as an address, such as desk@agency.example",
+        )
     policy = Policy(
         title=_word(where, "title", table["title"]),
         sender=_word(where, "sender", table["sender"]),

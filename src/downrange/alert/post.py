@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from downrange.alert.journal import Journal, Plan
     from downrange.alert.keys import Signer
 
+
 Outcome = tuple[Step, Dispatch, str, str, str]
 
 
@@ -34,9 +35,11 @@ def send_all(
         owed.setdefault(name, []).append((dispatch, identifier))
     if owed:
         with ThreadPoolExecutor(max_workers=len(owed)) as pool:
-            jobs = [pool.submit(_sent, channels.get(name), name, parcels, status) for name, parcels in owed.items()]
+            jobs = {pool.submit(_sent, channels.get(name), name, rows, status): name for name, rows in owed.items()}
             for job in as_completed(jobs):
-                for outcome in job.result():
+                problem = job.exception()  # what no channel should raise must not cost the others their receipts
+                outcomes = job.result() if problem is None else [_faulty(jobs[job], owed[jobs[job]][0], problem)]
+                for outcome in outcomes:
                     _record(journal, machine, now, *outcome)
     return journal.book.undelivered()
 
@@ -56,6 +59,15 @@ def _sent(channel: Channel | None, name: str, owed: Sequence[tuple[Dispatch, str
             done.append((Step.UNDELIVERED, dispatch, identifier, name, str(problem)))
             break
     return done
+
+
+def _faulty(name: str, first: tuple[Dispatch, str], problem: BaseException) -> Outcome:
+    """Return what is told of a channel whose own program failed."""
+    said = (
+        f"channel {name}: its program has a fault ({type(problem).__name__}: {problem}). Tell its makers, and tell the "
+        "people there by another way."
+    )
+    return Step.UNDELIVERED, *first, name, said
 
 
 def _gone(name: str) -> ChannelDownError:

@@ -187,7 +187,7 @@ def refuse_expired(letter: Letter, *, channel: str, now: datetime) -> None:
         raise ChannelRefusedError(
             channel=channel,
             tried=f"send {letter.identifier}",
-            seen=f"it expired at {letter.expires:%Y-%m-%d %H:%M:%S %z} and it is {utc(now):%Y-%m-%d %H:%M:%S}Z",
+            seen=f"it expired at {letter.expires:%Y-%m-%d %H:%M:%S %z}, and it is later than that",
             cure="issue a new message if the danger is still there; if it is not that late, set the clock",
         )
 

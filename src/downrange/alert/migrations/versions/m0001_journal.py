@@ -12,6 +12,15 @@ _SQLITE = """
 CREATE TRIGGER {table}_no_{verb} BEFORE {verb} ON {table}
 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
 """
+# REPLACE deletes without telling a delete trigger, so an insert that would replace anything is stopped before.
+_NO_REPLACE = """
+CREATE TRIGGER {table}_no_REPLACE BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END
+"""
+_SAME = {
+    "entries": "seq = NEW.seq OR prev = NEW.prev OR hash = NEW.hash",
+    "evidence": "digest = NEW.digest",
+}
 _FUNCTION = """
 CREATE FUNCTION downrange_append_only() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$
@@ -49,6 +58,7 @@ def upgrade() -> None:
         if on_sqlite:
             for verb in ("UPDATE", "DELETE"):
                 op.execute(_SQLITE.format(table=table, verb=verb))
+            op.execute(_NO_REPLACE.format(table=table, same=_SAME[table]))
         else:
             for statement in _POSTGRESQL:
                 op.execute(statement.format(table=table))
