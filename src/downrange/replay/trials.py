@@ -15,7 +15,7 @@ from typing import Final
 from downrange.alert import Policy, Worth
 from downrange.base import InputError
 from downrange.corridor import launch_hazards
-from downrange.earth import places
+from downrange.earth import alert_places, places
 from downrange.replay.outlook import Outlook, Sight, Stack
 from downrange.replay.situations import watch_over
 from downrange.replay.trials_fly import Flown, Range
@@ -37,7 +37,7 @@ class Bench:
         """Load the vehicle, the sensors and the places, and draw the crowd that the desk reckons with."""
         self.setup = setup
         self.range = Range(setup.vehicle, setup.sensors, seed=setup.seed, period_s=setup.period_s)
-        self.ground = Ground(places())
+        self.ground = Ground(places(), alert_places(setup.countries))
         hazards = launch_hazards(self.range.record, self.range.fits, runs=setup.runs, seed=setup.seed + 1)
         stack = Stack(
             name="a stack",

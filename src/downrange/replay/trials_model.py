@@ -26,6 +26,7 @@ class Setup:
     vehicle:  name of the fitted vehicle; sensors: name of the sensor set
     runs:     planned flights of the crowd that is reckoned with, four times as many that fail; also draws of what falls
     seed:     of everything
+    countries: whose places the desk watches; those of an agency whose policy is tried
     period_s: time between two readings of a sensor, or its own when that is longer
     """
 
@@ -35,6 +36,7 @@ class Setup:
     runs: int = 2000
     seed: int = 1
     period_s: float = 2.0
+    countries: tuple[str, ...] = ("KR", "JP")
 
     def __post_init__(self) -> None:
         """Refuse what cannot be flown."""

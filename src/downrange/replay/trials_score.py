@@ -28,11 +28,10 @@ class Ground:
 
     __slots__ = ("_points", "by_code", "leaves")
 
-    def __init__(self, places: Iterable[Place]) -> None:
-        """Take all places, provinces among them."""
+    def __init__(self, places: Iterable[Place], watched: Iterable[Place]) -> None:
+        """Take all places, provinces among them, and those that are watched."""
         self.by_code = {place.code: place for place in places}
-        parents = {place.parent_code for place in self.by_code.values()}
-        self.leaves = tuple(place for place in self.by_code.values() if place.code not in parents)
+        self.leaves = tuple(watched)
         self._points: dict[str, Array] = {}
 
     def province(self, code: str) -> Place:
