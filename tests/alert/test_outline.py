@@ -170,6 +170,11 @@ def test_a_bay_whose_mouth_closes_is_still_water():
     assert made.over_cover < 0.05
 
 
+def test_a_speck_at_a_pole_has_an_over_cover_that_can_be_written_down():
+    speck = shapely.box(0.0, -90.0, 1e-5, -89.99999)
+    assert_sound(outline(speck), speck)
+
+
 def test_small_holes_are_filled():
     area_lonlat = shapely.difference(shapely.box(126.0, 34.0, 126.4, 34.4), shapely.box(126.1, 34.1, 126.102, 34.102))
     assert len(outline(area_lonlat).polygons) == 1

@@ -171,6 +171,13 @@ def test_every_reason_for_not_matching_is_told(change, words):
     assert words in match.reasons[0]
 
 
+def test_an_event_is_told_from_one_that_is_spelled_otherwise():
+    named = replace(TERMS, event="Night-Watch-?")
+    assert matches(named, **{**FITS, "event": "Night-Watch-7"})
+    assert not matches(named, **{**FITS, "event": "night-watch-7"})
+    assert not matches(named, **{**FITS, "event": "Night-Watch-77"})
+
+
 def test_all_reasons_are_told_together():
     worst = {"event": "x", "country": "JP", "codes": ("1",), "p": 0.0, "kind": Kind.LIFT, "at": NOW - timedelta(days=1)}
     assert len(matches(TERMS, **worst).reasons) == 6

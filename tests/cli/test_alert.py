@@ -215,6 +215,7 @@ def test_a_real_warning_takes_two_people_and_its_name_typed_and_one_takes_it_bac
     back = real.do("retract", "KR", "--because", "it was a tape on the radar", who="kim")
     assert "every channel took it" in back.out
     assert real.json("list")["in_force"] == []
+    assert "no warning is in force" in real.not_done("retract", "KR", "--because", "once more", who="kim")
     assert real.json("journal", "--check")["whole"]
 
 
@@ -270,6 +271,17 @@ def test_two_people_authorise_beforehand_and_one_revokes(tmp_path):
     assert [(one["stage"], one["consents"]) for one in gone] == [("issued", [])]
     desk.do("revoke", "yellow-sea-2023", "--because", "the window is closed", at="2023-05-30T21:30:00Z", who="kim")
     assert desk.json("list", at="2023-05-30T21:31:00Z")["preauthorisations"] == []
+
+
+def test_a_strangers_key_and_another_country_are_refused_and_the_desk_never_goes_back(exercise, tmp_path):
+    at, words = "2023-05-30T22:30:00Z", ("--because", "let us see what happens", "--event", "2023-05-31")
+    well("keys", "mallory", "--out", tmp_path)
+    well("keys", "kim", "--out", tmp_path)
+    for name, told in (("mallory", "there is no 'mallory'"), ("kim", "its key is not the one in the roster")):
+        stranger = ["retract", "KR", *words, "--office", exercise.folder, "--at", at, "--as", tmp_path / f"{name}.key"]
+        assert told in refused(*stranger)
+    assert "KR is not under warning for 2023-05-31" in exercise.not_done("retract", "kr", *words, at=at, who="kim")
+    assert "before the desk's last look" in exercise.not_done("look", *look("nominal"), at="2023-05-30T21:30:00Z")
 
 
 def test_time_ends_what_nobody_lifts(tmp_path):

@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from downrange.earth._overlap import Edges, beyond_chord, depths, edges_of, overlaps_m2, signed_edges
+from downrange.earth._overlap import PATTERN, Edges, depths, edges_of, overlaps_m2, sampled, signed_edges
 
 
 def known(area: shapely.Geometry) -> Edges:
@@ -75,7 +75,9 @@ def test_an_area_without_ground_has_no_edges() -> None:
     assert edges_of(shapely.Polygon()) is None
 
 
-def test_half_a_disc_lies_beyond_a_chord_through_its_middle() -> None:
-    assert beyond_chord(np.array([-1.5, -1.0, 0.0, 0.5, 1.0, 9.0])) == pytest.approx(
-        [0.0, 0.0, 0.5, 0.80450, 1.0, 1.0], abs=1e-5
-    )
+def test_half_the_points_of_a_disc_lie_beyond_a_line_through_its_middle() -> None:
+    box = shapely.box(0.0, -10.0, 20.0, 10.0)
+    east = np.array([1.0, 0.5, 1.0])
+    found = sampled(known(box), np.array([0.0, 0.0, 10.0]), np.zeros(3), east, np.array([1.0, 2.0, 3.0]))
+    assert found.sum(axis=1).tolist() == pytest.approx([12, 12, 24], abs=1)
+    assert (np.hypot(*PATTERN) < 1.0).all()

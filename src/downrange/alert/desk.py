@@ -3,7 +3,7 @@
 Warn: a place is warned as soon as its probability reaches p_warn, whatever the verdict is worth; not knowing is no
 reason to wait. Lift: only on evidence, place by place, when one of these has stood for settle_s:
 
-* something could fall there, and its 99 % arrival has passed with less than p_lift left to come;
+* something could fall there (p_high was p_lift or more), and its 99 % arrival has passed with less than p_lift to come;
 * nothing that still flies can reach it (p_high below p_lift), and the vehicle has passed it, or is in orbit, or the
   time last predicted for it is over though the vehicle still flies;
 * nothing that still flies can reach it, the vehicle is falling, and by default (lift_waits_for = "all down") the 99 %
@@ -160,7 +160,8 @@ def _free(warned: Warned, risk: AtRisk | None, situation: Situation, worth: Wort
     """Say whether there is, at this moment, a reason to free a place."""
     if worth is Worth.NO_EVIDENCE:
         return False
-    if risk is not None and (situation.t_s < risk.last_arrival_s or risk.p >= policy.p_lift):
+    reachable = risk is not None and risk.p_high >= policy.p_lift
+    if risk is not None and reachable and (situation.t_s < risk.last_arrival_s or risk.p >= policy.p_lift):
         return False
     if warned.by_hand and situation.t_s < max(warned.arrival_s, situation.down_s):
         return False
@@ -200,7 +201,8 @@ def _kind(warned: Warned, risk: AtRisk | None, situation: Situation) -> tuple[Li
     """Return which all-clear a place gets, and why."""
     if warned.place.code in situation.passed:
         return Lift.PASSED, Reason.BEYOND
-    if (risk is not None and risk.rows) or situation.t_s >= warned.arrival_s:
+    came = risk is not None and risk.rows and situation.t_s >= risk.last_arrival_s
+    if came or situation.t_s >= warned.arrival_s:
         return Lift.PASSED, Reason.ARRIVED
     return Lift.NOT_COMING, Reason.OUT_OF_REACH
 

@@ -25,6 +25,7 @@ from downrange.base import Array, InputError, wgs84
 _FLAT: Final = 1.01  # flat maps and a round Earth are wrong by up to 1 % here; the margin is widened by as much
 _NEGLIGIBLE: Final = 1e-6
 _FEW_ROWS: Final = 30  # below this a body's spread is not known well enough to say where it cannot fall
+_NOTHING: Final = np.empty(0, np.int64)
 FIRST: Final = 0.01
 LAST: Final = 0.99
 
@@ -62,20 +63,84 @@ def assess(falls: FallsLike, places: Sequence[PlaceLike], policy: Policy, now_s:
     >>> found.p, found.last_arrival_s, found.p_high > 0.25
     (0.25, 300.0, True)
     """
-    crowd = _rows(falls)
-    shapes = np.array([place.geometry_lonlat for place in places], dtype=object)
-    flying = crowd["t_s"] > now_s
-    bodies = _flying(crowd, flying)
-    near = _near(bodies, shapes, policy)
-    hits = _hits(crowd, shapes, policy.margin_m)
-    nothing = np.empty(0, np.int64)
-    found = (
-        _one(place, crowd, flying, hits.get(i, nothing), tuple(itertools.compress(bodies, near[i])), policy)
-        for i, place in enumerate(places)
-    )
-    return tuple(
-        sorted((one for one in found if one is not None), key=lambda one: (-one.p, -one.p_high, one.place.code))
-    )
+    return Prepared(falls, places, policy).at(now_s)
+
+
+class Prepared:
+    """A crowd made ready to be assessed at many moments: which rows come near which place does not change with time."""
+
+    __slots__ = (
+        "_bodies", "_body_spans", "_bounds", "_crowd", "_found", "_hits", "_landings_s", "_last", "_places", "_policy",
+        "_spans",
+    )  # fmt: skip
+
+    def __init__(self, falls: FallsLike, places: Sequence[PlaceLike], policy: Policy) -> None:
+        """Find the rows within the margin of each place."""
+        self._crowd = _rows(falls)
+        self._places, self._policy = tuple(places), policy
+        shapes = np.array([place.geometry_lonlat for place in places], dtype=object)
+        self._bounds = shapely.bounds(shapes) if shapes.size else np.empty((0, 4))
+        self._hits = _hits(self._crowd, shapes, policy.margin_m)
+        self._bodies = tuple(
+            (int(body), np.flatnonzero(self._crowd["body"] == body)) for body in np.unique(self._crowd["body"])
+        )
+        self._spans: dict[int, list[tuple[float, float]]] = {}
+        self._body_spans: dict[int, tuple[float, float]] = {}
+        self._landings_s = np.sort(self._crowd["t_s"])
+        self._found: tuple[AtRisk, ...] = ()
+        self._last = -1
+
+    def at(self, now_s: float) -> tuple[AtRisk, ...]:
+        """Return what `assess` says at a moment; nothing changes between two landings."""
+        landed = int(np.searchsorted(self._landings_s, now_s, side="right"))
+        if landed != self._last:
+            self._found, self._last = self._assessed(now_s), landed
+        return self._found
+
+    def _assessed(self, now_s: float) -> tuple[AtRisk, ...]:
+        """Go through the places that rows come near, or that a flying body could reach."""
+        flying = self._crowd["t_s"] > now_s
+        up = ((body, rows[flying[rows]]) for body, rows in self._bodies)
+        bodies = tuple(_spread(self._crowd, rows, body) for body, rows in up if rows.size)
+        near = _near(bodies, self._bounds, self._policy)
+        asked = sorted({*self._hits, *np.flatnonzero(near.any(axis=1)).tolist()})
+        found = (self._one(i, flying, tuple(itertools.compress(bodies, near[i]))) for i in asked)
+        return tuple(
+            sorted((one for one in found if one is not None), key=lambda one: (-one.p, -one.p_high, one.place.code))
+        )
+
+    def _one(self, i: int, flying: NDArray[np.bool_], near: tuple[_Flying, ...]) -> AtRisk | None:
+        """Return the record of one place, None when nothing can reach it."""
+        rows = self._hits.get(i, _NOTHING)
+        weights = self._crowd["p"][rows[flying[rows]]]
+        heaviest = max((body.heaviest for body in near), default=0.0)
+        p_high = upper_bound(weights, heaviest, self._policy.bound_confidence)
+        if not rows.size and p_high < self._policy.p_lift:
+            return None
+        spans = self._spans_at(i) if rows.size else [self._span_of(one.body) for one in near]
+        place = self._places[i]
+        return AtRisk(
+            place=place,
+            p=min(float(weights.sum()), 1.0),
+            p_high=p_high,
+            people=people_of(place),
+            first_arrival_s=min(first for first, _ in spans),
+            last_arrival_s=max(last for _, last in spans),
+            rows=int(rows.size),
+        )
+
+    def _spans_at(self, i: int) -> list[tuple[float, float]]:
+        """Return when the first and the last of each body comes down near a place; the same at any moment."""
+        if i not in self._spans:
+            self._spans[i] = list(_arrivals(self._crowd, self._hits[i]))
+        return self._spans[i]
+
+    def _span_of(self, body: int) -> tuple[float, float]:
+        """Return when the first and the last of one body comes down, wherever it does."""
+        if body not in self._body_spans:
+            rows = next(rows for one, rows in self._bodies if one == body)
+            (self._body_spans[body],) = _arrivals(self._crowd, rows)
+        return self._body_spans[body]
 
 
 def last_arrival_s(falls: FallsLike, bodies: Iterable[str] | None = None) -> float:
@@ -171,14 +236,6 @@ class _Flying:
     heaviest: float
 
 
-def _flying(crowd: dict[str, NDArray[Any]], flying: NDArray[np.bool_]) -> tuple[_Flying, ...]:
-    """Return the bodies that still fly; sigma_m is infinite where too few rows tell it."""
-    return tuple(
-        _spread(crowd, np.flatnonzero(flying & (crowd["body"] == body)), int(body))
-        for body in np.unique(crowd["body"][flying])
-    )
-
-
 def _spread(crowd: dict[str, NDArray[Any]], rows: NDArray[np.int64], body: int) -> _Flying:
     """Return centre and greatest sigma of the rows of one body."""
     weights = crowd["p"][rows]
@@ -201,54 +258,27 @@ def _spread(crowd: dict[str, NDArray[Any]], rows: NDArray[np.int64], body: int) 
     )
 
 
-def _near(flying: tuple[_Flying, ...], shapes: NDArray[Any], policy: Policy) -> NDArray[np.bool_]:
+def _near(flying: tuple[_Flying, ...], bounds: Array, policy: Policy) -> NDArray[np.bool_]:
     """Return, by place and flying body, whether the body could still fall there."""
-    near = np.ones((shapes.size, len(flying)), dtype=bool)
+    near = np.ones((len(bounds), len(flying)), dtype=bool)
     for j, one in enumerate(flying):
-        if not shapes.size or not np.isfinite(one.sigma_m):
+        if not len(bounds) or not np.isfinite(one.sigma_m):
             continue
-        away_m = _at_least_m(shapes, one) - policy.margin_m * _FLAT
+        away_m = _at_least_m(bounds, one) - policy.margin_m * _FLAT
         sigmas = np.maximum(away_m, 0.0) / (policy.tail_inflation * max(one.sigma_m, 1.0))
         near[:, j] = one.p * np.exp(-0.5 * sigmas**2) >= _NEGLIGIBLE
     return near
 
 
-def _at_least_m(shapes: NDArray[Any], one: _Flying) -> Array:
+def _at_least_m(bounds: Array, one: _Flying) -> Array:
     """Return a distance that no shape is nearer than to a body's centre: to its box, longitudes at their narrowest."""
-    west, south, east, north = shapely.bounds(shapes).T
+    west, south, east, north = bounds.T
     lon_deg = _turned(one.lon_deg, (west + east) / 2.0)
     aside_deg = np.maximum(np.maximum(west - lon_deg, lon_deg - east), 0.0)
     up_deg = np.maximum(np.maximum(south - one.lat_deg, one.lat_deg - north), 0.0)
     steepest = np.maximum(np.maximum(np.abs(south), np.abs(north)), abs(one.lat_deg))
     narrow = np.cos(np.radians(np.minimum(steepest, 89.0)))
     return np.asarray(np.hypot(aside_deg * narrow, up_deg) * wgs84.METRES_PER_DEGREE / _FLAT, dtype=float)
-
-
-def _one(
-    place: PlaceLike,
-    crowd: dict[str, NDArray[Any]],
-    flying: NDArray[np.bool_],
-    rows: NDArray[np.int64],
-    near: tuple[_Flying, ...],
-    policy: Policy,
-) -> AtRisk | None:
-    """Return the record of one place, None when nothing can reach it."""
-    weights = crowd["p"][rows[flying[rows]]]
-    heaviest = max((body.heaviest for body in near), default=0.0)
-    p_high = upper_bound(weights, heaviest, policy.bound_confidence)
-    if not rows.size and p_high < policy.p_lift:
-        return None
-    bounding = rows if rows.size else np.flatnonzero(np.isin(crowd["body"], [body.body for body in near]))
-    spans = list(_arrivals(crowd, bounding))
-    return AtRisk(
-        place=place,
-        p=min(float(weights.sum()), 1.0),
-        p_high=p_high,
-        people=people_of(place),
-        first_arrival_s=min(first for first, _ in spans),
-        last_arrival_s=max(last for _, last in spans),
-        rows=int(rows.size),
-    )
 
 
 def _arrivals(crowd: dict[str, NDArray[Any]], rows: NDArray[np.int64]) -> Iterator[tuple[float, float]]:

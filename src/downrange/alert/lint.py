@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -41,7 +41,6 @@ class Checker:
 
     full:     whether it is for full texts, which name all areas and give UTC too; else for short ones
     said:     by element, what is wrong when none of its phrases stands in the text, and these phrases
-    banned:   the words that must not stand in it, as one pattern
     allowed:  the words in capitals that may
     """
 
@@ -50,8 +49,7 @@ class Checker:
     words: Wording
     known: Mapping[str, str]
     full: bool
-    said: tuple[tuple[str, str, tuple[re.Pattern[str], ...]], ...]
-    banned: re.Pattern[str]
+    said: tuple[tuple[str, str, tuple[str, ...]], ...]
     allowed: frozenset[str]
 
     def check(self, text: str, code: str | None = None) -> tuple[Problem, ...]:
@@ -77,7 +75,7 @@ def checker(message: Message, policy: Policy, language: str, *, full: bool) -> C
         filled = [done for phrase in phrases if (done := _phrase(phrase, known))]
         if phrases:
             hint = f"{wrong}, as {filled[0]!r}" if filled else wrong
-            said.append((element, hint, tuple(map(_pattern, filled))))
+            said.append((element, hint, tuple(filled)))
     names = " ".join(
         (*(known[key] for key in ("agency", "agency_short", "origin", "places", "lifted")), *_marks(words))
     )
@@ -88,7 +86,6 @@ def checker(message: Message, policy: Policy, language: str, *, full: bool) -> C
         known=known,
         full=full,
         said=tuple(said),
-        banned=_any_of(words.banned),
         allowed=frozenset({"UTC", message.zone, *words.known, *_CAPITALS.findall(names)}),
     )
 
@@ -120,23 +117,20 @@ def lint_message(message: Message, policy: Policy) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def _edge(phrase: str) -> str:
-    """Return the pattern of a phrase, whose Latin letters count only as whole words."""
-    first = r"(?<![A-Za-z0-9])" if phrase[:1].isascii() and phrase[:1].isalnum() else ""
-    last = r"(?![A-Za-z0-9])" if phrase[-1:].isascii() and phrase[-1:].isalnum() else ""
-    return f"{first}{re.escape(phrase)}{last}"
+def _standing(text: str, phrases: Iterable[str]) -> Iterator[str]:
+    """Yield the phrases that stand in a text, in capitals or not; Latin letters count only as whole words."""
+    folded = text.casefold()
+    for phrase in phrases:
+        if phrase.casefold() in folded and _pattern(phrase).search(text):
+            yield phrase
 
 
 @functools.lru_cache(maxsize=8192)
 def _pattern(phrase: str) -> re.Pattern[str]:
-    """Return the pattern that finds a phrase, in capitals or not."""
-    return re.compile(_edge(phrase), re.IGNORECASE)
-
-
-@functools.lru_cache(maxsize=64)
-def _any_of(phrases: tuple[str, ...]) -> re.Pattern[str]:
-    """Return the pattern that finds any of some phrases, in capitals or not; of none, nothing."""
-    return re.compile("|".join(map(_edge, phrases)) or r"(?!)", re.IGNORECASE)
+    """Return the pattern that finds a phrase."""
+    first = r"(?<![A-Za-z0-9])" if phrase[:1].isascii() and phrase[:1].isalnum() else ""
+    last = r"(?![A-Za-z0-9])" if phrase[-1:].isascii() and phrase[-1:].isalnum() else ""
+    return re.compile(f"{first}{re.escape(phrase)}{last}", re.IGNORECASE)
 
 
 def _phrase(phrase: str, known: Mapping[str, str]) -> str:
@@ -156,7 +150,7 @@ def _source_and_hazard(text: str, held: Checker) -> _Faults:
     """Yield what is missing of who speaks and of what."""
     if held.known["agency"] not in text and held.known["agency_short"] not in text:
         yield "source", f"does not say who speaks: {held.known['agency']}"
-    if not _any_of(held.words.hazard).search(text):
+    if not any(_standing(text, held.words.hazard)):
         yield "hazard", "does not name the hazard"
 
 
@@ -199,8 +193,8 @@ def _times(text: str, held: Checker) -> _Faults:
 
 def _elements(text: str, held: Checker) -> _Faults:
     """Yield the elements for which none of the language's phrases stands in the text."""
-    for element, hint, patterns in held.said:
-        if not any(pattern.search(text) for pattern in patterns):
+    for element, hint, phrases in held.said:
+        if not any(_standing(text, phrases)):
             yield element, hint
 
 
@@ -218,13 +212,13 @@ def _frame(text: str, held: Checker) -> _Faults:
     allowed = {exercise_words(held.words, budget)[status] for budget in budgets} - {""}
     if allowed and not any(text.startswith(word) and text.rstrip().endswith(word) for word in allowed):
         yield "exercise", f"{' or '.join(sorted(allowed))} must stand first and last"
-    if status is Status.ACTUAL and _any_of(_marks(held.words)).search(text):
+    if status is Status.ACTUAL and any(_standing(text, _marks(held.words))):
         yield "exercise", "says that it is an exercise or a test, and it is not"
 
 
 def _banned(text: str, held: Checker) -> _Faults:
     """Yield words that must not stand in a public text, and abbreviations that the public does not know."""
-    for bad in dict.fromkeys(held.banned.findall(text)):
+    for bad in _standing(text, held.words.banned):
         yield "banned", f"{bad!r} must not stand in a public text"
     for found in dict.fromkeys(_CAPITALS.findall(text)):
         if found not in held.allowed:

@@ -19,6 +19,7 @@ _TRIES: Final = 24  # 40 m to about 450 km
 _DECIMALS: Final = 4  # 1e-4 deg is about 11 m
 _SPLIT_M: Final = 300.0  # rather than growing more than this, a piece with too many points is cut in two
 _HOLE: Final = 0.01  # of the area: a smaller hole is filled
+_LEAST_DEG2: Final = 1e-12  # about a hundredth of a square metre: what is smaller has no over-cover worth the name
 _WORLD_DEG: Final = 360.0
 _LEAST_COS: Final = 0.01  # next to a pole metres east mean little; what counts is tested in degrees
 
@@ -52,7 +53,7 @@ def outline(area_lonlat: Any, *, max_points: int = 100, max_polygons: int = 60) 
     """
     _refuse_unusable(area_lonlat)
     wrapped = _unwrapped(area_lonlat)
-    area_deg2, flat_map = _area(wrapped), _flat_map(wrapped)
+    area_deg2, flat_map = max(_area(wrapped), _LEAST_DEG2), _flat_map(wrapped)
     flat = shapely.simplify(flat_map.metres(wrapped), _FIRST_M / 4.0)
     for grown_m, clusters in _grown(flat, max_polygons):
         made = [one for part in clusters for one in _covers(part, _FIRST_M, _HOLE * flat.area, flat_map, max_points)]

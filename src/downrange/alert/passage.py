@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -27,6 +27,13 @@ def passed_by(places: Iterable[PlaceLike], lat_deg: ArrayLike, lon_deg: ArrayLik
     >>> [bool(passed_by([islet], [39.0, 38.0, south], [124.7] * 3, clear_m=30e3)) for south in (37.8, 36.0)]
     [False, True]
     """
+    every = tuple(places)
+    clear = clearance_m(every, lat_deg, lon_deg)
+    return frozenset(place.code for place, own in zip(every, clear, strict=True) if own.size and own[-1] >= clear_m)
+
+
+def clearance_m(places: Sequence[PlaceLike], lat_deg: ArrayLike, lon_deg: ArrayLike) -> Array:
+    """Return by how many metres each point of a ground track is farther than the nearest so far, (places, n)."""
     lat, lon = np.asarray(lat_deg, float), np.asarray(lon_deg, float)
     if lat.ndim != 1 or lat.shape != lon.shape or not np.isfinite([lat, lon]).all():
         raise InputError(
@@ -34,15 +41,9 @@ def passed_by(places: Iterable[PlaceLike], lat_deg: ArrayLike, lon_deg: ArrayLik
             seen=f"latitudes {lat.shape}, longitudes {lon.shape}",
             cure="give finite pairs in order",
         )
-    if not lat.size:
-        return frozenset()
-    return frozenset(place.code for place in places if _clear_of(place, lat, lon) >= clear_m)
-
-
-def _clear_of(place: PlaceLike, lat: Array, lon: Array) -> float:
-    """Return by how many metres the last point of the track is farther than the nearest one."""
-    west, south, east, north = place.geometry_lonlat.bounds
-    range_m, _ = range_azimuth(
-        np.full(lat.size, (south + north) / 2.0), np.full(lat.size, (west + east) / 2.0), lat, lon
-    )
-    return float(range_m[-1] - range_m.min())
+    away_m = np.empty((len(places), lat.size))
+    for i, place in enumerate(places):
+        west, south, east, north = place.geometry_lonlat.bounds
+        middle = np.full(lat.size, (south + north) / 2.0), np.full(lat.size, (west + east) / 2.0)
+        away_m[i], _ = range_azimuth(*middle, lat, lon)
+    return np.asarray(away_m - np.minimum.accumulate(away_m, axis=1), dtype=float)

@@ -112,7 +112,7 @@ def alert_draft(
 
         wanted = Wanted(event=event, codes=tuple(place or ()), until=until, because=because, area=area, key=who)
         made = draft_by_hand(
-            seat, wanted, lambda key: signer(key, phrase_file), lambda text: moment_of(text, "--until")
+            seat, wanted, lambda key: signer(seat, key, phrase_file), lambda text: moment_of(text, "--until")
         )
         show(proposed_shown(seat, made), as_json=as_json)
 
@@ -145,7 +145,7 @@ def alert_advise(
 
         window = Window(opens=moment_of(opens, "--opens"), closes=moment_of(closes, "--closes"))
         known = event_at(seat, event)
-        made = advise_by_hand(seat, signer(who, phrase_file), known, place, window=window, because=because)
+        made = advise_by_hand(seat, signer(seat, who, phrase_file), known, place, window=window, because=because)
         show(proposed_shown(seat, made), as_json=as_json)
 
 
@@ -167,7 +167,7 @@ def alert_update(
     with at_desk(office, at) as seat:
         from downrange.replay import proposed_shown
 
-        made = seat.office.redraft(signer(who, phrase_file), dispatch)
+        made = seat.office.redraft(signer(seat, who, phrase_file), dispatch)
         show(proposed_shown(seat, (made,), "Drafted again"), as_json=as_json)
 
 
@@ -191,7 +191,7 @@ def alert_approve(
         from downrange.replay import proposed_shown, read_again
 
         whole = read_again(seat, dispatch, digest) if digest else None
-        one = seat.office.approve(dispatch, signer(who, phrase_file), digest=whole)
+        one = seat.office.approve(dispatch, signer(seat, who, phrase_file), digest=whole)
         show(proposed_shown(seat, (one,), "Approved"), as_json=as_json)
 
 
@@ -212,7 +212,7 @@ def alert_reject(
     with at_desk(office, at) as seat:
         from downrange.replay import proposed_shown
 
-        one = seat.office.reject(dispatch, signer(who, phrase_file), because=because)
+        one = seat.office.reject(dispatch, signer(seat, who, phrase_file), because=because)
         show(proposed_shown(seat, (one,), "Rejected"), as_json=as_json)
 
 
@@ -233,7 +233,7 @@ def alert_issue(
     with at_desk(office, at) as seat:
         from downrange.replay import proposed_shown
 
-        person = signer(who, phrase_file)
+        person = signer(seat, who, phrase_file)
         confirm_issue(seat, dispatch, confirm)
         one = seat.office.issue(dispatch, person)
         show(proposed_shown(seat, (one,), "Issued"), as_json=as_json)
@@ -262,7 +262,7 @@ def alert_lift(
         from downrange.replay import Freed, lift_by_hand, proposed_shown
 
         freed = Freed(event=event, codes=tuple(place or ()), every=every, kind=kind.value, because=because, seen=seen)
-        made = lift_by_hand(seat, freed, signer(who, phrase_file))
+        made = lift_by_hand(seat, freed, signer(seat, who, phrase_file))
         show(proposed_shown(seat, made), as_json=as_json)
 
 
@@ -282,9 +282,9 @@ def alert_retract(
     Example: downrange alert retract KR --because "it was sent for the whole city by mistake" --as kim.key
     """
     with at_desk(office, at) as seat:
-        from downrange.replay import event_at, proposed_shown
+        from downrange.replay import proposed_shown, retract_by_hand
 
-        one = seat.office.retract(signer(who, phrase_file), event_at(seat, event), country.upper(), because=because)
+        one = retract_by_hand(seat, signer(seat, who, phrase_file), event, country, because=because)
         show(proposed_shown(seat, (one,), "Taken back"), as_json=as_json)
 
 

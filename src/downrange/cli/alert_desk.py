@@ -70,7 +70,7 @@ def headline(text: str, status: str) -> None:
     typer.secho(text, fg=_COLOURS[status], bold=True, err=True)
 
 
-def signer(path: Path, phrase_file: Path | None) -> Signer:
+def signer(seat: Seat, path: Path, phrase_file: Path | None) -> Signer:
     """Return who signs; a passphrase is asked for on a terminal, or read from a file, and never an argument."""
     from downrange.base import InputError
     from downrange.replay import locked, phrase_in, signer_of
@@ -85,7 +85,7 @@ def signer(path: Path, phrase_file: Path | None) -> Signer:
                 where=str(path), seen="it asks for a passphrase, and there is nobody to type it", cure=cure
             )
         phrase = typer.prompt(f"Passphrase of {path.name}", hide_input=True, err=True)
-    return signer_of(path, phrase)
+    return signer_of(seat, path, phrase)
 
 
 def new_phrase(*, wanted: bool, phrase_file: Path | None) -> str | None:

@@ -82,7 +82,7 @@ def alert_authorise(
     with at_desk(office, at) as seat:
         from downrange.replay import authorise, authority_shown
 
-        signed, in_force = authorise(seat, terms, signer(who, phrase_file))
+        signed, in_force = authorise(seat, terms, signer(seat, who, phrase_file))
         show(authority_shown(seat, signed, in_force=in_force), as_json=as_json)
 
 
@@ -103,7 +103,7 @@ def alert_revoke(
     with at_desk(office, at) as seat:
         from downrange.replay import list_shown
 
-        seat.office.revoke(signer(who, phrase_file), name, because=because)
+        seat.office.revoke(signer(seat, who, phrase_file), name, because=because)
         show(list_shown(seat), as_json=as_json)
 
 
@@ -123,5 +123,5 @@ def alert_clock(
     with at_desk(office, at) as seat:
         from downrange.replay import list_shown
 
-        seat.office.set_clock(signer(who, phrase_file), because=because)
+        seat.office.set_clock(signer(seat, who, phrase_file), because=because)
         show(list_shown(seat), as_json=as_json)

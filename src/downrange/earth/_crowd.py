@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 Indices = NDArray[np.intp]
 _SLIVER_M2: Final = 1e4
-_LEAST_OWN: Final = 0.25  # of a disc on its own ground, however its place is drawn
 
 
 class _Ground(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
@@ -73,14 +72,14 @@ class Dots:
     x, y:   middles on the flat map [m]
     east:   true metres a metre of x there; a metre of y is as much more
     radius_m: of the discs
-    own:    share of the disc that lies on the place's own ground: the rest is sea, or a neighbour's
+    own:    which of the points of PATTERN in the disc lie on the place's own ground: the rest is sea, or a neighbour's
     """
 
     x: Array
     y: Array
     east: Array
     radius_m: Array
-    own: Array
+    own: NDArray[np.bool_]
     people: Array
 
 
@@ -155,15 +154,15 @@ def dots(code: str) -> Dots | None:
     """Return where the people of a place live, None when there are no dots."""
     if code not in _columns():
         return None
-    from downrange.earth._overlap import beyond_chord, depths, edges_of
+    from downrange.earth._overlap import edges_of, sampled
 
     x, y, east, radius_m, people = _columns()[code]
     ground = next(place.geometry_lonlat for place in alert_places() if place.code == code)
     edges = edges_of(flattened(ground))
     if edges is None:
         return None
-    deep = depths(edges, x, y, east, radius_m) / radius_m
-    own = np.maximum(beyond_chord(deep), _LEAST_OWN)
+    own = sampled(edges, x, y, east, radius_m)
+    own[~own.any(axis=1)] = True  # a town that is drawn off its ground
     return Dots(x=x, y=y, east=east, radius_m=radius_m, own=own, people=people)
 
 

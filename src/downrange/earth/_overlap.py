@@ -7,6 +7,7 @@ into columns once. Checked against GEOS in the tests; ten times faster where out
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numba
@@ -18,6 +19,10 @@ from shapely.geometry.base import BaseGeometry
 from downrange.base import Array
 
 _FEWEST, _MOST = 16, 1024
+_TURN = np.arange(24) * (math.pi * (3.0 - math.sqrt(5.0)))  # the golden angle: a sunflower, even over a disc
+_OUT = np.sqrt((np.arange(24) + 0.5) / 24.0)
+PATTERN = np.stack((_OUT * np.cos(_TURN), _OUT * np.sin(_TURN)))
+"""24 points spread evenly over a disc of radius 1: east, north."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +86,14 @@ def depths(area: Edges, x: Array, y: Array, east: Array, reach_m: Array) -> Arra
     return _depths(area.edges, area.first, area.listed, area.west, area.width, x, y, east, reach_m)
 
 
-def beyond_chord(deep: Array) -> Array:
-    """Return the share of a disc on one side of a straight edge that its middle lies `deep` radii inside of."""
-    deep = np.clip(deep, -1.0, 1.0)
-    return 1.0 - (np.arccos(deep) - deep * np.sqrt(1.0 - deep**2)) / np.pi
+def sampled(area: Edges, x: Array, y: Array, east: Array, radius_m: Array) -> NDArray[np.bool_]:
+    """Return which of the points of PATTERN lie inside the area, for discs around points; east as in `depths`."""
+    east_of, north_of = PATTERN
+    px = x[:, None] + radius_m[:, None] / east[:, None] * east_of
+    py = y[:, None] + radius_m[:, None] * east[:, None] * north_of
+    wide = np.broadcast_to(east[:, None], px.shape)
+    deep = depths(area, px.ravel(), py.ravel(), wide.ravel(), np.full(px.size, 1e-3))
+    return deep.reshape(px.shape) > 0.0
 
 
 @numba.njit(cache=True)

@@ -149,12 +149,18 @@ def _part_of(towns: Dots, edges: Edges | None, share: float) -> tuple[float, flo
     )
     if len(near) == 0:
         return 0.0, 0.0, share
-    from downrange.earth._overlap import beyond_chord, depths
+    from downrange.earth._overlap import depths, sampled
 
-    radius_m, people = towns.radius_m[near], towns.people[near] / towns.people.sum()
-    deep = depths(edges, towns.x[near], towns.y[near], towns.east[near], reach_m[near]) / radius_m
-    largest = np.minimum(1.0, edges.area_m2 / (math.pi * radius_m**2))
-    counted = np.minimum(np.minimum(beyond_chord(deep), largest) / towns.own[near], 1.0)
+    x, y, east, radius_m = towns.x[near], towns.y[near], towns.east[near], towns.radius_m[near]
+    people = towns.people[near] / towns.people.sum()
+    deep = depths(edges, x, y, east, reach_m[near]) / radius_m
+    counted = (deep > 0.0).astype(float)
+    cut_off = np.flatnonzero(np.abs(deep) < 1.0)
+    own = towns.own[near[cut_off]]
+    hits = sampled(edges, x[cut_off], y[cut_off], east[cut_off], radius_m[cut_off]) & own
+    share_of_disc = edges.area_m2 / (math.pi * radius_m[cut_off] ** 2)
+    counted[cut_off] = np.minimum(hits.sum(axis=1), np.minimum(1.0, share_of_disc) * own.shape[1]) / own.sum(axis=1)
+    counted = np.minimum(counted, 1.0)
     return float(people @ (deep >= _TOUCHED)), float(people @ counted), float(people @ (deep > -_TOUCHED))
 
 

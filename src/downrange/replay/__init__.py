@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         lift_by_hand,
         look_at_falls,
         read_again,
+        retract_by_hand,
         tick_told,
     )
     from downrange.replay.alert_seat import (
@@ -157,6 +158,7 @@ __all__ = [
     "refit_shown",
     "rehearsal_shown",
     "replay_scenario",
+    "retract_by_hand",
     "risk_files",
     "risk_shown",
     "run",
@@ -226,6 +228,7 @@ _LAZY = {
             "lift_by_hand",
             "look_at_falls",
             "read_again",
+            "retract_by_hand",
             "tick_told",
         ),
         "alert_hands",

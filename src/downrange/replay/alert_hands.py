@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from downrange.alert import Event, Lift
 from downrange.alert.book import Dispatch
-from downrange.base import InputError, Window, iso, since
+from downrange.base import InputError, Window, after, iso, since
 from downrange.earth import Place, finest_places, places_meeting
 from downrange.replay.alert_files import area_file, falls_file
 from downrange.replay.alert_seat import Seat, event_at, place_of
@@ -64,11 +64,15 @@ def look_at_falls(
     falls, remarks = falls_file(path, let_go_s)
     for code in passed:
         place_of(seat, code, "--passed")
+    moment, last = at or seat.now(), seat.office.desk(event).t_s
+    if since(event.t0, moment) < last:
+        seen = f"{iso(moment)} is before the desk's last look, of {iso(after(event.t0, last))}"
+        raise InputError(where="--at", seen=seen, cure="look at what is known now; the desk does not go back in time")
     made = seat.office.look(
         event,
         falls,
         finest_places(),
-        t_s=since(event.t0, at or seat.now()),
+        t_s=since(event.t0, moment),
         verdict=verdict,
         p=p,
         passed=passed,
@@ -143,6 +147,16 @@ def lift_by_hand(seat: Seat, freed: Freed, signer: Signer) -> tuple[Dispatch, ..
     return seat.office.lift(signer, event, codes, lift=_LIFTS[freed.kind], because=freed.because, seen=seen)
 
 
+def retract_by_hand(seat: Seat, signer: Signer, word: str | None, country: str, *, because: str) -> Dispatch:
+    """Let one person take back what a country was told; a country that is not under warning is told as such."""
+    event, code = event_at(seat, word), country.upper()
+    warned = [case.country for case in seat.office.book.active(seat.now()) if case.event == event.code]
+    if code not in warned:
+        cure = f"name {' or '.join(warned)}" if warned else "see `downrange alert list`"
+        raise InputError(where="COUNTRY", seen=f"{code} is not under warning for {event.code}", cure=cure)
+    return seat.office.retract(signer, event, code, because=because)
+
+
 def _codes_to_lift(seat: Seat, event: Event, codes: Sequence[str], *, every: bool) -> tuple[str, ...]:
     """Return the places to be freed: those named, or all that an event holds under warning."""
     if every == bool(codes):
@@ -181,10 +195,8 @@ def authorise(seat: Seat, path: Path, signer: Signer) -> tuple[PreAuthorisation,
 
     It waits in the office's folder between the two; the second person signs what the first one signed, or nothing.
     """
-    from downrange.alert.keys import check_signer
     from downrange.alert.preauth import canonical, load_preauthorisation, sign_preauthorisation, write_preauthorisation
 
-    check_signer(seat.office.journal.roster, signer, at=seat.now())
     terms = load_preauthorisation(path)
     waiting = seat.folder / AUTHORITIES / f"{terms.id}.toml"
     if waiting.exists():

@@ -108,11 +108,13 @@ def locked(path: Path) -> bool:
         return False
 
 
-def signer_of(path: Path, phrase: str | None) -> Signer:
-    """Return who signs with a key file."""
-    from downrange.alert.keys import load_signer
+def signer_of(seat: Seat, path: Path, phrase: str | None) -> Signer:
+    """Return who signs with a key file; a key that is not the one of a person of the office is refused at once."""
+    from downrange.alert.keys import check_signer, load_signer
 
-    return load_signer(path, phrase)
+    signer = load_signer(path, phrase)
+    check_signer(seat.office.journal.roster, signer, at=seat.now())
+    return signer
 
 
 def phrase_in(path: Path) -> str:

@@ -302,7 +302,7 @@ def _force_table(seat: Seat, active: Sequence[Case]) -> Table:
             whom_told(seat, case.warned),
             both_clocks(case.told_until, seconds=False) if case.told_until else "",
             f"{both_clocks(case.expires, seconds=False)}\nin {_minutes(case, seat.now())}" if case.expires else "",
-            ", ".join(case.channels),
+            "\n".join(case.channels),
         )
         for case in active
     )
@@ -334,7 +334,7 @@ def _authority_table(seat: Seat) -> Table:
     rows = tuple(
         (
             str(one["id"]),
-            f"{one['event']} {one['country']}: {', '.join(one['kinds'])}",
+            f"{one['event']} {one['country']}, {one['status']}: {', '.join(one['kinds'])}",
             names_told(seat.places, one["codes"]),
             f"{one['p_at_least']:g}",
             f"{one['starts']} to {one['ends']}",
