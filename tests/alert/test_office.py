@@ -258,6 +258,12 @@ def test_a_notice_before_the_window_stands_beside_the_warning(office, clock, peo
     assert {case.standing for case in office.book.active(clock())} == {Standing.ADVISED, Standing.WARNED}
 
 
+def test_a_window_that_is_over_is_no_notice(office, clock, people):
+    window = Window(opens=kit.T0 - timedelta(hours=2), closes=kit.T0)
+    with pytest.raises(InputError, match="it closed at"):
+        office.advise(people["kim"], EVENT, ["KR-01"], window=window, because="notice of 29 May")
+
+
 def test_the_evidence_of_a_proposal_is_kept_and_that_of_a_quiet_look_is_not(office, clock):
     kit.look(office, clock, ())
     (one,) = kit.look(office, clock, ("KR-01",))

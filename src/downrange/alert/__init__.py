@@ -12,7 +12,7 @@ from downrange.alert.by_hand import free, widen
 from downrange.alert.cap import CapError, parse, reference, when, write
 from downrange.alert.desk import Desk, Situation, Told, Warned, decide, expiry_s, look, watch
 from downrange.alert.draft import Chain, advise, follow, release, retract
-from downrange.alert.exposure import FallsLike, assess, last_arrival_s, upper_bound
+from downrange.alert.exposure import FallsLike, Prepared, assess, last_arrival_s, quantile, upper_bound
 from downrange.alert.lint import lint, lint_message
 from downrange.alert.model import (
     NOBODY,
@@ -38,7 +38,7 @@ from downrange.alert.model import (
     people_of,
 )
 from downrange.alert.outline import Outline, outline
-from downrange.alert.passage import passed_by
+from downrange.alert.passage import clearance_m, passed_by
 from downrange.alert.policy import Policy, Worth, load_policy, policy_names
 from downrange.alert.rules import RULES, Context, check
 from downrange.alert.schema import SchemaMissingError, schema_path
@@ -47,19 +47,29 @@ from downrange.alert.texts import BUDGETS, TextTooLongError, infos, plain, short
 from downrange.alert.verify import Report, verify, verify_file
 
 if TYPE_CHECKING:
-    from downrange.alert.book import Book, Case, Dispatch, LifeError, Stage, Standing
+    from downrange.alert.book import OPEN_STAGES, Book, Case, Dispatch, LifeError, Stage, Standing
     from downrange.alert.channels import Channel, ChannelDownError, ChannelRefusedError, WrongStatusError, load_channels
     from downrange.alert.drafting import DraftError, messages_of
-    from downrange.alert.entries import Entry, Step, body_of
+    from downrange.alert.entries import Delivery, Entry, Looked, Proposed, Step, body_of
     from downrange.alert.evidence import read_snapshot, snapshot
     from downrange.alert.journal import Journal, JournalError
-    from downrange.alert.keys import KeyRefusedError, Person, Roster, Signer, load_roster, load_signer, make_keys
+    from downrange.alert.keys import (
+        KeyRefusedError,
+        Person,
+        Roster,
+        Signer,
+        check_signer,
+        load_roster,
+        load_signer,
+        make_keys,
+    )
     from downrange.alert.life import consents_needed, fold
     from downrange.alert.office import Office
     from downrange.alert.office_files import make_office, open_office, read_journal, read_office
     from downrange.alert.parcels import parcel_texts
     from downrange.alert.preauth import (
         PreAuthorisation,
+        canonical,
         load_preauthorisation,
         sign_preauthorisation,
         write_preauthorisation,
@@ -79,6 +89,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BUDGETS",
     "NOBODY",
+    "OPEN_STAGES",
     "RULES",
     "Action",
     "AgencyKey",
@@ -93,6 +104,7 @@ __all__ = [
     "ChannelDownError",
     "ChannelRefusedError",
     "Context",
+    "Delivery",
     "Desk",
     "Dispatch",
     "DraftError",
@@ -106,6 +118,7 @@ __all__ = [
     "Kind",
     "LifeError",
     "Lift",
+    "Looked",
     "Message",
     "Office",
     "Outline",
@@ -116,7 +129,9 @@ __all__ = [
     "PlaceLike",
     "Policy",
     "PreAuthorisation",
+    "Prepared",
     "Problem",
+    "Proposed",
     "Reason",
     "Receipt",
     "Received",
@@ -144,7 +159,10 @@ __all__ = [
     "advise",
     "assess",
     "body_of",
+    "canonical",
     "check",
+    "check_signer",
+    "clearance_m",
     "consents_needed",
     "decide",
     "expiry_s",
@@ -176,6 +194,7 @@ __all__ = [
     "person_minutes",
     "plain",
     "policy_names",
+    "quantile",
     "read_cap",
     "read_journal",
     "read_office",
@@ -210,6 +229,7 @@ _LATE = {
     "Channel": "channels",
     "ChannelDownError": "channels",
     "ChannelRefusedError": "channels",
+    "Delivery": "entries",
     "Dispatch": "book",
     "DraftError": "drafting",
     "Entry": "entries",
@@ -217,10 +237,13 @@ _LATE = {
     "JournalError": "journal",
     "KeyRefusedError": "keys",
     "LifeError": "book",
+    "Looked": "entries",
+    "OPEN_STAGES": "book",
     "Office": "office",
     "Person": "keys",
     "Pins": "sign",
     "PreAuthorisation": "preauth",
+    "Proposed": "entries",
     "Received": "read",
     "Roster": "keys",
     "SignatureRefusedError": "sign",
@@ -230,6 +253,8 @@ _LATE = {
     "Step": "entries",
     "WrongStatusError": "channels",
     "body_of": "entries",
+    "canonical": "preauth",
+    "check_signer": "keys",
     "consents_needed": "life",
     "fold": "life",
     "load_agency_key": "sign",

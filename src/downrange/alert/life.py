@@ -290,6 +290,8 @@ def _issue(book: Book, body: Issued, who: _Who, moment: datetime) -> Book:
     _check_against(case, proposed, moment)
     _refuse_beside(book, proposed, moment)
     _refuse_changed(one, body)
+    if any(message.expires <= moment for message in one.messages):
+        raise _refuse(one.name, "what it says is already over", "reject it, or propose it anew")
     consents = _consents(book, one, body, who, moment)
     issued = replace(
         one,

@@ -18,7 +18,7 @@ from downrange.alert.keep import desk_from_json, desk_to_json
 from downrange.alert.model import Action, Event, Kind, Lift, PlaceLike, Reason, Status
 from downrange.alert.policy import Policy
 from downrange.alert.reconcile import Ground, next_name, wish
-from downrange.base import Window, since
+from downrange.base import InputError, Window, iso, since
 
 Decided = Callable[[Desk], tuple[Desk, tuple[Action, ...]]]
 
@@ -108,6 +108,12 @@ def advice(
     house: House, event: Event, codes: Sequence[str], window: Window, now: datetime, *, because: str
 ) -> Callable[[Book], Plan]:
     """Plan the notices before a launch window, one a country; they are about the event "<code>.notice"."""
+    if window.closes <= now:
+        raise InputError(
+            where="launch window",
+            seen=f"it closed at {iso(window.closes)}, and it is {iso(now)}",
+            cure="give a window that is still ahead",
+        )
     notice = replace(event, code=f"{event.code}{NOTICE}", t0=window.opens)
     places = [place_of(house.places, code) for code in codes]
 

@@ -16,7 +16,7 @@ from downrange.cli.terminal import explained, moment_of, part
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from downrange.alert.keys import Signer
+    from downrange.alert import Signer
     from downrange.replay.alert_seat import Seat
 
 app = part("Whom to warn, with whose consent, and when they may be let go.")

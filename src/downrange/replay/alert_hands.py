@@ -8,16 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from downrange.alert import Event, Lift
-from downrange.alert.book import Dispatch
+from downrange.alert import Dispatch, Event, Lift
 from downrange.base import InputError, Window, after, iso, since
 from downrange.earth import Place, finest_places, places_meeting
 from downrange.replay.alert_files import area_file, falls_file
 from downrange.replay.alert_seat import Seat, event_at, place_of
 
 if TYPE_CHECKING:
-    from downrange.alert.keys import Signer
-    from downrange.alert.preauth import PreAuthorisation
+    from downrange.alert import PreAuthorisation, Signer
 
 AUTHORITIES: Final = "authorities"
 """The folder in an office where pre-authorisations wait for their second signature."""
@@ -195,7 +193,7 @@ def authorise(seat: Seat, path: Path, signer: Signer) -> tuple[PreAuthorisation,
 
     It waits in the office's folder between the two; the second person signs what the first one signed, or nothing.
     """
-    from downrange.alert.preauth import canonical, load_preauthorisation, sign_preauthorisation, write_preauthorisation
+    from downrange.alert import canonical, load_preauthorisation, sign_preauthorisation, write_preauthorisation
 
     terms = load_preauthorisation(path)
     waiting = seat.folder / AUTHORITIES / f"{terms.id}.toml"

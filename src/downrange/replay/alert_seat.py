@@ -9,15 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from downrange.alert import Event, Status
-from downrange.alert.office import Office
-from downrange.alert.office_files import open_office, read_office
+from downrange.alert import Event, Office, Status, open_office, read_office
 from downrange.base import InputError
 from downrange.earth import Place, places
 from downrange.replay.alert_files import event_file
 
 if TYPE_CHECKING:
-    from downrange.alert.keys import Signer
+    from downrange.alert import Signer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +108,7 @@ def locked(path: Path) -> bool:
 
 def signer_of(seat: Seat, path: Path, phrase: str | None) -> Signer:
     """Return who signs with a key file; a key that is not the one of a person of the office is refused at once."""
-    from downrange.alert.keys import check_signer, load_signer
+    from downrange.alert import check_signer, load_signer
 
     signer = load_signer(path, phrase)
     check_signer(seat.office.journal.roster, signer, at=seat.now())
@@ -132,9 +130,7 @@ def open_new(folder: Path, status: Status, policy: str, at: datetime | None) -> 
 
     at: when the certificate's life begins, for an exercise in the past
     """
-    from downrange.alert import policy_names
-    from downrange.alert.office_files import make_office
-    from downrange.alert.sign import load_agency_key
+    from downrange.alert import load_agency_key, make_office, policy_names
 
     if status is Status.ACTUAL and policy in policy_names():
         raise InputError(
@@ -162,7 +158,7 @@ def status_of(word: str) -> Status:
 
 def new_keys(folder: Path, name: str, phrase: str | None) -> tuple[Path, str]:
     """Make a person's keys, and their folder where there is none; return the private file, and the lines for people.toml."""
-    from downrange.alert.keys import make_keys
+    from downrange.alert import make_keys
     from downrange.base import read_text
 
     try:

@@ -18,9 +18,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from downrange.alert import AtRisk, PlaceLike, Policy, Situation, Worth, last_arrival_s
-from downrange.alert.exposure import Prepared
-from downrange.alert.passage import clearance_m
+from downrange.alert import AtRisk, PlaceLike, Policy, Prepared, Situation, Worth, clearance_m, last_arrival_s
 from downrange.base import Array, geodetic_from_ecef, wgs84
 from downrange.corridor import Hazards, joined, tracked_falls
 from downrange.earth import Place, range_azimuth

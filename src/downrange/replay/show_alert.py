@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from downrange.alert import Kind, Status
-from downrange.alert.book import Book, Case, Dispatch, Stage, Standing
-from downrange.alert.life import consents_needed
+from downrange.alert import Book, Case, Dispatch, Kind, Stage, Standing, Status, consents_needed
 from downrange.base import after, iso
 from downrange.earth import People, Place, people_of
 from downrange.replay.alert_seat import Seat

@@ -8,10 +8,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from downrange.alert import BUDGETS, Message, ShortText
-from downrange.alert.book import OPEN_STAGES, Dispatch
-from downrange.alert.drafting import messages_of
-from downrange.alert.evidence import read_snapshot
+from downrange.alert import BUDGETS, OPEN_STAGES, Dispatch, Message, ShortText, messages_of, read_snapshot
 from downrange.base import InputError, after, iso
 from downrange.replay.alert_seat import Seat
 from downrange.replay.show_alert import (

@@ -8,11 +8,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from downrange.alert import Problem, Status
-from downrange.alert.entries import Delivery, Entry, Looked, Proposed, Step, body_of
-from downrange.alert.office_files import read_journal
-from downrange.alert.sign import Pins, load_pins
-from downrange.alert.verify import Report, verify_file
+from downrange.alert import (
+    Delivery,
+    Entry,
+    Looked,
+    Pins,
+    Problem,
+    Proposed,
+    Report,
+    Status,
+    Step,
+    body_of,
+    load_pins,
+    read_journal,
+    verify_file,
+)
 from downrange.base import InputError, iso
 from downrange.earth import Place, places
 from downrange.replay.alert_seat import Seat, seated, status_in
@@ -20,7 +30,7 @@ from downrange.replay.show_alert import Shown, headed, names_told, office_json, 
 from downrange.replay.tables import Table, columns
 
 if TYPE_CHECKING:
-    from downrange.alert.preauth import PreAuthorisation
+    from downrange.alert import PreAuthorisation
 
 _TEXT = 90  # characters of a body that stand on one line
 

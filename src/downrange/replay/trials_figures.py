@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from downrange.alert.exposure import quantile
+from downrange.alert import quantile
 from downrange.base import units
 from downrange.earth import Place
 from downrange.replay.trials_model import Stay, Struck, Trial

@@ -10,8 +10,7 @@ from typing import Final
 import numpy as np
 import shapely
 
-from downrange.alert import Action, AtRisk, Desk, Kind, Policy, Situation, assess, expiry_s
-from downrange.alert.passage import clearance_m
+from downrange.alert import Action, AtRisk, Desk, Kind, Policy, Situation, assess, clearance_m, expiry_s
 from downrange.base import Array, geodetic_from_ecef, wgs84
 from downrange.earth import Place
 from downrange.fall import Falls
