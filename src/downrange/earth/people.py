@@ -151,13 +151,13 @@ def _part_of(towns: Dots, edges: Edges | None, share: float) -> tuple[float, flo
         return 0.0, 0.0, share
     from downrange.earth._overlap import depths, sampled
 
-    x, y, east, radius_m = towns.x[near], towns.y[near], towns.east[near], towns.radius_m[near]
+    x, y, scale, radius_m = towns.x[near], towns.y[near], towns.east[near], towns.radius_m[near]
     people = towns.people[near] / towns.people.sum()
-    deep = depths(edges, x, y, east, reach_m[near]) / radius_m
+    deep = depths(edges, x, y, scale, reach_m[near]) / radius_m
     counted = (deep > 0.0).astype(float)
     cut_off = np.flatnonzero(np.abs(deep) < 1.0)
     own = towns.own[near[cut_off]]
-    hits = sampled(edges, x[cut_off], y[cut_off], east[cut_off], radius_m[cut_off]) & own
+    hits = sampled(edges, x[cut_off], y[cut_off], scale[cut_off], radius_m[cut_off]) & own
     share_of_disc = edges.area_m2 / (math.pi * radius_m[cut_off] ** 2)
     counted[cut_off] = np.minimum(hits.sum(axis=1), np.minimum(1.0, share_of_disc) * own.shape[1]) / own.sum(axis=1)
     counted = np.minimum(counted, 1.0)
