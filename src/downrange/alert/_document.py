@@ -58,6 +58,8 @@ def open_document(xml: bytes) -> etree._Element:
 
 def whole_text(element: etree._Element) -> str:
     """Return all the text of an element: a comment inside must not hide what follows it."""
+    if not len(element):  # neither children nor comments
+        return element.text or ""
     return "".join(str(part) for part in element.itertext())
 
 

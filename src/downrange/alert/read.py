@@ -340,9 +340,11 @@ def _circle(where: str, written: str) -> Circle:
 
 def _refuse_off_earth(where: str, ring: Ring) -> None:
     """Refuse places that are not on the Earth."""
-    for lat_deg, lon_deg in ring:
-        if abs(lat_deg) > 90.0 or abs(lon_deg) > 180.0:
-            raise _unreadable(where, f"{lat_deg:g},{lon_deg:g} is not on the Earth: are lat and lon swapped?")
+    lats_deg, lons_deg = zip(*ring, strict=True)
+    if min(lats_deg) >= -90.0 and max(lats_deg) <= 90.0 and min(lons_deg) >= -180.0 and max(lons_deg) <= 180.0:
+        return
+    lat_deg, lon_deg = next(pair for pair in ring if abs(pair[0]) > 90.0 or abs(pair[1]) > 180.0)
+    raise _unreadable(where, f"{lat_deg:g},{lon_deg:g} is not on the Earth: are lat and lon swapped?")
 
 
 def _height_m(area: etree._Element, where: str, name: str) -> float | None:
