@@ -58,6 +58,7 @@ class Figures:
     to_warn_s:   10 %, 50 % and 90 % quantile of the time from lift-off to a warning
     to_lift_s:   50 % and 90 % quantile from when nature had decided to the lift, by place and launch
     flaps:       places warned again within two minutes after a lift
+    expired:     stays that nobody lifted: the vehicle was not heard to the end
     """
 
     rule: str
@@ -78,6 +79,7 @@ class Figures:
     to_warn_s: tuple[float, float, float]
     to_lift_s: tuple[float, float]
     flaps: int
+    expired: int
 
 
 def figures(rule: str, trials: Sequence[Trial], spells: Spells) -> Figures:
@@ -111,6 +113,7 @@ def figures(rule: str, trials: Sequence[Trial], spells: Spells) -> Figures:
         to_warn_s=tuple(_quantile([s.warned_s for s in every], q) for q in (0.1, 0.5, 0.9)),  # type: ignore[arg-type]
         to_lift_s=tuple(_quantile([s.ends_s - s.over_s for s in lifted], q) for q in (0.5, 0.9)),  # type: ignore[arg-type]
         flaps=sum(_flaps(spells) for _, spells in some),
+        expired=len(every) - len(lifted),
     )
 
 

@@ -62,6 +62,7 @@ def _rules(rules: Sequence[Figures]) -> Table:
         ("warning to first arrival, 10 / 50 % [s]", [_seconds(one.lead_s) for one in rules]),
         ("decided to lifted, 50 / 90 % [s]", [_seconds(one.to_lift_s) for one in rules]),
         ("warned again within 2 min", [number(one.flaps) for one in rules]),
+        ("never lifted, only expired", [number(one.expired) for one in rules]),
     ]
     return Table(
         title=f"Policy over {rules[0].launches} simulated launches, {rules[0].failed} of which failed",
