@@ -148,6 +148,7 @@ EXAMPLES = [
     "alert reject",
     "alert retract",
     "alert revoke",
+    "alert score",
     "alert show",
     "alert tick",
     "alert update",

@@ -354,6 +354,9 @@ def test_a_file_of_falls_with_a_fault_is_explained(exercise, tmp_path, text, tol
         (("places",), "nothing to look for"),
         (("open", "new", "--mode", "actual"), "speaks for an exercise desk"),
         (("verify", "none.xml"), "cannot be read"),
+        (("score", "--policy", "founding"), "without --runs"),
+        (("score", "2023-05-31", "--runs", "3"), "one of the two"),
+        (("score", "2022"), "neither a known name"),
     ],
 )
 def test_a_word_that_cannot_be_is_explained(tmp_path, monkeypatch, words, told):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         retract_by_hand,
         tick_told,
     )
+    from downrange.replay.alert_score import ScoreAsked, score_asked, score_files
     from downrange.replay.alert_seat import (
         Seat,
         event_at,
@@ -90,6 +91,7 @@ __all__ = [
     "Planned",
     "Replay",
     "Scenario",
+    "ScoreAsked",
     "Seat",
     "Single",
     "Table",
@@ -163,6 +165,8 @@ __all__ = [
     "risk_shown",
     "run",
     "scenario_names",
+    "score_asked",
+    "score_files",
     "seated",
     "sense",
     "sensed_shown",
@@ -233,6 +237,7 @@ _LAZY = {
         ),
         "alert_hands",
     ),
+    **dict.fromkeys(("ScoreAsked", "score_asked", "score_files"), "alert_score"),
     **dict.fromkeys(("heading", "list_shown", "places_shown", "proposed_shown"), "show_alert"),
     **dict.fromkeys(("about_to", "dispatch_shown", "xml_of"), "show_dispatch"),
     **dict.fromkeys(

@@ -32,7 +32,8 @@ from downrange.replay.tables import Table, columns
 if TYPE_CHECKING:
     from downrange.alert import PreAuthorisation
 
-_TEXT = 90  # characters of a body that stand on one line
+_LARGEST_BYTES: Final = 8_000_000  # no warning is larger
+_TEXT: Final = 90  # characters of a body that stand on one line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +181,8 @@ def verified_shown(reports: Sequence[tuple[str, Report]]) -> Shown:
 def _bytes(path: Path) -> bytes:
     """Read a file whole, as it is: a signature is over its very bytes."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(_LARGEST_BYTES + 1)  # one more than is allowed, so that the check says so
     except OSError as problem:
         raise InputError(
             where=str(path), seen=f"cannot be read: {problem.strerror}", cure="check the path and its permissions"
