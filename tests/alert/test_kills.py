@@ -100,7 +100,7 @@ def base():
 
 @pytest.mark.parametrize("database", KILLS)
 def test_what_is_killed_between_any_two_steps_ends_as_if_it_had_not_been(base, database, recorder, request):
-    server = request.getfixturevalue("postgres_url") if database == "postgresql" else None
+    server = request.getfixturevalue("postgres_database") if database == "postgresql" else None
     make_template(base / "template", recorder.server_port)
     (base / "lives").mkdir()
     told = {
