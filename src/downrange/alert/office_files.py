@@ -39,7 +39,7 @@ agency_key = "keys/agency.key"
 agency_certificate = "keys/agency.pem"
 """
 
-_CHANNELS: Final = """# Where messages go; see channels-example.toml in the package for all kinds.
+_CHANNELS: Final = """# Where messages go; docs/alert.md shows all kinds.
 [[channel]]
 name = "files"
 kind = "directory"

@@ -190,7 +190,7 @@ def uncommented(text):
 
 
 def test_the_example_is_good_as_it_stands_and_with_everything_on(tmp_path, monkeypatch, self_signed):
-    text = (files("downrange.alert") / "data" / "channels-example.toml").read_text(encoding="utf-8")
+    text = (files("downrange.alert") / "channels" / "data" / "example.toml").read_text(encoding="utf-8")
     made = load_channels(write(tmp_path, text), Status.EXERCISE)
     assert [(one.name, type(one).__name__) for one in made] == [("files", "DirectoryChannel"), ("feed", "AtomChannel")]
     assert load_channels(tmp_path / "channels.toml", Status.ACTUAL) == ()
