@@ -78,4 +78,4 @@ def _lines(axes: Axes, x: Sequence[float], lines: Sequence[tuple[str, Sequence[f
     """Draw some lines with their markers, and name them when there are several."""
     for label, values, colour, form in lines:
         axes.plot(x, values, form, color=colour, label=label, linewidth=1.3, markersize=4.5)
-    axes.legend(loc="upper right", frameon=True)
+    axes.legend(loc="best", frameon=True)
