@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,12 +21,13 @@ from downrange.alert import (
     Step,
     body_of,
     load_pins,
+    open_office,
     read_journal,
     verify_file,
 )
 from downrange.base import InputError, iso
 from downrange.earth import Place, places
-from downrange.replay.alert_seat import Seat, seated, status_in
+from downrange.replay.alert_seat import Seat, status_in
 from downrange.replay.show_alert import Shown, headed, names_told, office_json, titled
 from downrange.replay.tables import Table, columns
 
@@ -58,8 +60,9 @@ def journal_read(folder: Path | None, *, signatures: bool = False) -> Read:
     where = folder or Path()
     entries, problems = read_journal(where)
     if signatures and entries and not problems:
-        with seated(folder) as seat:
-            problems = seat.office.check()
+        last = entries[-1].moment  # not now: the certificate may have expired since
+        with closing(open_office(where, places=places(), now=lambda: last)) as office:
+            problems = office.check()
     return Read(
         status=status,
         folder=where,
