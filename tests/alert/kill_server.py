@@ -24,8 +24,10 @@ import office_kit as kit
 from lxml import etree
 
 from downrange.alert import Event
+from downrange.alert.book import LifeError
 from downrange.alert.preauth import load_preauthorisation
 
+RACERS = 5
 STRIDES = 12  # how many times, roughly, a life is killed before it is through
 TRACED = ("/alert/office.py", "/alert/journal.py", "/alert/post.py", "/alert/channels/", "/tale_channel.py")
 OTHER = Event(code="2023-06-01", t0=kit.T0, origin=kit.EVENT.origin)
@@ -217,6 +219,67 @@ def _in_feed(path):
     return sorted({link.get("href").rsplit("/", 1)[-1] for link in links})
 
 
+# ---- many at once
+
+
+def race(folder):
+    """Let several processes do the same at the same moment; tell how many of them were the one that did it."""
+    name = child(prepared, folder)
+    gate, opened = os.pipe()
+    pids = []
+    for _ in range(RACERS):
+        pids.append(os.fork())
+        if pids[-1] == 0:
+            os.close(opened)
+            os.read(gate, 1)  # until the gate opens for all
+            os._exit(contend(folder, name))
+    os.close(gate)
+    os.close(opened)
+    ends = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
+    child(expired, folder)
+    return ends
+
+
+def prepared(folder):
+    """Bring a warning to where it can be issued."""
+    clock = kit.Clock()
+    clock.go(60)
+    office = kit.enter(folder, clock)
+    (one,) = kit.look(office, clock, ["KR-01", "KR-02"])
+    for name in ("kim", "lee"):
+        office.approve(one.name, kit.signer(folder, name))
+    office.close()
+    return one.name
+
+
+def contend(folder, name):
+    """Issue a warning that others issue too, and send what is owed; return 0 for the one who did, 3 for the others."""
+    try:
+        clock = kit.Clock()
+        clock.go(61)
+        office = kit.enter(folder, clock)
+        status = 0
+        try:
+            office.issue(name)
+        except LifeError:
+            status = 3
+        office.tick()
+        office.close()
+    except BaseException:  # noqa: BLE001 - told to the test that reads our standard error
+        traceback.print_exc()
+        return 1
+    return status
+
+
+def expired(folder):
+    """Let the warning end by itself."""
+    clock = kit.Clock()
+    clock.go(3 * 3600)
+    office = kit.enter(folder, clock)
+    office.tick()
+    office.close()
+
+
 def tell(what):
     """Write a line for the test that reads our standard output."""
     sys.stdout.write(json.dumps(what) + "\n")
@@ -247,6 +310,10 @@ def lives(told):
     span = child(measured, kit.copy(template, base / "measured", database=next(urls)))
     span["line"] = child(counted, kit.copy(template, base / "counted", database=next(urls)))
     tell(span | {"life": child(judged, base / "counted")})
+    for number in range(told["races"]):
+        folder = kit.copy(template, base / f"race{number}", database=next(urls))
+        tell({"race": race(folder), "life": child(judged, folder)})
+    number = 0
     while kills < told["kills"]:
         number += 1
         folder = kit.copy(template, base / f"life{number}", database=next(urls))

@@ -173,7 +173,7 @@ def look(office, clock, codes, *, arrival_s=400.0, verdict="nominal", p=0.99, pa
 
 PLUG_IN = '''
 """A channel that writes down what it takes; files beside its log say when it fails, and when it dies."""
-import hashlib, os, signal
+import fcntl, hashlib, os, signal
 from pathlib import Path
 from downrange.alert.channels import ChannelDownError
 from downrange.alert.model import Receipt
@@ -190,11 +190,11 @@ class Tale:
         if word == "dies before":
             os.kill(os.getpid(), signal.SIGKILL)
         line = f"{parcel.identifier} {hashlib.sha256(parcel.xml).hexdigest()}\\n"
-        log = self.folder / "log"
-        known = log.read_text() if log.exists() else ""
-        if line not in known:
-            with log.open("a") as file:
-                file.write(line)
+        with (self.folder / "log").open("a+") as log:
+            fcntl.flock(log, fcntl.LOCK_EX)  # several processes may send at once
+            log.seek(0)
+            if line not in log.read():
+                log.write(line)
         if word == "dies after":
             os.kill(os.getpid(), signal.SIGKILL)
         if word == "deaf":

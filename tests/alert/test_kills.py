@@ -28,6 +28,7 @@ from downrange.alert.preauth import PreAuthorisation, sign_preauthorisation, wri
 kit = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("office_kit.py"))))
 
 RAM = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a quick disk, where there is one
+RACES = 3
 KILLS = {"sqlite": 120, "postgresql": 80}
 
 
@@ -99,7 +100,7 @@ def base():
 
 
 @pytest.mark.parametrize("database", KILLS)
-def test_what_is_killed_between_any_two_steps_ends_as_if_it_had_not_been(base, database, recorder, request):
+def test_what_is_killed_or_raced_between_any_two_steps_ends_as_if_it_had_not_been(base, database, recorder, request):
     server = request.getfixturevalue("postgres_database") if database == "postgresql" else None
     make_template(base / "template", recorder.server_port)
     (base / "lives").mkdir()
@@ -108,6 +109,7 @@ def test_what_is_killed_between_any_two_steps_ends_as_if_it_had_not_been(base, d
         "folder": f"{base}/lives",
         "server": server,
         "kills": KILLS[database],
+        "races": RACES,
         "seed": 6,
     }
     done = subprocess.run(
@@ -119,7 +121,11 @@ def test_what_is_killed_between_any_two_steps_ends_as_if_it_had_not_been(base, d
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    undisturbed, *killed = map(json.loads, done.stdout.splitlines())
+    undisturbed, *others = map(json.loads, done.stdout.splitlines())
+    races, killed = others[:RACES], others[RACES:]
+    for one in races:
+        assert sorted(one["race"]) == [0, 3, 3, 3, 3], "not issued once by one of those who tried"
+        assert one["life"]["steps"].count("issued") == 1
     deaths = Counter(how for one in killed for how in one["deaths"])
     assert sum(deaths.values()) >= KILLS[database]
     assert len(deaths) == 3
