@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from downrange.alert._database import REVISION, JournalError
 from downrange.alert.entries import Opened, Proposed, Step
-from downrange.alert.journal import REVISION, Journal, JournalError
+from downrange.alert.journal import Journal
 from downrange.alert.keys import load_roster, load_signer, make_keys
 from downrange.alert.life import LifeError
 from downrange.alert.model import Event, Kind, Reason, Status

@@ -47,12 +47,13 @@ from downrange.alert.texts import BUDGETS, TextTooLongError, infos, plain, short
 from downrange.alert.verify import Report, verify, verify_file
 
 if TYPE_CHECKING:
+    from downrange.alert._database import JournalError
     from downrange.alert.book import OPEN_STAGES, Book, Case, Dispatch, LifeError, Stage, Standing
     from downrange.alert.channels import Channel, ChannelDownError, ChannelRefusedError, WrongStatusError, load_channels
     from downrange.alert.drafting import DraftError, messages_of
     from downrange.alert.entries import Delivery, Entry, Looked, Proposed, Step, body_of
     from downrange.alert.evidence import read_snapshot, snapshot
-    from downrange.alert.journal import Journal, JournalError
+    from downrange.alert.journal import Journal
     from downrange.alert.keys import (
         KeyRefusedError,
         Person,
@@ -234,7 +235,7 @@ _LATE = {
     "DraftError": "drafting",
     "Entry": "entries",
     "Journal": "journal",
-    "JournalError": "journal",
+    "JournalError": "_database",
     "KeyRefusedError": "keys",
     "LifeError": "book",
     "Looked": "entries",

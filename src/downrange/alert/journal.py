@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
+from downrange.alert._database import JournalError, engine_of, lock, migrate, told
 from downrange.alert.book import Book, LifeError
 from downrange.alert.entries import Body, Entry, Step, at_text, body_of, body_text, digest_of, entry_hash
 from downrange.alert.keys import Roster, Signer, check_signature
@@ -24,16 +25,8 @@ from downrange.base import DownrangeError, InputError, iso, read_text, write_tex
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-REVISION: Final = "0001"
-_LOCK_WAIT_S: Final = 10.0
-_FULL: Final = ("disk is full", "No space left", "could not extend file", "disk I/O error")
-
 Plan = Generator[tuple[Step, Body], Book, None]
 """Steps to write, one by one: each yield gives back the book as it is after that step."""
-
-
-class JournalError(DownrangeError):
-    """The journal cannot be read or written, or is not what it was; nothing was written."""
 
 
 class Journal:
@@ -57,10 +50,10 @@ class Journal:
         clock_tolerance_s: by how much the clocks of several machines may differ
         witness:           a file that remembers the last entry seen, so that an old copy put back is noticed
         """
-        journal = cls(_engine(url), roster, clock_tolerance_s, witness)
+        journal = cls(engine_of(url), roster, clock_tolerance_s, witness)
         try:
-            with journal._told():
-                journal._migrate()
+            with told(journal.url):
+                migrate(journal._engine, journal.url)
             journal.refresh()
             journal._hear_witness()
         except BaseException:
@@ -77,12 +70,12 @@ class Journal:
         from sqlalchemy import inspect
         from sqlalchemy.engine import make_url
 
-        engine = _engine(url)
+        engine = engine_of(url)
         file = make_url(url).database
         if engine.dialect.name == "sqlite" and not (file and Path(file).is_file()):
             raise InputError(where=url, seen="there is no journal", cure="check the office's folder")
         journal = cls(engine, roster, 0.0, witness)
-        with journal._told():
+        with told(journal.url):
             known = inspect(engine).has_table("entries")
         if not known:
             journal.close()
@@ -95,7 +88,7 @@ class Journal:
 
     def refresh(self) -> Book:
         """Read what others wrote since, and return the book."""
-        with self._told(), self._engine.connect() as connection:
+        with told(self.url), self._engine.connect() as connection:
             self.book = self._caught_up(connection)
         return self.book
 
@@ -108,8 +101,8 @@ class Journal:
         evidence: what they may rest on; kept where a step names its digest
         Raises LifeError where a rule forbids a step, JournalError where the database cannot take them.
         """
-        with self._told(), self._engine.execution_options(write=True).connect() as connection:
-            self._lock(connection)
+        with told(self.url), self._engine.execution_options(write=True).connect() as connection:
+            lock(connection)
             book = self.book = self._caught_up(connection)
             entries: list[Entry] = []
             bodies: list[Body] = []
@@ -134,7 +127,7 @@ class Journal:
 
     def entries(self) -> tuple[Entry, ...]:
         """Return all entries as they are stored, unchecked."""
-        with self._told(), self._engine.connect() as connection:
+        with told(self.url), self._engine.connect() as connection:
             return tuple(_read(connection, 0))
 
     def evidence(self, digest: str) -> bytes:
@@ -144,7 +137,7 @@ class Journal:
         from downrange.alert.tables import EVIDENCE
 
         wanted = select(cast(EVIDENCE.c.data, LargeBinary)).where(EVIDENCE.c.digest == digest)
-        with self._told(), self._engine.connect() as connection:
+        with told(self.url), self._engine.connect() as connection:
             data = connection.execute(wanted).scalar()
         if data is None:
             raise JournalError(f"{self.url}: no evidence {digest[:12]} is kept there. Run `downrange alert journal`.")
@@ -177,7 +170,7 @@ class Journal:
             seen = f"entry {head[0]} was once {head[1][:12]}, and is not there: was an old copy put back?"
             found.append(Problem(rule="HEAD", where=f"entry {head[0]}", seen=seen))
         wanted = {one for entry in entries for one in _evidence_of(entry)}
-        with self._told(), self._engine.connect() as connection:
+        with told(self.url), self._engine.connect() as connection:
             on_sqlite = connection.dialect.name == "sqlite"  # where a value may have another type than its column
             form = func.typeof(EVIDENCE.c.data) if on_sqlite else literal("blob")
             rows = connection.execute(select(EVIDENCE.c.digest, cast(EVIDENCE.c.data, LargeBinary), form)).all()
@@ -202,7 +195,7 @@ class Journal:
         head = self.witnessed()
         if head is None:
             return
-        with self._told(), self._engine.connect() as connection:
+        with told(self.url), self._engine.connect() as connection:
             found = next(_read(connection, head[0] - 1), None)
         if found is None or (found.seq, found.hash) != head:
             raise JournalError(
@@ -286,119 +279,8 @@ class Journal:
             row = {name: getattr(entry, name) for name in ("seq", "at", "who", "body", "prev", "hash", "sig")}
             connection.execute(ENTRIES.insert().values(step=str(entry.step), **row))
 
-    def _lock(self, connection: Connection) -> None:
-        """Keep all other writers out until the end of the transaction; SQLite does by BEGIN IMMEDIATE."""
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql("LOCK TABLE entries IN SHARE ROW EXCLUSIVE MODE")
-
-    def _migrate(self) -> None:
-        """Bring the tables to the form that this version writes."""
-        from sqlalchemy import inspect, text
-
-        with self._engine.connect() as connection:
-            known = inspect(connection).has_table("alembic_version")
-            at = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if known else None
-        if at == REVISION:
-            return
-        if at is not None and at > REVISION:
-            raise JournalError(f"{self.url}: written by a newer Downrange (tables {at}). Install that version.")
-        with self._engine.execution_options(write=True).connect() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7305)")
-            _upgrade(connection)
-            connection.commit()
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Turn what a database says into words for the person at the desk."""
-        from sqlalchemy.exc import SQLAlchemyError
-
-        try:
-            yield
-        except SQLAlchemyError as problem:
-            said = " ".join(str(getattr(problem, "orig", None) or problem).split())
-            raise JournalError(f"{self.url}: {_cause(said)} ({said}) Nothing was written.") from None
-
 
 _CURE: Final = "Do not use this journal: keep a copy for those who look into it, and put a good copy back."
-
-
-def _cause(said: str) -> str:
-    """Return the usual cause of a database's complaint, and its cure."""
-    if any(word in said for word in _FULL):
-        return "the disk is full. Make room, then do it again."
-    if "locked" in said:
-        return "somebody else has been writing for too long. Look for a process that hangs, then do it again."
-    if "readonly" in said or "permission denied" in said:
-        return "it may not be written to. Give this user the right to, then do it again."
-    if "append-only" in said:
-        return "an entry was to be changed."
-    return "the database does not answer, or not as a journal does. See that it runs and can be reached."
-
-
-def _engine(url: str) -> Engine:
-    """Return the engine of a database address."""
-    from sqlalchemy import create_engine, event
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError, NoSuchModuleError
-
-    try:
-        address = make_url(url)
-        backend = address.get_backend_name()
-    except (ArgumentError, NoSuchModuleError):
-        raise _no_address(url) from None
-    if backend not in ("sqlite", "postgresql"):
-        raise _no_address(url)
-    if backend == "postgresql":
-        try:
-            return create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-        except ModuleNotFoundError:
-            raise InputError(
-                where="journal",
-                seen="PostgreSQL's driver is not installed",
-                cure="install it: pip install 'downrange[postgres]'",
-            ) from None
-    engine = create_engine(address.set(drivername="sqlite"), connect_args={"timeout": _LOCK_WAIT_S})
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _no_address(url: str) -> InputError:
-    """Return the error of a text that names no database of ours."""
-    return InputError(
-        where="journal",
-        key="database",
-        seen=f"{url!r} is no address of one",
-        cure="give sqlite:///FILE or postgresql+psycopg://USER@HOST/DATABASE",
-    )
-
-
-def _prepare(connection: Any, _: object) -> None:  # noqa: ANN401 - a driver's own
-    """Leave transactions to us, and let nothing be reported as written that is not on the disk."""
-    connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-
-
-def _begin(connection: Connection) -> None:
-    """Take SQLite's write lock at the beginning, so that what was read is still so when we write."""
-    write = connection.get_execution_options().get("write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-def _upgrade(connection: Connection) -> None:
-    """Run the migrations that the database lacks."""
-    from importlib.resources import files
-
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    config.set_main_option("script_location", str(files("downrange.alert") / "migrations"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
 
 
 def _read(connection: Connection, after: int) -> Iterator[Entry]:
