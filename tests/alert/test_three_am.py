@@ -331,6 +331,18 @@ def test_a_clock_that_fell_back_an_hour_writes_nothing(desk):
     assert office.approve(one.name, desk.kim).consents == ("kim",)
 
 
+def test_a_clock_that_fell_back_is_told_before_any_fault_of_a_draft(desk):
+    """With a message out, a new one dated before it breaks a rule of messages too; that is not the cause."""
+    office = desk.enter()
+    warn(desk)
+    (two,) = kit.look(office, desk.clock, ["KR-01", "KR-02"])
+    desk.clock.go(-3600)
+    for step in (lambda: office.redraft(desk.kim, two.name), lambda: free(desk)):
+        with pytest.raises(LifeError) as problem:
+            step()
+        holds(str(problem.value), "clock", "60 min before the last entry", "downrange alert clock")
+
+
 def test_after_a_clock_ran_an_hour_ahead_people_can_be_freed_and_warned_at_once(desk):
     """What was written by the wrong clock stands; a person says that it was wrong, and all goes on."""
     office = desk.enter()
