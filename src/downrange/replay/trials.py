@@ -7,9 +7,11 @@ in which order; so what was flown may be kept, and a run that was broken off goe
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import Final
 
 from downrange.alert import Policy, Worth
@@ -115,16 +117,28 @@ def _flown(setup: Setup, numbers: list[int], workers: int) -> Iterator[Trial]:
                 yield bench.trial(number)
         return
     context = get_context("spawn")  # a fork would carry over the threads of the kernels
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(setup,)) as pool:
-        yield from pool.map(_trial, numbers, chunksize=4)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(setup,))
+    try:
+        yield from pool.map(_trial, numbers)
+    finally:  # whoever breaks off does not wait for the rest
+        pool.shutdown(cancel_futures=True)
 
 
 _bench: list[Bench] = []
 
 
 def _begin(setup: Setup) -> None:
-    """Build the bench of a worker."""
+    """Build the bench of a worker, which ends with the process that asked for it, however that ended."""
+    Thread(target=_end_with_parent, daemon=True).start()
     _bench[:] = [Bench(setup)]
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of the process that asked, and end too."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _trial(number: int) -> Trial:
