@@ -61,7 +61,10 @@ def decisions(desk: Desk, count: int) -> dict[str, Any]:
             for k, name in enumerate(PHASES)
         },
         "first_of_the_process_ms": digits(1e3 * sum(first.wall_s)),
-        "last_hundred": percentiles([sum(one.wall_s) for one in taken[-100:]]),
+        "last_hundred": {
+            **percentiles([sum(one.wall_s) for one in taken[-100:]]),
+            "cpu": percentiles([sum(one.cpu_s) for one in taken[-100:]]),
+        },
         **_size(taken),
         "journal": {"entries": entries, "check_with_signatures_cpu_s": digits(check_s)},
     }
