@@ -122,6 +122,7 @@ def main() -> int:
     parser.add_argument("--largest-file", type=int, default=0)
     asked = parser.parse_args()
     signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts us in the background ignores it
     work = Fragments(seed=7)
     work.run(0, 1)  # compiled, and cached if need be, before files become small
     if asked.largest_file:
