@@ -85,7 +85,7 @@ class Story:
         message = DraftMessage(
             identifier=f"{name}-1",
             xml=f"<alert>{name} {self.book.seq}</alert>",
-            record={},
+            record="",
             sent=self.now,
             until=T0 + timedelta(seconds=until_s),
             expires=T0 + timedelta(hours=1),

@@ -162,8 +162,8 @@ def test_derived_townships_of_a_suburb_hold_the_truth_in_their_wide_band() -> No
     townships = {one.name_ko: one for one in places(Level.TOWNSHIP) if one.parent_code == "KR-26710"}
     grown = (BY_CODE["KR-26710"].people_best or 0) / 100_004
     assert set(townships) == {*published, "철마면"}
-    for name in published:
+    for name, counted in published.items():
         one = townships[name]
         assert one.people_low is not None
         assert one.people_high is not None
-        assert one.people_low < published[name] * grown < one.people_high, name
+        assert one.people_low < counted * grown < one.people_high, name

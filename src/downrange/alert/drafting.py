@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 
@@ -114,18 +113,17 @@ def place_of(places: Mapping[str, PlaceLike], code: str) -> PlaceLike:
 
 def _released(stored: DraftMessage) -> Released:
     """Return a stored message as it was made."""
-    return Released(message=msgspec.convert(stored.record, type=Message), xml=stored.xml.encode())
+    return Released(message=msgspec.json.decode(stored.record, type=Message), xml=stored.xml.encode())
 
 
 def _stored(released: Released, policy: Policy) -> DraftMessage:
     """Return a message as the journal keeps it."""
     message = released.message
-    record: dict[str, Any] = msgspec.to_builtins(message)
     texts, _ = parcel_texts(message, policy)  # what does not fit a short channel is told by the longer ones
     return DraftMessage(
         identifier=message.identifier,
         xml=released.xml.decode(),
-        record=record,
+        record=msgspec.json.encode(message).decode(),
         texts=texts,
         sent=message.sent,
         until=message.until,

@@ -107,12 +107,12 @@ class Proposed:
 class DraftMessage:
     """A message ready to be signed: its bytes as text, its record, and the short texts.
 
-    record: the `Message` as JSON; sent, until, expires: as in it
+    record: the `Message` as JSON text; sent, until, expires: as in it
     """
 
     identifier: str
     xml: str = field(repr=False)
-    record: Mapping[str, Any] = field(repr=False)
+    record: str = field(repr=False)
     texts: tuple[ShortText, ...] = field(default=(), repr=False)
     sent: datetime
     until: datetime | None

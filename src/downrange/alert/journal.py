@@ -93,24 +93,32 @@ class Journal:
         return self.book
 
     def append(
-        self, signer: Signer, now: datetime, steps: Callable[[Book], Plan], evidence: Sequence[bytes] = ()
+        self,
+        signer: Signer,
+        now: datetime,
+        steps: Callable[[Book], Plan],
+        evidence: Sequence[bytes] = (),
+        *,
+        sets_clock: bool = False,
     ) -> tuple[Body, ...]:
         """Write steps, all or none, and return their bodies.
 
         steps:    called with the book as it is when the lock is held
         evidence: what they may rest on; kept where a step names its digest
+        sets_clock: the time of the last entry is known to be wrong, and `now` right
         Raises LifeError where a rule forbids a step, JournalError where the database cannot take them.
         """
         with told(self.url), self._engine.execution_options(write=True).connect() as connection:
             lock(connection)
             book = self.book = self._caught_up(connection)
+            moment = now if sets_clock else self._moment(book, now)
             entries: list[Entry] = []
             bodies: list[Body] = []
             plan = steps(book)
             wanted = next(plan, None)
             while wanted is not None:
                 step, body = wanted
-                entry = _signed(book, signer, self._moment(book, step, now), step, body)
+                entry = _signed(book, signer, moment, step, body)
                 self._refuse_stranger(entry)
                 book = apply(book, entry, self.roster)
                 entries.append(entry)
@@ -212,9 +220,9 @@ class Journal:
             raise JournalError(f"{self._witness}: does not name an entry. Remove it once the journal has been checked.")
         return int(number), digest
 
-    def _moment(self, book: Book, step: Step, now: datetime) -> datetime:
-        """Return the time of a new entry: never before the last, unless a person sets the clock right."""
-        if book.at is None or step is Step.CLOCK or now >= book.at:
+    def _moment(self, book: Book, now: datetime) -> datetime:
+        """Return the time of new entries: never before the last; a clock that is far behind is refused."""
+        if book.at is None or now >= book.at:
             return now
         behind_s = (book.at - now).total_seconds()
         if behind_s <= self._tolerance_s:

@@ -327,7 +327,9 @@ class Office:
 
     def set_clock(self, signer: Signer, *, because: str) -> None:
         """Say that the last entry's time was wrong and this machine's is right."""
-        self._append(signer, lambda _: _only(Step.CLOCK, ClockSet(because=because)))
+        self.journal.append(
+            signer, self._now(), lambda _: _only(Step.CLOCK, ClockSet(because=because)), sets_clock=True
+        )
 
     # ---- what time and the channels do
 
