@@ -295,6 +295,7 @@ def test_time_ends_what_nobody_lifts(tmp_path):
     assert "ENDS SOON" in desk.do("tick", at=soon).out
     assert desk.json("list", at=over)["ended"][0]["standing"] == "expired"
     assert desk.json("tick", at=over)["ends_soon"] == []
+    assert "the time stands still" in desk.not_done("tick", "--every", "5", at=over)
     assert "no warning is in force" in desk.not_done(
         "lift", "--all", "--kind", "passed", "--because", "it is long over", at=over, who="kim"
     )

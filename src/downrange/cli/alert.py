@@ -190,8 +190,9 @@ def alert_tick(
     Example: downrange alert tick --every 10
     """
     with at_desk(office, at) as seat:
-        from downrange.replay import tick_shown, tick_told
+        from downrange.replay import refuse_standing_clock, tick_shown, tick_told
 
+        refuse_standing_clock(every, at)
         while True:
             told = tick_told(seat)
             if as_json:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         lift_by_hand,
         look_at_falls,
         read_again,
+        refuse_standing_clock,
         retract_by_hand,
         tick_told,
     )
@@ -158,6 +159,7 @@ __all__ = [
     "read_again",
     "refit_record",
     "refit_shown",
+    "refuse_standing_clock",
     "rehearsal_shown",
     "replay_scenario",
     "retract_by_hand",
@@ -232,6 +234,7 @@ _LAZY = {
             "lift_by_hand",
             "look_at_falls",
             "read_again",
+            "refuse_standing_clock",
             "retract_by_hand",
             "tick_told",
         ),

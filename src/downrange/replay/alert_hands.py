@@ -243,3 +243,10 @@ def tick_told(seat: Seat) -> dict[str, Any]:
             for one, identifier, channel in seat.office.book.undelivered()
         ],
     }
+
+
+def refuse_standing_clock(every: float | None, at: str) -> None:
+    """Refuse to keep watch again and again while an exercise's time stands still."""
+    if every is not None and at:
+        cure = "leave one of the two out; without --at an exercise goes by this machine's clock"
+        raise InputError(where="--every", seen=f"with --at {at} the time stands still", cure=cure)
