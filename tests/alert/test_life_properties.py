@@ -36,6 +36,8 @@ HANDS = (*kit.PEOPLE, "downrange", *STRANGERS)
 RAM = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - the disk's patience is not under test here
 
 some_codes = st.lists(st.sampled_from(CODES), max_size=3, unique=True)
+ahead = st.sampled_from([20, 300, 900])
+warm_codes = st.lists(st.sampled_from(CODES), min_size=1, max_size=3, unique=True)
 launch = st.integers(0, 1)  # which event
 anybody = st.sampled_from([*kit.PEOPLE * 4, *HANDS])
 either = st.integers(0, 1)
@@ -43,6 +45,7 @@ which = st.integers(0, 7)
 words = st.sampled_from(
     ["", "no", *["the radar at Incheon lost it", "a duty officer saw it fall", "<&> 서울 \u200b"] * 2]
 )
+ids = st.sampled_from(["night", "day", "eve", "dawn"])
 pairs = st.one_of(st.sampled_from([("kim", "lee"), ("park", "kim")]), st.lists(anybody, max_size=3, unique=True))
 verdicts = st.sampled_from(["nominal", "nominal", "thrust lost", "in orbit", "unknown", "off nominal"])
 
@@ -113,7 +116,7 @@ class Life(RuleBasedStateMachine):
         falls = kit.crowd(codes, t_s + ahead_s)
         self.attempt(office, "look", EVENTS[launch], falls, kit.PLACES, t_s=t_s, verdict=verdict, p=p, passed=passed)
 
-    @rule(office=either, codes=some_codes, launch=launch, ahead_s=st.sampled_from([20, 300, 900]))
+    @rule(office=either, codes=warm_codes, launch=launch, ahead_s=ahead)
     def tell(self, office, codes, launch, ahead_s):
         """Look, and let two people consent to all that is proposed, and issue it."""
         self.look(office, codes, launch, "nominal", ahead_s, 0.99, ())
@@ -122,8 +125,19 @@ class Life(RuleBasedStateMachine):
             self.attempt(office, "approve", one.name, self.people["lee"])
             self.attempt(office, "issue", one.name)
 
-    @rule(office=either, launch=launch, codes=some_codes, verdict=st.sampled_from(["thrust lost", "in orbit", "nominal"]),
-          lasts_s=st.sampled_from([0, 24, 320]))  # fmt: skip
+    @rule(office=either, codes=warm_codes, launch=launch, ahead_s=ahead)
+    def tell_more(self, office, codes, launch, ahead_s):
+        """The same under another name: in each life some rules are left out, and without warnings there is little to see."""
+        self.tell(office, codes, launch, ahead_s)
+
+    @rule(office=either, codes=warm_codes, launch=launch, ahead_s=ahead)
+    def tell_and_free(self, office, codes, launch, ahead_s):
+        """A whole short life."""
+        self.tell(office, codes, launch, ahead_s)
+        self.all_clear(office, launch, [], "thrust lost", ahead_s + 10)
+
+    @rule(office=either, launch=launch, codes=some_codes, verdict=st.sampled_from(["thrust lost", "thrust lost", "in orbit", "nominal"]),
+          lasts_s=st.sampled_from([0, 320, 930]))  # fmt: skip
     def all_clear(self, office, launch, codes, verdict, lasts_s):
         """Nothing falls any more, or the places named were passed: look until that has stood, and lift what is proposed."""
         self.clock.go(lasts_s)
@@ -157,9 +171,13 @@ class Life(RuleBasedStateMachine):
         for one in made or ():
             self.attempt(office, "issue", one.name, self.people[who])
 
-    @rule(office=either, who=anybody, launch=launch, country=st.sampled_from(["KR", "JP", "PH"]), because=words)
-    def retract(self, office, who, launch, country, because):
-        self.attempt(office, "retract", self.people[who], EVENTS[launch], country, because=because)
+    @rule(office=either, who=anybody, number=which, because=words)
+    def retract(self, office, who, number, because):
+        """Take back one of the warnings in force, or one where there is none."""
+        active = [(case.event, case.country) for case in self.offices[office].book.active(self.clock())]
+        code, country = (active or [(EVENTS[0].code, "PH")])[number % max(1, len(active))]
+        event = next((one for one in EVENTS if one.code == code), EVENTS[0])
+        self.attempt(office, "retract", self.people[who], event, country, because=because)
 
     @rule(office=either, who=anybody, number=which, waiting=st.booleans(), old=st.booleans())
     def approve(self, office, who, number, waiting, old):
@@ -193,9 +211,9 @@ class Life(RuleBasedStateMachine):
         window = Window(opens=opens, closes=opens + timedelta(hours=2))
         self.attempt(office, "advise", self.people[who], EVENTS[launch], codes, window=window, because=because)
 
-    @rule(office=either, who=anybody, by=pairs, id=st.sampled_from(["night", "day"]), status=st.sampled_from(STATUSES),
+    @rule(office=either, who=anybody, by=pairs, id=ids, status=st.sampled_from(STATUSES),
           codes=st.sampled_from([CODES[:4], CODES[:1]]), event=st.sampled_from(["2023-05-*", "2023-*"]),
-          kinds=st.sampled_from([(Kind.ISSUE,), (Kind.ISSUE, Kind.UPDATE, Kind.LIFT)]), hours=st.integers(-2, 2))  # fmt: skip
+          kinds=st.sampled_from([(Kind.ISSUE,), (Kind.ISSUE, Kind.UPDATE, Kind.LIFT)]), hours=st.sampled_from([0, 0, 0, -2, 1]))  # fmt: skip
     def preauthorise(self, office, who, by, id, status, codes, event, kinds, hours):  # noqa: A002 - its name
         starts = (self.clock() + timedelta(hours=hours)).replace(microsecond=0)
         try:
@@ -214,7 +232,7 @@ class Life(RuleBasedStateMachine):
             document = self.documents[number % len(self.documents)]
             self.attempt(office, "preauthorise", self.people[who], document)
 
-    @rule(office=either, who=anybody, id=st.sampled_from(["night", "day"]), because=words)
+    @rule(office=either, who=anybody, id=ids, because=words)
     def revoke(self, office, who, id, because):  # noqa: A002 - its name
         self.attempt(office, "revoke", self.people[who], id, because=because)
 
