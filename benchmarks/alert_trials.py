@@ -60,6 +60,7 @@ def main() -> None:
         "variants": {rule["rule"]: figures(rule) for rule in scored.document["variants"]},
         "calls": scored.document["calls"],
         "wanted": WANTED,
+        "peer": {"absent": "none is known: no alerting system found counts people or lifts by itself"},
     }
     tell("alert_trials", result, tiny=asked.tiny)
 

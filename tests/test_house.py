@@ -141,7 +141,7 @@ def claims(function: ast.FunctionDef, helpers: set[str]) -> bool:
         called = ast.unparse(node.func).split(".")[-1] if isinstance(node, ast.Call) else ""
         if isinstance(node, ast.Assert) or called in helpers or called in {"raises", "warns", "fail"}:
             return True
-        if called.startswith("assert_"):  # numpy.testing
+        if called.startswith("assert_") or called == "run_state_machine_as_test":  # of numpy.testing, of hypothesis
             return True
     return False
 

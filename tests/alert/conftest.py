@@ -12,6 +12,9 @@ from downrange.alert import Event, load_policy
 from downrange.base import KST
 from downrange.fall import Falls
 
+# Programs that tests start, and what they share; no tests, and no modules either.
+collect_ignore = ["kill_server.py", "life_witness.py", "office_kit.py"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Islet:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from downrange.alert import Signer
-    from downrange.replay.alert_seat import Seat
+    from downrange.replay import Seat
 
 app = part("Whom to warn, with whose consent, and when they may be let go.")
 
