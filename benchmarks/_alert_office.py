@@ -125,6 +125,7 @@ def at_work(folder: Path) -> Iterator[Desk]:
     clock = kit().Clock(START)
     office = open_office(folder, places=alert_places(), now=clock)
     try:
+        office.warm(alert_places())
         people = tuple(kit().signer(folder, name) for name in kit().PEOPLE[:2])
         yield Desk(office=office, folder=folder, people=people, clock=clock)
     finally:

@@ -124,7 +124,7 @@ def _stored(released: Released, policy: Policy) -> DraftMessage:
         identifier=message.identifier,
         xml=released.xml.decode(),
         record=msgspec.json.encode(message).decode(),
-        texts=texts,
+        short=msgspec.json.encode(texts).decode(),
         sent=message.sent,
         until=message.until,
         expires=message.expires,

@@ -108,15 +108,21 @@ class DraftMessage:
     """A message ready to be signed: its bytes as text, its record, and the short texts.
 
     record: the `Message` as JSON text; sent, until, expires: as in it
+    short:  the short texts as JSON text; `texts` reads them
     """
 
     identifier: str
     xml: str = field(repr=False)
     record: str = field(repr=False)
-    texts: tuple[ShortText, ...] = field(default=(), repr=False)
+    short: str = field(default="[]", repr=False)
     sent: datetime
     until: datetime | None
     expires: datetime
+
+    @property
+    def texts(self) -> tuple[ShortText, ...]:
+        """The short texts that go with it."""
+        return msgspec.json.decode(self.short, type=tuple[ShortText, ...])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

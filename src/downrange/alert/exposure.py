@@ -23,6 +23,7 @@ from downrange.alert.policy import Policy
 from downrange.base import Array, InputError, wgs84
 
 _FLAT: Final = 1.01  # flat maps and a round Earth are wrong by up to 1 % here; the margin is widened by as much
+_HALF_ROUND_DEG: Final = 170.0  # beyond it "east of" and "west of" lose their meaning
 _NEGLIGIBLE: Final = 1e-6
 _FEW_ROWS: Final = 30  # below this a body's spread is not known well enough to say where it cannot fall
 _NOTHING: Final = np.empty(0, np.int64)
@@ -194,14 +195,27 @@ def _hits(crowd: dict[str, NDArray[Any]], shapes: NDArray[Any], margin_m: float)
     aside = up / np.cos(np.radians(steepest))
     order = np.argsort(crowd["lat_deg"], kind="stable")
     first, last = np.searchsorted(crowd["lat_deg"][order], np.stack([south - up, north + up]))
+    beside = _beside(crowd["lon_deg"], west - aside, east + aside)
     found = {}
-    for i, shape in enumerate(shapes):
+    for i in np.flatnonzero((last > first) & beside).tolist():
         band = np.sort(order[first[i] : last[i]])
         lon_deg = _turned(crowd["lon_deg"][band], (west[i] + east[i]) / 2.0)
-        kept = _within(crowd, band[(lon_deg >= west[i] - aside[i]) & (lon_deg <= east[i] + aside[i])], shape, margin_m)
+        boxed = band[(lon_deg >= west[i] - aside[i]) & (lon_deg <= east[i] + aside[i])]
+        kept = _within(crowd, boxed, shapes[i], margin_m)
         if kept.size:
             found[i] = kept
     return found
+
+
+def _beside(lon_deg: Array, west_deg: Array, east_deg: Array) -> NDArray[np.bool_]:
+    """Say of each place whether its longitudes meet those of the crowd at all; of all, where the crowd goes far round."""
+    turned = _turned(lon_deg, lon_deg[0])
+    least, most = float(turned.min()), float(turned.max())
+    if most - least > _HALF_ROUND_DEG:
+        return np.ones(west_deg.size, dtype=bool)
+    middle = _turned((west_deg + east_deg) / 2.0, (least + most) / 2.0)
+    half = (east_deg - west_deg) / 2.0
+    return np.asarray((middle + half >= least) & (middle - half <= most), dtype=bool)
 
 
 def _turned(lon_deg: Array | float, towards_deg: Array | float) -> Array:
