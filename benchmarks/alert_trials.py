@@ -2,7 +2,7 @@
 
 Each launch is flown, followed by simulated sensors, watched by the desk and scored against what fell of it. Misses and
 early lifts are places near which something came down by then; see src/downrange/replay/trials_figures.py for what each
-figure means. About half a CPU-second a launch, on two processes.
+figure means. About 0.8 CPU-seconds a launch for one policy, on two processes; each variant beside it adds to that.
 """
 
 from __future__ import annotations

@@ -304,7 +304,7 @@ def test_time_ends_what_nobody_lifts(tmp_path):
 def test_a_notice_before_the_window_is_no_warning(tmp_path):
     desk = Desk(tmp_path, "--at", "2023-05-01T00:00Z")
     window = ("--opens", "2023-05-30T15:00:00Z", "--closes", "2023-05-31T15:00:00Z")
-    words = ("--place", BAENGNYEONG, *window, "--event", EVENT, "--because", "NAVAREA XI 0426/23")
+    words = ("--place", BAENGNYEONG, *window, "--event", EVENT, "--because", "the notice of 29 May")
     (made,) = desk.json("advise", *words, at="2023-05-30T14:00:00Z", who="kim")["dispatches"]
     assert made["kind"] == "advise"
 

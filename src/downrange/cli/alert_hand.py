@@ -87,7 +87,7 @@ def alert_advise(
     """Tell municipalities before a launch window: be ready, nobody need shelter yet.
 
     Example: downrange alert advise --event event.toml --place KR-28720330 --opens 2023-05-30T15:00:00Z --closes
-    2023-06-10T15:00:00Z --because "NAVAREA XI 0426/23" --as kim.key
+    2023-06-10T15:00:00Z --because "the notice of 29 May" --as kim.key
     """
     with at_desk(office, at) as seat:
         from downrange.base import Window
