@@ -14,10 +14,12 @@ from downrange.orbit.elements import (
     inertial_state,
     state_of,
 )
+from downrange.orbit.engine import engine
 from downrange.orbit.fit import fit_tle, osculating_of
 from downrange.orbit.model import Answer, Elements, ElementSet, Frame, Pass, Reached, TleFit
 from downrange.orbit.passes import passes, positions
 from downrange.orbit.reached import Rule, p_perigee_above, reached_orbit
+from downrange.orbit.sets import element_set, mean_motion_revpday_of
 from downrange.orbit.sun import in_sunlight, sun_direction, sun_elevation
 
 __all__ = [
@@ -32,11 +34,14 @@ __all__ = [
     "TleFit",
     "ecef_state",
     "ecef_state_of",
+    "element_set",
     "elements_from_inertial",
     "elements_of",
+    "engine",
     "fit_tle",
     "in_sunlight",
     "inertial_state",
+    "mean_motion_revpday_of",
     "oem_text",
     "omm",
     "osculating_of",

@@ -27,7 +27,8 @@ from downrange.base import (
     utc,
     write_text,
 )
-from downrange.orbit.model import ElementSet, epoch_of
+from downrange.orbit._io_columns import checksum, figures_of
+from downrange.orbit.model import ElementSet
 
 _LINE = 69
 
@@ -49,15 +50,6 @@ def read_tle(text: str, *, where: str = "element sets") -> tuple[ElementSet, ...
     if not found:
         raise InputError(where=where, seen="no line that starts with '1 '", cure="give two-line element sets")
     return tuple(found)
-
-
-def checksum(line: str) -> int:
-    """Return the checksum of the first 68 characters of an element line: digits, a minus counting one; mod 10.
-
-    >>> checksum("1 58400U 23179A   24159.97159215  .00006581  00000+0  30025-3 0  9991")
-    1
-    """
-    return sum(int(c) if c.isdigit() else c == "-" for c in line[: _LINE - 1]) % 10
 
 
 def omm(found: ElementSet) -> dict[str, str | float | int]:
@@ -228,24 +220,13 @@ def _element_set(name: str, pair: tuple[int, str, str], where: str) -> ElementSe
         raise InputError(where=where, key=f"line {n}", seen=seen, cure="pair each first line with its own second")
     _check_figures(line2, f"line {n + 1}", where)
     try:
-        found = Satrec.twoline2rv(line1, line2)
+        Satrec.twoline2rv(line1, line2)
     except ValueError as problem:
         seen = " ".join(str(problem).split())
         raise InputError(where=where, key=f"line {n}", seen=seen, cure="copy the element set again") from problem
-    degrees = 180.0 / np.pi
+    figures = figures_of(line1, line2)
     return ElementSet(
-        name=name,
-        lines=(line1, line2),
-        number=int(found.satnum),
-        designator=str(found.intldesg).strip(),
-        epoch=epoch_of(found),
-        inclination_deg=found.inclo * degrees,
-        raan_deg=found.nodeo * degrees,
-        e=found.ecco,
-        argp_deg=found.argpo * degrees,
-        mean_anomaly_deg=found.mo * degrees,
-        mean_motion_revpday=float(line2[52:63]),
-        bstar=found.bstar,
+        name=name, lines=(line1, line2), **{k: v for k, v in figures._asdict().items() if k != "ephemeris_type"}
     )
 
 
