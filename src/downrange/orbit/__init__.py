@@ -5,7 +5,10 @@ Out: osculating and mean elements, passes with their light, yes/no/unknown, ephe
 Start here: `elements_of`, `reached_orbit`, `passes`, `write_oem`.
 """
 
-from downrange.orbit._io import OemFrame, oem_text, omm, read_tle, write_oem
+from downrange.orbit._io_elements import load_elements, read_elements
+from downrange.orbit._io_oem import OemFrame, oem_text, write_oem
+from downrange.orbit._io_omm import omm
+from downrange.orbit._io_tle import read_tle, tle_text
 from downrange.orbit.elements import (
     ecef_state,
     ecef_state_of,
@@ -41,6 +44,7 @@ __all__ = [
     "fit_tle",
     "in_sunlight",
     "inertial_state",
+    "load_elements",
     "mean_motion_revpday_of",
     "oem_text",
     "omm",
@@ -49,9 +53,11 @@ __all__ = [
     "passes",
     "positions",
     "reached_orbit",
+    "read_elements",
     "read_tle",
     "state_of",
     "sun_direction",
     "sun_elevation",
+    "tle_text",
     "write_oem",
 ]
