@@ -22,7 +22,14 @@ from downrange.orbit.fit import fit_tle, osculating_of
 from downrange.orbit.model import Answer, Elements, ElementSet, Frame, Pass, Reached, TleFit
 from downrange.orbit.passes import passes, positions
 from downrange.orbit.reached import Rule, p_perigee_above, reached_orbit
-from downrange.orbit.sets import element_set, mean_motion_revpday_of
+from downrange.orbit.sets import (
+    element_set,
+    mean_motion_revpday_of,
+    newest,
+    refuse_old,
+    refuse_stopped,
+    refuse_twins,
+)
 from downrange.orbit.sun import in_sunlight, sun_direction, sun_elevation
 
 __all__ = [
@@ -46,6 +53,7 @@ __all__ = [
     "inertial_state",
     "load_elements",
     "mean_motion_revpday_of",
+    "newest",
     "oem_text",
     "omm",
     "osculating_of",
@@ -55,6 +63,9 @@ __all__ = [
     "reached_orbit",
     "read_elements",
     "read_tle",
+    "refuse_old",
+    "refuse_stopped",
+    "refuse_twins",
     "state_of",
     "sun_direction",
     "sun_elevation",
