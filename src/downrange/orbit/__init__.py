@@ -8,6 +8,7 @@ Start here: `elements_of`, `reached_orbit`, `passes`, `write_oem`.
 from downrange.orbit._io_elements import load_elements, read_elements
 from downrange.orbit._io_oem import OemFrame, oem_text, write_oem
 from downrange.orbit._io_omm import omm
+from downrange.orbit._io_omm_write import OmmForm, omm_text
 from downrange.orbit._io_tle import read_tle, tle_text
 from downrange.orbit.elements import (
     ecef_state,
@@ -38,6 +39,7 @@ __all__ = [
     "Elements",
     "Frame",
     "OemFrame",
+    "OmmForm",
     "Pass",
     "Reached",
     "Rule",
@@ -56,6 +58,7 @@ __all__ = [
     "newest",
     "oem_text",
     "omm",
+    "omm_text",
     "osculating_of",
     "p_perigee_above",
     "passes",

@@ -60,24 +60,24 @@ def oem_text(
     made = utc(created, where="created") if created else datetime.now(UTC)
     head = [
         "CCSDS_OEM_VERS = 3.0",
-        f"CREATION_DATE = {_ccsds_time(made)}",
-        f"ORIGINATOR = {_one_line(originator)}",
+        f"CREATION_DATE = {ccsds_time(made)}",
+        f"ORIGINATOR = {one_line(originator)}",
         "",
         "META_START",
-        f"OBJECT_NAME = {_one_line(object_name)}",
-        f"OBJECT_ID = {_one_line(object_id)}",
+        f"OBJECT_NAME = {one_line(object_name)}",
+        f"OBJECT_ID = {one_line(object_id)}",
         "CENTER_NAME = EARTH",
         f"REF_FRAME = {frame.value}",
         "TIME_SYSTEM = UTC",
-        f"START_TIME = {_ccsds_time(moments[0])}",
-        f"STOP_TIME = {_ccsds_time(moments[-1])}",
+        f"START_TIME = {ccsds_time(moments[0])}",
+        f"STOP_TIME = {ccsds_time(moments[-1])}",
         "META_STOP",
         "",
     ]
     if comment:
         head += [f"COMMENT {line}" for line in comment.splitlines() if line.strip()] + [""]
     rows = [
-        f"{_ccsds_time(moment)} "
+        f"{ccsds_time(moment)} "
         + " ".join(f"{x / units.KILOMETRE:.6f}" for x in where)
         + " "
         + " ".join(f"{x / units.KILOMETRE:.9f}" for x in speed)
@@ -135,12 +135,12 @@ def _inertial(moments: list[datetime], r: Array, v: Array, frame: OemFrame) -> t
     return np.einsum("nij,nj->ni", rotations, r), np.einsum("nij,nj->ni", rotations, against)
 
 
-def _ccsds_time(moment: datetime) -> str:
+def ccsds_time(moment: datetime) -> str:
     """Return a time as CCSDS writes it: ISO 8601 without the Z, which TIME_SYSTEM replaces."""
     return iso(moment, decimals=6).rstrip("Z")
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Refuse a value that would break the keyword = value form."""
     if not text.strip() or "\n" in text or not text.isascii():
         raise InputError(where="ephemeris", seen=f"{text!r} as a name", cure="give one line of plain ASCII")
