@@ -7,6 +7,7 @@ Start here: `elements_of`, `reached_orbit`, `passes`, `write_oem`.
 
 from downrange.orbit._io_elements import load_elements, read_elements
 from downrange.orbit._io_oem import OemFrame, oem_text, write_oem
+from downrange.orbit._io_oem_read import read_oem
 from downrange.orbit._io_omm import omm
 from downrange.orbit._io_omm_write import OmmForm, omm_text
 from downrange.orbit._io_tle import read_tle, tle_text
@@ -19,6 +20,7 @@ from downrange.orbit.elements import (
     state_of,
 )
 from downrange.orbit.engine import engine
+from downrange.orbit.ephemeris import Ephemeris
 from downrange.orbit.fit import fit_tle, osculating_of
 from downrange.orbit.model import Answer, Elements, ElementSet, Frame, Pass, Reached, TleFit
 from downrange.orbit.passes import passes, positions
@@ -37,6 +39,7 @@ __all__ = [
     "Answer",
     "ElementSet",
     "Elements",
+    "Ephemeris",
     "Frame",
     "OemFrame",
     "OmmForm",
@@ -65,6 +68,7 @@ __all__ = [
     "positions",
     "reached_orbit",
     "read_elements",
+    "read_oem",
     "read_tle",
     "refuse_old",
     "refuse_stopped",

@@ -8,7 +8,8 @@ from typing import Final
 
 from downrange.base import InputError, read_text
 from downrange.orbit._io_omm import set_of
-from downrange.orbit._io_omm_forms import HTML, Found, words_of_csv, words_of_json, words_of_kvn, words_of_xml
+from downrange.orbit._io_omm_forms import Found, words_of_csv, words_of_json, words_of_kvn, words_of_xml
+from downrange.orbit._io_text import data_text
 from downrange.orbit._io_tle import read_tle
 from downrange.orbit.model import ElementSet
 
@@ -26,12 +27,11 @@ def read_elements(text: str, *, where: str = "element sets") -> tuple[ElementSet
     message's keywords. Sets of one object may stand side by side, as in a history: see `newest`.
     """
     text = text.removeprefix("\ufeff")
-    start = text.lstrip()
-    _check_text(start, where)
+    start = data_text(text, where, _FORMS)
     if start[0] == "<":
         return _sets(words_of_xml(start, where), where, named=True)
     if start[0] in "[{":
-        return _sets(words_of_json(text, where), where, named=False)
+        return _sets(words_of_json(start, where), where, named=False)
     message = _MESSAGE.match(start)
     if message:
         _check_kind(message[1], where)
@@ -41,7 +41,9 @@ def read_elements(text: str, *, where: str = "element sets") -> tuple[ElementSet
         return _sets(words_of_csv(start, where), where, named=False)
     if not _TWO_LINES.search(text):
         seen = f"no element sets; it starts with {first_line.strip()[:_ROOM]!r}"
-        raise InputError(where=where, seen=seen, cure=f"give {_FORMS}; was the download an error page?")
+        raise InputError(
+            where=where, seen=seen, cure=f"give {_FORMS}, and check whether the download was an error page"
+        )
     return read_tle(text, where=where)
 
 
@@ -56,19 +58,6 @@ def _sets(found: Found, where: str, *, named: bool) -> tuple[ElementSet, ...]:
     if not sets:
         raise InputError(where=where, seen="no element set in it", cure=f"give {_FORMS}")
     return sets
-
-
-def _check_text(start: str, where: str) -> None:
-    """Refuse an empty file, one in another encoding, and a web page."""
-    if not start:
-        raise InputError(where=where, seen="nothing in it", cure="get the file again; was the download broken off?")
-    strange = next((c for c in "\x00\ufffd" if c in start), None)
-    if strange is not None:
-        seen = f"the character {strange!r}: this is no UTF-8 text"
-        raise InputError(where=where, seen=seen, cure="save it as UTF-8; UTF-16 comes from a Windows shell's '>'")
-    if HTML.match(start):
-        cure = f"get {_FORMS}; was the download an error page?"
-        raise InputError(where=where, seen="a web page (HTML) instead of data", cure=cure)
 
 
 def _check_kind(kind: str, where: str) -> None:

@@ -166,7 +166,7 @@ def _no_number(words: Words, where: str, place: str) -> InputError:
         if value is None or value == "":
             if key not in NEEDED:
                 continue
-            cure = _CURES.get(key, f"give {key}; was the message cut short?")
+            cure = _CURES.get(key, f"give {key}; the message may have been cut short")
             return InputError(where=where, key=f"{place}: {key}", seen="missing", cure=cure)
         try:
             _number(value)

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import csv
 import json
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from downrange.base import InputError
 from downrange.orbit._io_omm import META, NEEDED, TLE, UNITS, Words
+from downrange.orbit._io_text import CUT, xml_root
 
 _VERSION: Final = "CCSDS_OMM_VERS"
-_BLOCKS: Final = frozenset(("metadata", "meanElements", "tleParameters"))
 _KNOWN: Final = frozenset((*META, *NEEDED, *TLE))
-_CUT: Final = "get the file again: it may have been cut short"
 _ROOM: Final = 60
 
 Found = Iterator[tuple[str, Words]]
@@ -32,7 +30,7 @@ def words_of_kvn(text: str, where: str) -> Found:
         key = key.strip()
         if not equals:
             if key and not key.startswith("COMMENT"):
-                raise InputError(where=where, key=f"line {n}", seen=f"{key[:_ROOM]!r} without '='", cure=_CUT)
+                raise InputError(where=where, key=f"line {n}", seen=f"{key[:_ROOM]!r} without '='", cure=CUT)
         elif key == _VERSION:
             if start:
                 yield f"message at line {start}", words
@@ -48,19 +46,7 @@ def words_of_kvn(text: str, where: str) -> Found:
 
 def words_of_xml(text: str, where: str) -> Found:
     """Yield (which message, words) of one message, or of many in an <ndm>. No entities, nothing from the network."""
-    from lxml import etree
-
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        cure = "get the data as an XML message of the standard, which has none"
-        raise InputError(where=where, seen="XML with a document type of its own", cure=cure)
-    parser = etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
-    )
-    try:
-        root = etree.fromstring(text.strip().encode(), parser)
-    except etree.XMLSyntaxError as problem:
-        line = problem.lineno or 0
-        raise InputError(where=where, key=f"line {line}", seen="broken XML", cure=_CUT) from None
+    root = xml_root(text, where)
     count = 0
     for message in root.iter("{*}omm"):
         count += 1
@@ -85,7 +71,7 @@ def words_of_json(text: str, where: str) -> Found:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as problem:
-        raise InputError(where=where, seen=f"broken JSON ({problem})", cure=_CUT) from None
+        raise InputError(where=where, seen=f"broken JSON ({problem})", cure=CUT) from None
     for k, words in enumerate(content if isinstance(content, list) else [content], 1):
         if not isinstance(words, dict):
             seen = f"{str(words)[:_ROOM]!r} instead of an object"
@@ -93,7 +79,7 @@ def words_of_json(text: str, where: str) -> Found:
             raise InputError(where=where, key=f"object {k}", seen=seen, cure=cure)
         if "EPOCH" not in words:
             seen = f"no EPOCH, but {json.dumps(words)[:_ROOM]}"
-            cure = "give objects with the keywords of an OMM; was the download an error message?"
+            cure = "give objects with the keywords of an OMM, and check whether the download was an error message"
             raise InputError(where=where, key=f"object {k}", seen=seen, cure=cure)
         yield f"object {k}", words
 
@@ -112,10 +98,10 @@ def words_of_csv(text: str, where: str) -> Found:
                 continue
             if len(row) != len(head):
                 seen = f"{len(row)} columns instead of {len(head)}"
-                raise InputError(where=where, key=f"line {rows.line_num}", seen=seen, cure=_CUT)
+                raise InputError(where=where, key=f"line {rows.line_num}", seen=seen, cure=CUT)
             yield f"line {rows.line_num}", dict(zip(head, row, strict=True))
     except csv.Error as problem:
-        raise InputError(where=where, key=f"line {rows.line_num}", seen=f"{problem}", cure=_CUT) from None
+        raise InputError(where=where, key=f"line {rows.line_num}", seen=f"{problem}", cure=CUT) from None
 
 
 def _without_unit(key: str, value: str, place: str, where: str) -> str:
@@ -132,7 +118,3 @@ def _check_unit(key: str, unit: str, place: str, where: str) -> None:
     if key in UNITS and unit.lower() != UNITS[key].lower():
         cure = f"give it in {UNITS[key]}, as the standard has it"
         raise InputError(where=where, key=f"{place}: {key}", seen=f"in {unit}", cure=cure)
-
-
-HTML: Final = re.compile(r"\s*(<!--.*?-->\s*)?<(!doctype\s+html|html|head|body|title)\b", re.IGNORECASE | re.DOTALL)
-"""How a web page starts."""

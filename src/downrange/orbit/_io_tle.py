@@ -66,7 +66,7 @@ def _pairs(text: str, where: str) -> Iterator[tuple[str, tuple[int, str, str]]]:
             name, named_at, k = line.removeprefix("0 ").strip(), n, k + 1
     if name and any_yet:
         seen = f"{name[:40]!r} is no element set, and none follows"
-        cure = "add its two lines, or take it out; was the file cut short?"
+        cure = "add its two lines, or take it out; the file may have been cut short"
         raise InputError(where=where, key=f"line {named_at}", seen=seen, cure=cure)
 
 
