@@ -1,8 +1,8 @@
 """Orbit: elements, element sets, passes, and whether anything reached orbit.
 
-In: states of a flight or a track, two-line element sets, places.
+In: states of a flight or a track, element sets, catalogues, places.
 Out: osculating and mean elements, passes with their light, yes/no/unknown, ephemeris files.
-Start here: `elements_of`, `reached_orbit`, `passes`, `write_oem`.
+Start here: `elements_of`, `reached_orbit`, `check`, `passes`, `write_oem`.
 """
 
 from downrange.orbit._io_elements import load_elements, read_elements
@@ -11,6 +11,8 @@ from downrange.orbit._io_oem_read import read_oem
 from downrange.orbit._io_omm import omm
 from downrange.orbit._io_omm_write import OmmForm, omm_text
 from downrange.orbit._io_tle import read_tle, tle_text
+from downrange.orbit.catalogue import Catalogue, CatalogueObject, catalogue_of, read_first_seen
+from downrange.orbit.check import check, joined
 from downrange.orbit.elements import (
     ecef_state,
     ecef_state_of,
@@ -22,9 +24,20 @@ from downrange.orbit.elements import (
 from downrange.orbit.engine import engine
 from downrange.orbit.ephemeris import Ephemeris
 from downrange.orbit.fit import fit_tle, osculating_of
+from downrange.orbit.launched import Candidate, CatalogueVerdict, CheckRule, Evidence, Injection, Joined, Launch, Seen
 from downrange.orbit.model import Answer, Elements, ElementSet, Frame, Pass, Reached, TleFit
 from downrange.orbit.passes import passes, positions
+from downrange.orbit.plane import node_deg, node_rate_degpday, off_plane_deg, plane_sigma_deg, share_within, southbound
 from downrange.orbit.reached import Rule, p_perigee_above, reached_orbit
+from downrange.orbit.sequence import (
+    Anchor,
+    LaunchNumber,
+    Numbers,
+    known_number,
+    launch_number,
+    load_anchors,
+    numbers_at,
+)
 from downrange.orbit.sets import (
     element_set,
     mean_motion_revpday_of,
@@ -36,17 +49,32 @@ from downrange.orbit.sets import (
 from downrange.orbit.sun import in_sunlight, sun_direction, sun_elevation
 
 __all__ = [
+    "Anchor",
     "Answer",
+    "Candidate",
+    "Catalogue",
+    "CatalogueObject",
+    "CatalogueVerdict",
+    "CheckRule",
     "ElementSet",
     "Elements",
     "Ephemeris",
+    "Evidence",
     "Frame",
+    "Injection",
+    "Joined",
+    "Launch",
+    "LaunchNumber",
+    "Numbers",
     "OemFrame",
     "OmmForm",
     "Pass",
     "Reached",
     "Rule",
+    "Seen",
     "TleFit",
+    "catalogue_of",
+    "check",
     "ecef_state",
     "ecef_state_of",
     "element_set",
@@ -56,23 +84,35 @@ __all__ = [
     "fit_tle",
     "in_sunlight",
     "inertial_state",
+    "joined",
+    "known_number",
+    "launch_number",
+    "load_anchors",
     "load_elements",
     "mean_motion_revpday_of",
     "newest",
+    "node_deg",
+    "node_rate_degpday",
+    "numbers_at",
     "oem_text",
+    "off_plane_deg",
     "omm",
     "omm_text",
     "osculating_of",
     "p_perigee_above",
     "passes",
+    "plane_sigma_deg",
     "positions",
     "reached_orbit",
     "read_elements",
+    "read_first_seen",
     "read_oem",
     "read_tle",
     "refuse_old",
     "refuse_stopped",
     "refuse_twins",
+    "share_within",
+    "southbound",
     "state_of",
     "sun_direction",
     "sun_elevation",
