@@ -1,0 +1,390 @@
+"""Charts of coverage: waits of requests, satellites against waiting time, looks at a place over some days."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, date2num, num2date
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
+
+from downrange.base import KST, Array, ModelError, after, utc
+from downrange.replay import ink, labels
+
+_WIDE_IN: Final = 8.6
+_HOUR_S: Final = 3_600.0
+_DAY_S: Final = 86_400.0
+_NOTE_LETTERS: Final = 140
+_TICKS_S: Final = (
+    60.0,
+    600.0,
+    1_800.0,
+    3_600.0,
+    10_800.0,
+    21_600.0,
+    43_200.0,
+    86_400.0,
+    259_200.0,
+    604_800.0,
+    2_592_000.0,
+)
+_MARKERS: Final = ("o", "s", "^", "D", "v", "P")
+_TRIED: Final[dict[str, Any]] = {"marker": ".", "ms": 2.5, "color": ink.FAINT, "alpha": 0.45, "ls": ""}
+_BEST: Final[dict[str, Any]] = {"marker": "*", "ms": 11.0, "color": ink.GREEN, "ls": ""}
+_NAIVE: Final = ("s", "^", "D", "v")
+_NAIVE_LOOK: Final[dict[str, Any]] = {"ms": 5.5, "mfc": "#ffffff", "mec": ink.ORANGE, "mew": 1.5, "ls": ""}
+_PLAIN: Final[dict[str, Any]] = {"frameon": False, "borderaxespad": 0.0, "borderpad": 0.1, "handlelength": 3.0}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Waits:
+    """How long requests wait: wait_s (m,) rising, share (m,) of requests that wait no longer.
+
+    satellites: how many observe
+    daylight:   whether looks by day alone count
+    label:      of the layout, or ""
+    """
+
+    satellites: int
+    wait_s: Array
+    share: Array
+    daylight: bool = False
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """A layout with what it gave.
+
+    kind:  "tried", "naive" or "best" (of those with as many satellites)
+    label: of a naive layout its rule, which the legend names; of a best one what stands beside it; or ""
+    """
+
+    satellites: int
+    mean_wait_s: float
+    max_gap_s: float
+    kind: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Looks:
+    """Windows of one satellite over a place: seconds after the start; daylight: (k,) whether the Sun was up there."""
+
+    satellite: str
+    start_s: Array
+    end_s: Array
+    daylight: Array
+
+
+def draw_waits(title: str, curves: Sequence[Waits], *, note: str = "") -> Figure:
+    """Draw the share of requests answered within a time, a colour a number of satellites, by day alone dashed."""
+    if not curves:
+        raise ModelError("no distribution of waits was given: there is nothing to draw")
+    counts = sorted({curve.satellites for curve in curves})
+    colours = dict(zip(counts, _shades(len(counts)), strict=True))
+    with ink.style():
+        figure, axes = _chart(title, note, 4.8, right_in=1.9, foot_in=0.78)
+        for curve in curves:
+            look: dict[str, Any] = {"ls": (0, (4, 2)), "lw": 1.1} if curve.daylight else {"ls": "-", "lw": 1.7}
+            axes.plot(np.maximum(curve.wait_s, 1.0), 100.0 * curve.share, color=colours[curve.satellites], **look)
+            half_s = _at(curve, 0.5)
+            if np.isfinite(half_s):
+                marker = _MARKERS[counts.index(curve.satellites) % len(_MARKERS)]
+                face = "#ffffff" if curve.daylight else colours[curve.satellites]
+                axes.plot([half_s], [50.0], marker, ms=5.0, mfc=face, mec=colours[curve.satellites], mew=1.0, zorder=6)
+        _wait_axis(axes, curves)
+        axes.set_ylim(0.0, 101.0)
+        axes.set_ylabel("requests answered [%]")
+        axes.axhline(50.0, color=ink.FAINT, lw=0.7, ls=(0, (1, 2)))
+        axes.legend(
+            handles=_waits_legend(curves, counts, colours), loc="upper left", bbox_to_anchor=(1.01, 1.0), **_PLAIN
+        )
+    return figure
+
+
+def _waits_legend(curves: Sequence[Waits], counts: Sequence[int], colours: dict[int, Any]) -> list[Line2D]:
+    """Return the legend: numbers of satellites with their median waits, then what dashes mean."""
+    entries = []
+    for i, count in enumerate(counts):
+        mine = [curve for curve in curves if curve.satellites == count]
+        told = ", ".join(f"{'by day ' * curve.daylight}{_span(_at(curve, 0.5))}" for curve in mine)
+        name = f"{count} satellite{'s' * (count != 1)}: half within\n{told}"
+        entries.append(
+            Line2D([], [], color=colours[count], lw=1.7, marker=_MARKERS[i % len(_MARKERS)], ms=4.5, label=name)
+        )
+    if any(curve.daylight for curve in curves):
+        entries.append(Line2D([], [], color=ink.INK, lw=1.7, label="any time of day"))
+        entries.append(Line2D([], [], color=ink.INK, lw=1.1, ls=(0, (4, 2)), label="by day alone"))
+    return entries
+
+
+def _at(curve: Waits, share: float) -> float:
+    """Return the wait that a share of requests does not exceed; NaN where the curve does not reach it."""
+    if curve.share[-1] < share:
+        return float("nan")
+    return float(curve.wait_s[int(np.argmax(curve.share >= share))])
+
+
+def _span(t_s: float) -> str:
+    """Return a time as a person says it."""
+    if not np.isfinite(t_s):
+        return "unknown"
+    for unit_s, name in ((_DAY_S, "d"), (_HOUR_S, "h")):
+        if t_s >= 2.0 * unit_s:
+            return f"{t_s / unit_s:.1f} {name}"
+    return f"{t_s / 60.0:.0f} min"
+
+
+def _wait_axis(axes: Axes, curves: Sequence[Waits]) -> None:
+    """Make waiting time the x axis: in powers, with the times that people say."""
+    longest = max(float(curve.wait_s[-1]) for curve in curves)
+    first = min(
+        float(curve.wait_s[min(int(np.searchsorted(curve.share, 0.02)), len(curve.share) - 1)]) for curve in curves
+    )
+    low = max(60.0, min(first, longest / 30.0))
+    axes.set_xscale("log")
+    axes.set_xlim(low, longest * 1.05)
+    axes.xaxis.set_major_locator(FixedLocator([t for t in _TICKS_S if low <= t <= longest * 1.05]))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: _tick(v)))
+    axes.set_xlabel("wait from request to observation")
+
+
+def _tick(t_s: float) -> str:
+    """Return a round time."""
+    for unit_s, name in ((_DAY_S, "d"), (_HOUR_S, "h")):
+        if t_s >= unit_s:
+            return f"{t_s / unit_s:g} {name}"
+    return f"{t_s / 60.0:g} min"
+
+
+def draw_pareto(title: str, layouts: Sequence[Tried], *, note: str = "") -> Figure:
+    """Draw mean wait and longest gap over the number of satellites: all that was tried, the front, naive and best ones."""
+    if not layouts:
+        raise ModelError("no layout was tried: there is nothing to draw")
+    rules = list(dict.fromkeys(one.label for one in layouts if one.kind == "naive"))
+    with ink.style():
+        figure, left = _chart(title, note, 5.4, right_in=4.35, foot_in=1.15)
+        tall = float(figure.get_size_inches()[1])
+        box = left.get_position()
+        right = figure.add_axes(((_WIDE_IN - 3.65) / _WIDE_IN, box.y0, 3.45 / _WIDE_IN, box.height))
+        _plain(right)
+        for axes, name, told in ((left, "mean_wait_s", "mean wait [h]"), (right, "max_gap_s", "longest gap [h]")):
+            _draw_front(axes, layouts, name, rules)
+            axes.set_ylabel(told)
+        where = (box.x0, 0.32 / tall)
+        look = _PLAIN | {"handlelength": 1.8, "columnspacing": 1.6}
+        figure.legend(handles=_pareto_legend(layouts, rules), loc="lower left", bbox_to_anchor=where, ncols=3, **look)
+    return figure
+
+
+def _pareto_legend(layouts: Sequence[Tried], rules: Sequence[str]) -> list[Line2D]:
+    """Return the legend: what was tried, the front, the best, each naive rule."""
+    entries = [Line2D([], [], color=ink.GREEN, lw=1.4, label="front: none tried is better with as many or fewer")]
+    if any(one.kind == "best" for one in layouts):
+        entries.append(Line2D([], [], label="best for that many", **_BEST))
+    if any(one.kind == "tried" for one in layouts):
+        entries.append(Line2D([], [], label="layout that was tried", **_TRIED))
+    for marker, rule in zip(_NAIVE, rules, strict=False):
+        entries.append(Line2D([], [], marker=marker, label=f"naive: {rule}" if rule else "naive layout", **_NAIVE_LOOK))
+    return entries
+
+
+def _draw_front(axes: Axes, layouts: Sequence[Tried], name: str, rules: Sequence[str]) -> None:
+    """Draw one of the two figures over the number of satellites."""
+    count = np.array([one.satellites for one in layouts], dtype=float)
+    value = np.array([getattr(one, name) for one in layouts]) / _HOUR_S
+    kinds = np.array([one.kind for one in layouts])
+    golden = 0.36 * ((np.arange(len(layouts)) * 0.618_034) % 1.0 - 0.5)  # spreads dots that would hide each other
+    tried, best = kinds == "tried", kinds == "best"
+    axes.plot((count + golden)[tried], value[tried], zorder=2, **_TRIED)
+    for marker, rule in zip(_NAIVE, rules, strict=False):
+        mine = np.array([one.kind == "naive" and one.label == rule for one in layouts])
+        axes.plot(count[mine], value[mine], marker=marker, zorder=6, **_NAIVE_LOOK)
+    axes.plot(count[best], value[best], zorder=7, **_BEST)
+    numbers = np.arange(count.min(), count.max() + 1.0)
+    front = np.array([value[count <= n].min() for n in numbers])
+    x, y = np.append(numbers, numbers[-1] + 0.4), np.append(front, front[-1])
+    axes.step(x, y, where="post", color=ink.GREEN, lw=1.4, zorder=4)
+    _pareto_axes(axes, count, value)
+    told = [
+        labels.Label(x=float(n), y=float(v), text=one.label, colour=ink.GREEN, size_pt=6.8, must=True)
+        for one, n, v in zip(layouts, count, value, strict=True)
+        if one.label and one.kind == "best"
+    ]
+    named = np.column_stack([count, value])[~tried]
+    labels.place(axes, told, np.concatenate([_steps(x, y), named]))
+
+
+def _steps(x: Array, y: Array) -> Array:
+    """Return points along a line of steps, for labels to keep off."""
+    level = [
+        np.column_stack([np.linspace(a, b, 12), np.full(12, v)]) for a, b, v in zip(x[:-1], x[1:], y, strict=False)
+    ]
+    down = [
+        np.column_stack([np.full(12, a), np.geomspace(u, v, 12)]) for a, u, v in zip(x[1:], y[:-1], y[1:], strict=True)
+    ]
+    return np.concatenate([*level, *down])
+
+
+def _pareto_axes(axes: Axes, count: Array, value: Array) -> None:
+    """Set the scales: whole satellites, hours in powers."""
+    axes.set_xlim(count.min() - 0.5, count.max() + 0.6)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_xlabel("satellites")
+    axes.set_yscale("log")
+    axes.set_ylim(0.7 * value.min(), 1.35 * value.max())
+    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=12))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
+
+
+def draw_looks(
+    title: str,
+    start: datetime,
+    span_s: float,
+    rows: Sequence[Looks],
+    *,
+    night_s: Sequence[tuple[float, float]] = (),
+    note: str = "",
+) -> Figure:
+    """Draw when each satellite sees a place, and under them the gaps of all together; UTC below, Korean time above.
+
+    night_s: spans when the Sun is too low there, shaded
+    """
+    if not rows or not span_s > 0.0:
+        raise ModelError("no satellite or no span was given: there is no timeline to draw")
+    with ink.style():
+        figure, axes = _chart(title, note, 1.75 + 0.34 * (len(rows) + 1), right_in=0.3, left_in=1.75, head_in=0.75)
+        zero = float(date2num(utc(start)))
+        axes.set_xlim(zero, zero + span_s / _DAY_S)
+        axes.set_ylim(len(rows) + 0.6, -0.6)
+        for begin_s, end_s in night_s:
+            axes.axvspan(zero + begin_s / _DAY_S, zero + end_s / _DAY_S, fc=ink.GRID, ec="none", alpha=0.55, zorder=0)
+        for y, row in enumerate(rows):
+            _draw_row(axes, zero, y, row)
+        _draw_gaps(axes, zero, len(rows), span_s, rows)
+        axes.set_yticks(range(len(rows) + 1), [*(_cut(row.satellite) for row in rows), "longest gaps, all"])
+        axes.tick_params(axis="y", length=0.0)
+        _clocks(axes, start, span_s)
+        figure.legend(
+            handles=_looks_legend(night_s),
+            loc="lower left",
+            bbox_to_anchor=(axes.get_position().x0, 0.30 / float(figure.get_size_inches()[1])),
+            ncols=3,
+            **_PLAIN,
+        )
+    return figure
+
+
+_DAY_LOOK: Final[dict[str, Any]] = {"marker": "o", "ms": 5.5, "mfc": ink.AMBER, "mec": ink.INK, "mew": 0.6, "ls": ""}
+_NIGHT_LOOK: Final[dict[str, Any]] = {"marker": "D", "ms": 4.2, "mfc": ink.INK, "mec": ink.INK, "mew": 0.6, "ls": ""}
+
+
+def _draw_row(axes: Axes, zero: float, y: int, row: Looks) -> None:
+    """Draw the looks of one satellite at the middles of their windows, which are too short to be seen as bars."""
+    middle = zero + 0.5 * (row.start_s + row.end_s) / _DAY_S
+    axes.axhline(y, color=ink.GRID, lw=0.6, zorder=1)
+    day = np.asarray(row.daylight, dtype=bool)
+    axes.plot(middle[day], np.full(int(day.sum()), y), zorder=5, **_DAY_LOOK)
+    axes.plot(middle[~day], np.full(int((~day).sum()), y), zorder=5, **_NIGHT_LOOK)
+
+
+def _draw_gaps(axes: Axes, zero: float, y: int, span_s: float, rows: Sequence[Looks]) -> None:
+    """Draw the longest gaps between looks of all satellites, with their lengths, as many as have room."""
+    looks = np.sort(np.concatenate([[0.0, span_s], *(0.5 * (row.start_s + row.end_s) for row in rows)]))
+    gaps = np.diff(looks)
+    axes.axhline(y, color=ink.GRID, lw=0.6, zorder=1)
+    for i in np.argsort(-gaps)[:6]:
+        if gaps[i] < 0.045 * span_s:
+            continue
+        begin, end = zero + looks[i] / _DAY_S, zero + looks[i + 1] / _DAY_S
+        axes.plot([begin, end], [y, y], color=ink.BLUE, lw=1.2, marker="|", ms=7.0, zorder=4)
+        plate = {"boxstyle": "square,pad=0.12", "fc": "#ffffff", "ec": "none"}
+        axes.text(
+            0.5 * (begin + end), y, _span(float(gaps[i])), ha="center", va="center", fontsize=7.0, bbox=plate, zorder=5
+        )
+
+
+def _looks_legend(night_s: Sequence[tuple[float, float]]) -> list[Line2D]:
+    """Return the legend of the timeline."""
+    entries = [Line2D([], [], label="look by day", **_DAY_LOOK), Line2D([], [], label="look by night", **_NIGHT_LOOK)]
+    if night_s:
+        entries.append(Line2D([], [], color=ink.GRID, lw=7.0, alpha=0.8, label="Sun too low there"))
+    return entries
+
+
+def _clocks(axes: Axes, start: datetime, span_s: float) -> None:
+    """Write UTC below and Korean and Japanese time above."""
+    locator = AutoDateLocator(minticks=5, maxticks=13)
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: _clock(num2date(v))))
+    axes.set_xlabel(f"UTC, {utc(start):%d %B %Y} to {after(start, span_s):%d %B}")
+    upper = axes.secondary_xaxis("top")
+    upper.xaxis.set_major_locator(AutoDateLocator(minticks=5, maxticks=13, tz=KST))
+    upper.xaxis.set_major_formatter(FuncFormatter(lambda v, _: _clock(num2date(v, tz=KST))))
+    upper.tick_params(length=2.5)
+    upper.set_xlabel("KST and JST", fontsize=7.5)
+
+
+def _clock(moment: datetime) -> str:
+    """Return the time of day, or the day at midnight."""
+    return f"{moment:%H:%M}" if moment.hour or moment.minute else f"{moment.day} {moment:%b}"
+
+
+def _cut(text: str, most: int = 22) -> str:
+    """Shorten a name that would run out of its room."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _shades(count: int) -> list[Any]:
+    """Return colours from light to dark, dark for many satellites; none so light that it is lost on white."""
+    return [mpl.colormaps["viridis_r"](0.18 + 0.80 * i / max(count - 1, 1)) for i in range(count)]
+
+
+def _chart(
+    title: str,
+    note: str,
+    tall_in: float,
+    *,
+    right_in: float,
+    left_in: float = 0.75,
+    head_in: float = 0.5,
+    foot_in: float = 0.95,
+) -> tuple[Figure, Axes]:
+    """Return a figure with a title, a note and one chart that leaves room on the right and below [in]."""
+    lines = textwrap.wrap(title, int(10.5 * _WIDE_IN))
+    tall = tall_in + 0.17 * (len(lines) - 1)
+    figure = ink.new_figure(_WIDE_IN, tall)
+    head = head_in + 0.17 * (len(lines) - 1)
+    box = (
+        left_in / _WIDE_IN,
+        foot_in / tall,
+        (_WIDE_IN - left_in - right_in) / _WIDE_IN,
+        (tall - foot_in - head) / tall,
+    )
+    axes = figure.add_axes(box)
+    _plain(axes)
+    look: dict[str, Any] = {"ha": "left", "va": "top", "fontsize": 10.5, "fontweight": "bold", "color": ink.INK}
+    figure.suptitle("\n".join(lines), x=0.12 / _WIDE_IN, y=1.0 - 0.10 / tall, **look)
+    told = "\n".join(textwrap.wrap(note, _NOTE_LETTERS, max_lines=2, placeholder=" and more."))
+    small: dict[str, Any] = {"fontsize": 6.8, "color": ink.FAINT, "ha": "left", "va": "bottom", "linespacing": 1.1}
+    figure.text(0.12 / _WIDE_IN, 0.06 / tall, told, **small)
+    return figure, axes
+
+
+def _plain(axes: Axes) -> None:
+    """Give axes the look of the house."""
+    axes.set_facecolor(ink.SEA)
+    axes.grid(color=ink.GRID, lw=0.5)
+    axes.set_axisbelow(True)
+    axes.tick_params(length=2.5)
