@@ -16,7 +16,7 @@ from downrange.orbit.elements import (
 )
 from downrange.orbit.engine import engine
 from downrange.orbit.fit import fit_tle, osculating_of
-from downrange.orbit.model import Answer, Elements, ElementSet, Frame, Pass, Reached, TleFit
+from downrange.orbit.model import Answer, ElementSet, Elements, Frame, Pass, Reached, TleFit, sgp4_problem
 from downrange.orbit.passes import passes, positions
 from downrange.orbit.reached import Rule, p_perigee_above, reached_orbit
 from downrange.orbit.sets import element_set, mean_motion_revpday_of
@@ -50,6 +50,7 @@ __all__ = [
     "positions",
     "reached_orbit",
     "read_tle",
+    "sgp4_problem",
     "state_of",
     "sun_direction",
     "sun_elevation",
