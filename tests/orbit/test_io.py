@@ -5,7 +5,7 @@ import pytest
 
 from downrange.base import InputError, gcrf_from_ecef, inertial_velocity, parse_utc
 from downrange.orbit import OemFrame, oem_text, omm, read_tle, write_oem
-from downrange.orbit._io import checksum
+from downrange.orbit._io_columns import checksum
 
 T0 = datetime(2023, 11, 21, 13, 42, 28, tzinfo=UTC)
 T_S = np.array([0.0, 60.0, 120.5])

@@ -5,9 +5,11 @@ Out: accesses, revisit statistics, constellations found, what is recognisable.
 Start here: `accesses`, `points_at`, `Sensor`.
 """
 
-from downrange.coverage.accesses import PointIndex, accesses, index_of, needs_normal, windows
+from downrange.coverage.accesses import accesses
 from downrange.coverage.model import Accesses, Agility, Cone, Nadir, Points, Rectangle, Sensor, points_at
 from downrange.coverage.paths import Paths, paths_of
+from downrange.coverage.indexed import PointIndex, index_of
+from downrange.coverage.windows import needs_normal, windows
 
 __all__ = [
     "Accesses",

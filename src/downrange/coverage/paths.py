@@ -22,6 +22,7 @@ from downrange.orbit import ElementSet, sgp4_problem
 
 _ARC_RAD = 0.50  # an arc, two steps, as an angle of the fastest motion
 _LONGEST_S = 3_600.0  # the Earth turns, too
+TURN_RADPS = 2.0 * math.pi / units.DAY * (1.0 + 8_640_184.812866 / (36_525.0 * units.DAY))  # rate of `erfa.gmst82`
 _ROUND_E = 0.05  # up to this eccentricity and
 _LOW_M = 1.65 * wgs84.RE_M  # this radius an orbit passes a point in one simple way
 

@@ -41,6 +41,6 @@ def by_point(
         start_s[j], end_s[j], satellite[j], point[j] = a, b, s, p
     open_start, open_end = np.empty(k, np.bool_), np.empty(k, np.bool_)
     for i in range(k):
-        open_start[i], open_end[i] = start_s[i] < 0.0, end_s[i] > span_s
+        open_start[i], open_end[i] = start_s[i] <= 0.0, end_s[i] >= span_s
         start_s[i], end_s[i] = max(start_s[i], 0.0), min(end_s[i], span_s)
     return satellite, point, start_s, end_s, open_start, open_end

@@ -1,0 +1,53 @@
+"""Modulation transfer and edge response."""
+
+import numpy as np
+import pytest
+
+from downrange.coverage.sharpness import both_ways, diffraction_mtf, edge_response
+
+
+def test_the_transfer_falls_from_one_to_nothing_at_the_cut_off():
+    for obscuration in (0.0, 0.2, 0.5):
+        transfer = diffraction_mtf(np.array([0.0, 1.0, 1.5]), obscuration)
+        assert transfer == pytest.approx([1.0, 0.0, 0.0], abs=1e-12)
+    assert (np.diff(diffraction_mtf(np.linspace(0.0, 1.0, 101))) < 0.0).all()
+
+
+def test_the_transfer_is_the_overlap_of_the_opening_with_itself():
+    # area that two rings share, one moved by `moved` of the diameter, counted on a fine grid
+    x = np.linspace(-1.5, 1.5, 1201)
+    ring = (np.hypot(x[:, None], x) <= 1.0) & (np.hypot(x[:, None], x) >= 0.35)
+    for moved in (0.1, 0.3, 0.5, 0.8):
+        steps = round(2.0 * moved / (x[1] - x[0]))
+        shared = (ring[:, steps:] & ring[:, :-steps]).sum() / ring.sum()
+        assert diffraction_mtf(moved, 0.35) == pytest.approx(shared, abs=3e-3)
+
+
+def test_a_tiny_obstacle_changes_little():
+    assert edge_response(0.7, obscuration=1e-3) == pytest.approx(float(edge_response(0.7)), abs=1e-4)
+
+
+def test_without_diffraction_the_edge_is_that_of_the_pixel():
+    # a step seen through a square pixel is a ramp of one pixel's width, whose middle pixel holds all of it;
+    # 0.02 of the edge is what a diffraction spot of a fifth of a pixel takes
+    assert edge_response(0.02) == pytest.approx(1.0, abs=0.02)
+
+
+def test_blur_only_ever_softens():
+    sharp = edge_response(0.7)
+    for key in ("jitter_pixels", "smear_pixels"):
+        assert (np.diff(edge_response(0.7, **{key: np.array([0.0, 0.5, 1.0, 1.5])})) < 0.0).all()
+    assert sharp > edge_response(0.9) > edge_response(1.5)
+
+
+def test_many_at_once_equal_one_by_one():
+    ratios, holes = np.array([0.4, 0.8, 1.2]), np.array([0.0, 0.3, 0.4])
+    found = edge_response(ratios, obscuration=holes, jitter_pixels=0.2)
+    assert found.shape == (3,)
+    alone = [float(edge_response(q, obscuration=e, jitter_pixels=0.2)) for q, e in zip(ratios, holes, strict=True)]
+    assert found == pytest.approx(alone, rel=1e-12)
+
+
+def test_two_ways_weigh_the_softer_more():
+    assert both_ways(0.5, 0.5) == pytest.approx(0.5)
+    assert both_ways(0.4, 0.3) == both_ways(0.3, 0.4) == pytest.approx((0.4 * 0.09) ** (1.0 / 3.0))
