@@ -6,9 +6,9 @@ Start here: `accesses`, `points_at`, `Sensor`.
 """
 
 from downrange.coverage.accesses import accesses
+from downrange.coverage.indexed import PointIndex, index_of
 from downrange.coverage.model import Accesses, Agility, Cone, Nadir, Points, Rectangle, Sensor, points_at
 from downrange.coverage.paths import Paths, paths_of
-from downrange.coverage.indexed import PointIndex, index_of
 from downrange.coverage.windows import needs_normal, windows
 
 __all__ = [

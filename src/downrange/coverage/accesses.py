@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from downrange.base import InputError, after, units, utc
+from downrange.coverage.indexed import index_of
 from downrange.coverage.model import Accesses, Points, Sensor
 from downrange.coverage.paths import paths_of
-from downrange.coverage.indexed import index_of
 from downrange.coverage.windows import needs_normal, windows
 from downrange.orbit import ElementSet, refuse_old
 

@@ -20,9 +20,9 @@ from downrange.coverage._kernel.order import by_point
 from downrange.coverage._kernel.passes import ELEVATION, ROUND_NADIR, TRUE_NADIR, find_passes
 from downrange.coverage._kernel.scan import scan_windows
 from downrange.coverage._kernel.sight import ABOVE, CONE_FIELD, IN_FIELD, IN_SUN, NO_FIELD, RECTANGLE, REGARD
+from downrange.coverage.indexed import PointIndex
 from downrange.coverage.model import Cone, Nadir, Rectangle, Sensor
 from downrange.coverage.paths import TURN_RADPS, Paths
-from downrange.coverage.indexed import PointIndex
 from downrange.orbit import sun_direction
 
 Found = tuple[np.ndarray, np.ndarray]  # windows (k, 2) [s], and (satellite, point) of each

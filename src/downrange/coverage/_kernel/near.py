@@ -63,8 +63,15 @@ def _first_at(lon: np.ndarray, low: int, high: int, value: float) -> int:
 
 @numba.njit(cache=True, nogil=True)
 def _pick(
-    xyz: np.ndarray, i0: int, i1: int, w0: np.ndarray, w1: np.ndarray, mid: np.ndarray, limit_m: float,
-    picked: np.ndarray, count: int,
+    xyz: np.ndarray,
+    i0: int,
+    i1: int,
+    w0: np.ndarray,
+    w1: np.ndarray,
+    mid: np.ndarray,
+    limit_m: float,
+    picked: np.ndarray,
+    count: int,
 ) -> int:
     """Append the points of a run that lie in the lune and near enough to its great circle; return how many there are."""  # fmt: skip
     for i in range(i0, i1):
@@ -79,8 +86,17 @@ def _pick(
 
 @numba.njit(cache=True, nogil=True)
 def candidates(
-    xyz: np.ndarray, lon: np.ndarray, band_start: np.ndarray, band_trig: np.ndarray, p_max_m: float,
-    w0: np.ndarray, w1: np.ndarray, mid: np.ndarray, half: float, cap: float, picked: np.ndarray,
+    xyz: np.ndarray,
+    lon: np.ndarray,
+    band_start: np.ndarray,
+    band_trig: np.ndarray,
+    p_max_m: float,
+    w0: np.ndarray,
+    w1: np.ndarray,
+    mid: np.ndarray,
+    half: float,
+    cap: float,
+    picked: np.ndarray,
 ) -> int:
     """Fill `picked` with the points whose closest approach is in a piece of a path; return how many.
 
@@ -117,8 +133,18 @@ def candidates(
 
 @numba.njit(cache=True, nogil=True)
 def _runs(
-    xyz: np.ndarray, lon: np.ndarray, i0: int, i1: int, lon_c: float, width: float,
-    w0: np.ndarray, w1: np.ndarray, mid: np.ndarray, limit_m: float, picked: np.ndarray, count: int,
+    xyz: np.ndarray,
+    lon: np.ndarray,
+    i0: int,
+    i1: int,
+    lon_c: float,
+    width: float,
+    w0: np.ndarray,
+    w1: np.ndarray,
+    mid: np.ndarray,
+    limit_m: float,
+    picked: np.ndarray,
+    count: int,
 ) -> int:
     """Look at the points of one band between two longitudes, in two runs where they lie across the seam."""  # fmt: skip
     if width >= math.pi:

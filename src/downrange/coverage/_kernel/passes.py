@@ -18,8 +18,16 @@ ROUND_NADIR, ELEVATION, TRUE_NADIR = 0, 1, 2  # limits: off the radius, over the
 
 @numba.njit(cache=True, nogil=True)
 def limit_window(
-    limit: int, arc: np.ndarray, point: np.ndarray, c: float, s2: float, u: float, rate: float, reach: float,
-    first: np.ndarray, second: np.ndarray,
+    limit: int,
+    arc: np.ndarray,
+    point: np.ndarray,
+    c: float,
+    s2: float,
+    u: float,
+    rate: float,
+    reach: float,
+    first: np.ndarray,
+    second: np.ndarray,
 ) -> tuple[float, float]:
     """Return from where to where (in u) a pass is inside one limit; (1, 0) where it never is.
 
@@ -69,9 +77,23 @@ def _pass(
 
 @numba.njit(cache=True, nogil=True)
 def find_passes(
-    low_s: float, high_s: float, span_s: float, satellites: np.ndarray, coef: np.ndarray, first_arc: np.ndarray,
-    begin_s: np.ndarray, arc_s: np.ndarray, caps: np.ndarray, limits: np.ndarray, limit_count: np.ndarray,
-    points: np.ndarray, xyz: np.ndarray, lon: np.ndarray, band_start: np.ndarray, band_trig: np.ndarray, p_max_m: float,
+    low_s: float,
+    high_s: float,
+    span_s: float,
+    satellites: np.ndarray,
+    coef: np.ndarray,
+    first_arc: np.ndarray,
+    begin_s: np.ndarray,
+    arc_s: np.ndarray,
+    caps: np.ndarray,
+    limits: np.ndarray,
+    limit_count: np.ndarray,
+    points: np.ndarray,
+    xyz: np.ndarray,
+    lon: np.ndarray,
+    band_start: np.ndarray,
+    band_trig: np.ndarray,
+    p_max_m: float,
     region: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return windows (k, 2) [s] and whose they are (k, 2), (satellite, point), of pieces that begin in [low_s, high_s).

@@ -106,8 +106,14 @@ def _room(spans: np.ndarray, whose: np.ndarray, wanted: int) -> tuple[np.ndarray
 
 @numba.njit(cache=True, nogil=True)
 def scan_windows(
-    low_s: np.ndarray, high_s: np.ndarray, point: np.ndarray, satellite: int, step_s: float, parts: int,
-    points: np.ndarray, look: tuple,
+    low_s: np.ndarray,
+    high_s: np.ndarray,
+    point: np.ndarray,
+    satellite: int,
+    step_s: float,
+    parts: int,
+    points: np.ndarray,
+    look: tuple,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the windows (k, 2) and whose they are (k, 2) of one satellite within spans given with their points.
 

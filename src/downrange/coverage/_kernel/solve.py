@@ -15,7 +15,15 @@ _SURE = 1e-7  # of an arc's time (50 us): Newton's last step; the error left is 
 
 @numba.njit(cache=True, nogil=True)
 def _outward(
-    form: int, first: np.ndarray, second: np.ndarray, c: float, s2: float, pp: float, top: float, way: float, reach: float
+    form: int,
+    first: np.ndarray,
+    second: np.ndarray,
+    c: float,
+    s2: float,
+    pp: float,
+    top: float,
+    way: float,
+    reach: float,
 ) -> float:
     """Return the edge on one side by doubling a bracket and halving it: slow, for where Newton strays."""
     inside, step = top, 1e-4
@@ -58,8 +66,16 @@ def _top(
 
 @numba.njit(cache=True, nogil=True)
 def window(
-    form: int, first: np.ndarray, second: np.ndarray, c: float, s2: float, pp: float,
-    u: float, bend: float, rate: float, reach: float,
+    form: int,
+    first: np.ndarray,
+    second: np.ndarray,
+    c: float,
+    s2: float,
+    pp: float,
+    u: float,
+    bend: float,
+    rate: float,
+    reach: float,
 ) -> tuple[float, float]:
     """Return (from, to) in u where the margin is positive, or (1, 0) where it never is.
 
