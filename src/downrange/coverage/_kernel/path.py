@@ -71,7 +71,7 @@ def fit_arcs(
 @numba.njit(cache=True, nogil=True)
 def value_at(column: np.ndarray, u: float) -> float:
     """Return a polynomial at u."""
-    value = column[TERMS - 1]
+    value: float = column[TERMS - 1]
     for k in range(TERMS - 2, -1, -1):
         value = value * u + column[k]
     return value
@@ -80,7 +80,7 @@ def value_at(column: np.ndarray, u: float) -> float:
 @numba.njit(cache=True, nogil=True)
 def rate_at(column: np.ndarray, u: float) -> float:
     """Return the derivative of a polynomial by u."""
-    value = (TERMS - 1) * column[TERMS - 1]
+    value: float = (TERMS - 1) * column[TERMS - 1]
     for k in range(TERMS - 2, 0, -1):
         value = value * u + k * column[k]
     return value

@@ -7,6 +7,7 @@ as long as the margin turns only once within two steps.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numba
 import numpy as np
@@ -20,7 +21,7 @@ _PER_STEP = 3  # edges that a step can add at most
 
 
 @numba.njit(cache=True, nogil=True)
-def _edge(a: float, b: float, inside_a: bool, parts: int, point: np.ndarray, look: tuple) -> float:
+def _edge(a: float, b: float, inside_a: bool, parts: int, point: np.ndarray, look: tuple[Any, ...]) -> float:
     """Return where the margin changes its sign between two times."""
     while b - a > _FINE_S:
         half = 0.5 * (a + b)
@@ -32,7 +33,7 @@ def _edge(a: float, b: float, inside_a: bool, parts: int, point: np.ndarray, loo
 
 
 @numba.njit(cache=True, nogil=True)
-def _other_side(a: float, b: float, sign: float, parts: int, point: np.ndarray, look: tuple) -> float:
+def _other_side(a: float, b: float, sign: float, parts: int, point: np.ndarray, look: tuple[Any, ...]) -> float:
     """Return a time between two where sign * margin is positive, or NaN where even its largest value is not."""
     c, d = a + _GOLDEN * (b - a), b - _GOLDEN * (b - a)
     fc, fd = sign * margin_at(c, parts, point, look), sign * margin_at(d, parts, point, look)
@@ -61,7 +62,7 @@ def _turns(before: float, last: float, after: float) -> bool:
 
 @numba.njit(cache=True, nogil=True)
 def _scan(
-    low_s: float, high_s: float, step_s: float, parts: int, point: np.ndarray, look: tuple, edges: np.ndarray
+    low_s: float, high_s: float, step_s: float, parts: int, point: np.ndarray, look: tuple[Any, ...], edges: np.ndarray
 ) -> int:
     """Write the times between two at which the margin changes its sign; return how many windows they bound."""
     count = max(2, math.ceil((high_s - low_s) / step_s))
@@ -113,7 +114,7 @@ def scan_windows(
     step_s: float,
     parts: int,
     points: np.ndarray,
-    look: tuple,
+    look: tuple[Any, ...],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the windows (k, 2) and whose they are (k, 2) of one satellite within spans given with their points.
 

@@ -7,6 +7,7 @@ A line of sight is rolled about ahead, then pitched about the rolled right axis.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numba
 import numpy as np
@@ -57,8 +58,8 @@ def _field_margin(
     along = cp * d_ahead - sp * rolled
     sight = cp * rolled + sp * d_ahead
     if field[0] == CONE_FIELD:
-        return sight - field[3]
-    return min(field[3] * sight - abs(along), field[4] * sight - abs(side))
+        return float(sight - field[3])
+    return float(min(field[3] * sight - abs(along), field[4] * sight - abs(side)))
 
 
 @numba.njit(cache=True, nogil=True)
@@ -78,7 +79,7 @@ def _sun_margin(t_s: float, point: np.ndarray, sun: np.ndarray, sin_sun: float) 
 
 
 @numba.njit(cache=True, nogil=True)
-def margin_at(t_s: float, parts: int, point: np.ndarray, look: tuple) -> float:
+def margin_at(t_s: float, parts: int, point: np.ndarray, look: tuple[Any, ...]) -> float:
     """Return the smallest margin of the limits in `parts` at a time.
 
     point: (x, y, z, |q|^2, nx, ny, nz, q.n)
