@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from downrange.fall._files import write_bytes
     from downrange.fall._io_maps import density_netcdf, region_title, regions_geojson, regions_kml, write_density
     from downrange.fall._io_tally import load_tally, save_tally
+    from downrange.fall.campaign_cluster import Cluster
     from downrange.fall.contour import Region, containment, hazard_regions, region_above, regions_of
     from downrange.fall.debris import DebrisClass, DebrisList, debris_names, draw_pieces, load_debris
     from downrange.fall.dwell import dwell_cells, dwell_inside, impact_points, trace_speed_mps
@@ -76,6 +77,7 @@ __all__ = [
     "Body",
     "Casualties",
     "Cells",
+    "Cluster",
     "DebrisClass",
     "DebrisList",
     "Done",
@@ -157,6 +159,7 @@ __all__ = [
 
 _LATE = {
     "_files": ("write_bytes",),
+    "campaign_cluster": ("Cluster",),
     "_io_maps": (
         "density_netcdf",
         "region_title",

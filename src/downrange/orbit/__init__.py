@@ -25,7 +25,7 @@ from downrange.orbit.engine import engine
 from downrange.orbit.ephemeris import Ephemeris
 from downrange.orbit.fit import fit_tle, osculating_of
 from downrange.orbit.launched import Candidate, CatalogueVerdict, CheckRule, Evidence, Injection, Joined, Launch, Seen
-from downrange.orbit.model import Answer, Elements, ElementSet, Frame, Pass, Reached, TleFit
+from downrange.orbit.model import Answer, Elements, ElementSet, Frame, Pass, Reached, TleFit, sgp4_problem
 from downrange.orbit.passes import passes, positions
 from downrange.orbit.plane import node_deg, node_rate_degpday, off_plane_deg, plane_sigma_deg, share_within, southbound
 from downrange.orbit.reached import Rule, p_perigee_above, reached_orbit
@@ -113,6 +113,7 @@ __all__ = [
     "refuse_twins",
     "share_within",
     "southbound",
+    "sgp4_problem",
     "state_of",
     "sun_direction",
     "sun_elevation",
