@@ -11,8 +11,10 @@ from downrange.orbit._io_oem_read import read_oem
 from downrange.orbit._io_omm import omm
 from downrange.orbit._io_omm_write import OmmForm, omm_text
 from downrange.orbit._io_tle import read_tle, tle_text
+from downrange.orbit.activity import Activity, activity_air
 from downrange.orbit.catalogue import Catalogue, CatalogueObject, catalogue_of, read_first_seen
 from downrange.orbit.check import check, joined
+from downrange.orbit.decay import Decay, Lasts, decay_of
 from downrange.orbit.elements import (
     ecef_state,
     ecef_state_of,
@@ -24,10 +26,12 @@ from downrange.orbit.elements import (
 from downrange.orbit.engine import engine
 from downrange.orbit.ephemeris import Ephemeris
 from downrange.orbit.fit import fit_tle, osculating_of
+from downrange.orbit.insertion import Insertion, after_insertion
 from downrange.orbit.launched import Candidate, CatalogueVerdict, CheckRule, Evidence, Injection, Joined, Launch, Seen
 from downrange.orbit.model import Answer, Elements, ElementSet, Frame, Pass, Reached, TleFit, sgp4_problem
 from downrange.orbit.passes import passes, positions
 from downrange.orbit.plane import node_deg, node_rate_degpday, off_plane_deg, plane_sigma_deg, share_within, southbound
+from downrange.orbit.propagate import ASSUMED_BETA, Beta, Crossing, Ending, Propagated, State, propagate
 from downrange.orbit.reached import Rule, p_perigee_above, reached_orbit
 from downrange.orbit.sequence import (
     Anchor,
@@ -49,32 +53,45 @@ from downrange.orbit.sets import (
 from downrange.orbit.sun import in_sunlight, sun_direction, sun_elevation
 
 __all__ = [
+    "ASSUMED_BETA",
+    "Activity",
     "Anchor",
     "Answer",
+    "Beta",
     "Candidate",
     "Catalogue",
     "CatalogueObject",
     "CatalogueVerdict",
     "CheckRule",
+    "Crossing",
+    "Decay",
     "ElementSet",
     "Elements",
+    "Ending",
     "Ephemeris",
     "Evidence",
     "Frame",
     "Injection",
+    "Insertion",
     "Joined",
+    "Lasts",
     "Launch",
     "LaunchNumber",
     "Numbers",
     "OemFrame",
     "OmmForm",
     "Pass",
+    "Propagated",
     "Reached",
     "Rule",
     "Seen",
+    "State",
     "TleFit",
+    "activity_air",
+    "after_insertion",
     "catalogue_of",
     "check",
+    "decay_of",
     "ecef_state",
     "ecef_state_of",
     "element_set",
@@ -103,6 +120,7 @@ __all__ = [
     "passes",
     "plane_sigma_deg",
     "positions",
+    "propagate",
     "reached_orbit",
     "read_elements",
     "read_first_seen",
@@ -111,9 +129,9 @@ __all__ = [
     "refuse_old",
     "refuse_stopped",
     "refuse_twins",
+    "sgp4_problem",
     "share_within",
     "southbound",
-    "sgp4_problem",
     "state_of",
     "sun_direction",
     "sun_elevation",
