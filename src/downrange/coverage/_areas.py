@@ -32,8 +32,9 @@ def per_radian_m2(sine: Array) -> Array:
 
 def band_m2(south_deg: Array, north_deg: Array) -> Array:
     """Return the area [m2] between two parallels, a degree of longitude wide."""
-    wide: Array = per_radian_m2(np.sin(np.radians(north_deg))) - per_radian_m2(np.sin(np.radians(south_deg)))
-    return np.radians(1.0) * wide
+    wide = per_radian_m2(np.sin(np.radians(north_deg))) - per_radian_m2(np.sin(np.radians(south_deg)))
+    area: Array = np.radians(1.0) * wide
+    return area
 
 
 def areas_m2(shapes_lonlat: Any) -> Array:  # noqa: ANN401 - shapely has no types
@@ -59,4 +60,4 @@ def areas_m2(shapes_lonlat: Any) -> Array:  # noqa: ANN401 - shapely has no type
     for node, weight in zip(_NODES, _WEIGHTS, strict=True):
         mean += 0.5 * weight * per_radian_m2(np.sin(middle + node * half))
     owner = of_shape[flat][of_polygon[of_ring[1:][within]]]
-    return -np.bincount(owner, weights=step * mean, minlength=len(shapes))
+    return -np.bincount(owner, weights=step * mean, minlength=len(shapes)).astype(np.float64)

@@ -121,7 +121,7 @@ def _listed(node: dict[str, Any], name: str, where: str, at: str) -> list[Any]:
     return found
 
 
-def _polygon(rings: list[Any], where: str, key: str, notes: list[str]) -> BaseGeometry:
+def _polygon(rings: object, where: str, key: str, notes: list[str]) -> BaseGeometry:
     """Return one polygon, its holes taken out, cut at 180 degrees."""
     if not isinstance(rings, list) or not rings:
         raise InputError(where=where, key=key, seen="a polygon without an outline", cure="give its corners")
