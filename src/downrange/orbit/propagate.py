@@ -42,12 +42,12 @@ from downrange.orbit.fit import osculating_of
 from downrange.orbit.model import Elements, ElementSet, Frame
 
 INTERFACE_ALT_M: Final = 120e3
-"""Entry interface: the height that re-entries are counted from (Klinkrad, Space Debris, 2006, chapter 9: 120 km)."""
+"""Entry interface: the height from which re-entries are usually reckoned; a convention, here 120 km (assumed)."""
 BREAKUP_ALT_M: Final = 80e3
-"""Below it a satellite breaks up: 78 km is the usual figure for the main break-up (Klinkrad, the same), rounded up."""
+"""Below it a satellite is no longer one body: codes of re-entry break it up near 78 km by rule; rounded up (assumed)."""
 
 _TOLERANCE = 1e-12  # of distance and speed a step; 3 days at 500 km come out within 2 mm of a hundred times finer
-_NODE_S = 21_600.0  # between two of these the pole moves evenly, to 1e-8 of a turn
+_NODE_S = 10_800.0  # precession and nutation are drawn straight between two of these: 1 mm in a low orbit
 _LEVELS_M = np.array([INTERFACE_ALT_M, BREAKUP_ALT_M])
 _FASTEST_REV_S = 4_800.0  # no revolution is shorter
 _MAX_DAYS = 4_000.0
