@@ -114,13 +114,13 @@ def _ephemeris(segment: _Segment, where: str) -> Ephemeris:
     meta = segment.meta
     frame = _frame(segment, where)
     moments, states = _states(segment, where)
-    _check_end(segment, moments[-1], where)
     t_s = np.array([since(moments[0], moment) for moment in moments])
     if (np.diff(t_s) <= 0.0).any():
         k = int(np.flatnonzero(np.diff(t_s) <= 0.0)[0]) + 1
         raise InputError(
             where=where, key=segment.rows[k][0], seen="a time not after the one before", cure="sort the rows by time"
         )
+    _check_end(segment, moments[-1], where)
     r_m, v_mps = states[:, :3] * units.KILOMETRE, states[:, 3:] * units.KILOMETRE
     if meta["REF_FRAME"].upper() == "EME2000":
         r_m, v_mps = _without_bias(r_m), _without_bias(v_mps)

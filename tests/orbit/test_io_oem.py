@@ -4,17 +4,12 @@ import numpy as np
 import pytest
 
 from downrange.base import InputError, gcrf_from_ecef, inertial_velocity, parse_utc
-from downrange.orbit import OemFrame, oem_text, omm, read_tle, write_oem
-from downrange.orbit._io_columns import checksum
+from downrange.orbit import OemFrame, oem_text, write_oem
 
 T0 = datetime(2023, 11, 21, 13, 42, 28, tzinfo=UTC)
 T_S = np.array([0.0, 60.0, 120.5])
 R_ECEF_M = np.array([[-3.0e6, 5.0e6, 3.0e6], [-3.1e6, 5.1e6, 2.6e6], [-3.2e6, 5.2e6, 2.2e6]])
 V_ECEF_MPS = np.array([[-1_500.0, 1_000.25, -7_000.0], [-1_400.0, 900.0, -7_100.0], [-1_300.0, 800.0, -7_200.123_456]])
-LINES = (
-    "1 58400U 23179A   24159.97159215  .00006581  00000+0  30025-3 0  9991",
-    "2 58400  97.4051  46.9797 0001572 158.6830 201.4471 15.20948569 30329",
-)
 
 
 def parsed(text):
@@ -77,73 +72,3 @@ def test_states_and_names_that_would_break_the_form_are_refused():
         oem_text(T_S, R_ECEF_M[:2], V_ECEF_MPS, T0, object_name="X")
     with pytest.raises(InputError, match="plain ASCII"):
         oem_text(T_S, R_ECEF_M, V_ECEF_MPS, T0, object_name="X\nREF_FRAME = MOON")
-
-
-@pytest.mark.parametrize("name", ["", "MALLIGYONG-1\n", "0 MALLIGYONG-1\n", "# a remark\n\n"])
-def test_two_lines_are_read_with_and_without_a_name(name):
-    found = read_tle(name + "\n".join(LINES) + "\n")
-    assert len(found) == 1
-    assert found[0].name == ("MALLIGYONG-1" if "MALL" in name else "")
-    assert found[0].number == 58400
-    assert found[0].designator == "23179A"
-    assert found[0].e == pytest.approx(0.0001572, abs=1e-12)
-    assert found[0].inclination_deg == pytest.approx(97.4051, abs=1e-9)
-    assert found[0].epoch == parse_utc("2024-06-07T23:19:05.561760Z")
-    assert found[0].bstar == pytest.approx(3.0025e-4)
-    assert found[0].lines == LINES
-
-
-@pytest.mark.parametrize(("line", "column"), [(n, k) for n in (0, 1) for k in range(2, 69) if LINES[n][k].isdigit()])
-def test_any_changed_digit_is_noticed(line, column):
-    spoilt = list(LINES)
-    digit = (int(LINES[line][column]) + 1) % 10
-    spoilt[line] = f"{LINES[line][:column]}{digit}{LINES[line][column + 1 :]}"
-    with pytest.raises(InputError, match=f"line {line + 1}: the checksum"):
-        read_tle("\n".join(spoilt))
-
-
-def test_broken_element_sets_name_the_line():
-    with pytest.raises(InputError, match="no line that starts"):
-        read_tle("hello\n")
-    with pytest.raises(InputError, match="line 1: a first line without its second"):
-        read_tle(LINES[0])
-    with pytest.raises(InputError, match="line 1: a second line without its first"):
-        read_tle(LINES[1])
-    with pytest.raises(InputError, match="68 characters instead of 69"):
-        read_tle(LINES[0].replace("U 23179A", "U23179A") + "\n" + LINES[1])
-    other = "2 58401" + LINES[1][7:68]
-    with pytest.raises(InputError, match="58400 and 58401"):
-        read_tle(f"{LINES[0]}\n{other}{checksum(other)}")
-
-
-def test_the_mean_elements_message_has_the_printed_numbers():
-    words = omm(read_tle("\n".join(LINES))[0])
-    assert words["OBJECT_ID"] == "2023-179A"
-    assert words["REF_FRAME"] == "TEME"
-    assert words["MEAN_MOTION"] == 15.20948569
-    assert words["EPOCH"] == "2024-06-07T23:19:05.561760"
-
-
-def summed(line):
-    return line[:68] + str(checksum(line))
-
-
-@pytest.mark.parametrize(
-    ("columns", "text", "key"),
-    [
-        (slice(8, 16), "  ab.cde", "line 2: inclination"),
-        (slice(8, 16), "297.4051", "line 2: inclination"),
-        (slice(26, 33), "       ", "line 2: eccentricity"),
-        (slice(52, 63), " 0.00000000", "line 2: mean motion"),
-        (slice(52, 63), "99.00000000", "line 2: mean motion"),
-    ],
-)
-def test_columns_that_hold_no_orbit_are_named_though_the_checksum_is_right(columns, text, key):
-    line = LINES[1][: columns.start] + text + LINES[1][columns.stop :]
-    with pytest.raises(InputError) as caught:
-        read_tle(f"{LINES[0]}\n{summed(line)}\n", where="mine.tle")
-    assert (caught.value.where, caught.value.key) == ("mine.tle", key)
-
-
-def test_element_sets_as_windows_saves_them_are_read():
-    assert read_tle("\ufeff" + "\r\n".join(LINES) + "\r\n")[0].number == 58400
