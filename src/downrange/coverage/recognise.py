@@ -65,7 +65,7 @@ CYCLES: Final[dict[Task, Cycles]] = {
 DOING: Final[dict[Task, str]] = {
     Task.DETECT: "something is there",
     Task.ORIENT: "which way it points",
-    Task.RECOGNISE: "which class it is of, a ship and not a quay",
+    Task.RECOGNISE: "which class it is of",
     Task.IDENTIFY: "which type it is",
 }
 

@@ -1,0 +1,234 @@
+"""What was said of the satellites in 2023, held against the figures: yes, no, depends, or unknown.
+
+Three claims: that three to five of them would give near-real-time surveillance of the peninsula; that one might detect
+large troop movements; that it might detect warships and aircraft. Each is cut into parts that can be counted, each
+part with its rule. A claim is no when a part that it cannot do without is no; yes when all parts are yes; unknown when
+all parts that it cannot do without are unknown; else it depends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from downrange.base import units
+from downrange.coverage.recognise import DOING, Task
+from downrange.coverage.see import WITHIN_H, Seen, SeenRow, What
+
+NEAR_REAL_TIME_S: Final = 1.0 * units.HOUR  # assumed: nobody has said what the word means; an hour is generous
+SATELLITES: Final = (3, 4, 5)  # of the claim
+ON_THE_ROAD_H: Final = (3.0, 12.0)  # how long a column is on the road; assumed: a morning's move to a day's
+HALF: Final = 0.5
+
+
+class Holds(StrEnum):
+    """Whether a claim holds."""
+
+    YES = "yes"
+    NO = "no"
+    DEPENDS = "depends"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One countable part of a claim.
+
+    question:  what is asked
+    holds:     the answer
+    figures:   what was counted, with its range
+    rule:      how the figures make the answer
+    essential: the claim cannot do without it
+    """
+
+    question: str
+    holds: Holds
+    figures: str
+    rule: str
+    essential: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One claim and its answer.
+
+    name:  as typed
+    claim: in our words
+    holds: the answer
+    parts: what it rests on
+    """
+
+    name: str
+    claim: str
+    holds: Holds
+    parts: tuple[Part, ...]
+
+
+def claims(seen: Seen) -> tuple[Claim, ...]:
+    """Return the three claims, answered from what is seen."""
+    return (
+        _claim(
+            "near-real-time",
+            "three to five satellites would give near-real-time surveillance of the region",
+            _near_real_time(seen),
+        ),
+        _claim("troop-movements", "a satellite might detect large troop movements", _troop_movements(seen)),
+        _claim("warships-and-aircraft", "a satellite might detect warships and aircraft", _ships_and_aircraft(seen)),
+    )
+
+
+def together(parts: Sequence[Part]) -> Holds:
+    """Return the answer that parts make together.
+
+    >>> part = lambda holds: Part(question="", holds=holds, figures="", rule="")
+    >>> together([part(Holds.YES), part(Holds.UNKNOWN)]).value
+    'depends'
+    """
+    needed = [part.holds for part in parts if part.essential]
+    if Holds.NO in needed:
+        return Holds.NO
+    if all(part.holds is Holds.YES for part in parts):
+        return Holds.YES
+    return Holds.UNKNOWN if needed and set(needed) == {Holds.UNKNOWN} else Holds.DEPENDS
+
+
+def _claim(name: str, claim: str, parts: Sequence[Part]) -> Claim:
+    """Return a claim with the answer of its parts."""
+    return Claim(name=name, claim=claim, holds=together(parts), parts=tuple(parts))
+
+
+def _near_real_time(seen: Seen) -> list[Part]:
+    """Return the parts of the claim about three to five satellites."""
+    rows = [row for row in seen.rows if row.satellites in SATELLITES]
+    limit = f"{NEAR_REAL_TIME_S / units.HOUR:g} h (assumed: the word has no agreed meaning)"
+    rule = f"yes when the longest of all layouts and reaches is within {limit}, no when even the shortest is not"
+    return [
+        _timed("a look within an hour, by day or night, on average?", rows, "mean_wait_s", rule),
+        _timed("a picture by day within an hour, on average?", rows, "daylit_mean_wait_s", rule),
+        _timed("known on the ground within an hour, on average?", rows, "know_mean_s", rule),
+        _cloud(seen, rows, rule),
+    ]
+
+
+def _timed(question: str, rows: Sequence[SeenRow], figure: str, rule: str) -> Part:
+    """Return whether a wait stays within the limit."""
+    found = [bounds for row in rows if (bounds := row.bounds(figure)) is not None]
+    if not found:
+        asked = " or ".join(str(n) for n in SATELLITES)
+        said = f"no figure: {asked} satellites were not asked for, or no ground station was given"
+        return Part(question=question, holds=Holds.UNKNOWN, figures=said, rule=rule)
+    low, high = min(bounds[0] for bounds in found), max(bounds[1] for bounds in found)
+    holds = Holds.YES if high <= NEAR_REAL_TIME_S else Holds.NO if low > NEAR_REAL_TIME_S else Holds.DEPENDS
+    said = f"{_hours(low)} to {_hours(high)} over {len(found)} layouts of {_numbers(rows)} satellites"
+    return Part(question=question, holds=holds, figures=said, rule=rule)
+
+
+def _cloud(seen: Seen, rows: Sequence[SeenRow], rule: str) -> Part:
+    """Return whether cloud leaves it so."""
+    question = "and under cloud?"
+    if seen.cloud:
+        return _timed(question, rows, "clear_mean_wait_s", rule)
+    said = "no climatology was given; cloud can only make every wait longer"
+    return Part(question=question, holds=Holds.UNKNOWN, figures=said, rule=rule, essential=False)
+
+
+def _troop_movements(seen: Seen) -> list[Part]:
+    """Return the parts of the claim about troop movements."""
+    return [
+        _probable(seen, "vehicle-column", Task.DETECT),
+        _caught(seen),
+        Part(
+            question="that it moves, and where to?",
+            holds=Holds.UNKNOWN,
+            figures="one picture shows a column, not its movement; the next look comes after the waits above",
+            rule="it takes two looks at the same column while it is on the road; which column is which is not modelled",
+        ),
+        _cloud(seen, _fewest(seen), "a wait under cloud is told where a climatology is given"),
+    ]
+
+
+def _caught(seen: Seen) -> Part:
+    """Return whether a daylit look falls into the hours that a column is on the road."""
+    short_h, long_h = ON_THE_ROAD_H
+    first, last = WITHIN_H.index(short_h), WITHIN_H.index(long_h)
+    rows = _fewest(seen)
+    low = min(min(row.near.within[first], row.far.within[first]) for row in rows)
+    high = max(max(row.near.within[last], row.far.within[last]) for row in rows)
+    most = max(max(row.near.within[last], row.far.within[last]) for row in seen.rows)
+    few, many = rows[0].satellites, max(row.satellites for row in seen.rows)
+    said = f"{low:.0%} to {high:.0%} with {few}; {most:.0%} at best with up to {many} satellites"
+    rule = (
+        f"share of moments from which a daylit look comes within {short_h:g} to {long_h:g} h on the road (assumed): "
+        "yes when the least share is half or more, no when the greatest is below half"
+    )
+    holds = Holds.YES if low >= HALF else Holds.NO if high < HALF else Holds.DEPENDS
+    return Part(
+        question="is it looked at while it is on the road?", holds=holds, figures=said, rule=rule, essential=False
+    )
+
+
+def _ships_and_aircraft(seen: Seen) -> list[Part]:
+    """Return the parts of the claim about warships and aircraft."""
+    parts = [_probable(seen, name, Task.DETECT) for name in ("large-ship", "aircraft")]
+    parts += [_probable(seen, name, Task.RECOGNISE, essential=False) for name in ("large-ship", "aircraft")]
+    parts.append(_cloud(seen, _fewest(seen), "a wait under cloud is told where a climatology is given"))
+    return parts
+
+
+def _probable(seen: Seen, subject: str, task: Task, *, essential: bool = True) -> Part:
+    """Return whether half of the observers or more would do it, over everything that is not known."""
+    rule = "Johnson's criteria in one look by day in clear air: yes when the least probability is half or more, no when the greatest is below half"
+    found = next((one for one in seen.what if one.subject.name == subject and one.task is task), None)
+    if found is None:
+        said = f"the subjects have no {subject!r}"
+        question = f"{subject}: {DOING[task]}?"
+        return Part(question=question, holds=Holds.UNKNOWN, figures=said, rule=rule, essential=essential)
+    question = f"{found.subject.title}: {DOING[task]}?"
+    said = f"{_percent(found)}; needs {found.down.needed_gsd_m:.2g} m, has {_resolution(seen)}"
+    return Part(question=question, holds=_likely(found), figures=said, rule=rule, essential=essential)
+
+
+def _likely(what: What) -> Holds:
+    """Return whether a task succeeds more often than not."""
+    if what.p_high is None:
+        return Holds.UNKNOWN
+    if what.p_high < HALF:
+        return Holds.NO
+    if what.p_low is None:
+        return Holds.UNKNOWN
+    return Holds.YES if what.p_low >= HALF else Holds.DEPENDS
+
+
+def _percent(what: What) -> str:
+    """Return the probability over straight down and aside."""
+    if what.p_high is None:
+        return "UNKNOWN"
+    return f"at most {what.p_high:.0%}" if what.p_low is None else f"{what.p_low:.0%} to {what.p_high:.0%}"
+
+
+def _resolution(seen: Seen) -> str:
+    """Return the resolution on the ground over straight down and aside."""
+    if seen.down.finest_m is None:
+        return "UNKNOWN"
+    if seen.aside.coarsest_m is None:
+        return f"{seen.down.finest_m:.2g} m at best"
+    return f"{seen.down.finest_m:.2g} to {seen.aside.coarsest_m:.2g} m"
+
+
+def _fewest(seen: Seen) -> list[SeenRow]:
+    """Return the rows of the smallest number of satellites."""
+    least = min(row.satellites for row in seen.rows)
+    return [row for row in seen.rows if row.satellites == least]
+
+
+def _numbers(rows: Sequence[SeenRow]) -> str:
+    """Return the numbers of satellites of rows, in words."""
+    counts = sorted({row.satellites for row in rows})
+    return f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+
+
+def _hours(wait_s: float) -> str:
+    """Return a wait as people read it."""
+    return f"{wait_s / units.HOUR:.1f} h"
