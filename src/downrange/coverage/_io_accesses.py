@@ -102,10 +102,12 @@ def _netcdf(accesses: Accesses, names: Sequence[str], source: str, created: date
     by = told.pop("written_by")
     file = NetCdf({**told, "history": f"{iso(created)} written by {by}"})
     points = accesses.points
+    file.dimension(
+        "window", len(accesses.point)
+    )  # first: of no length it counts as unlimited, which the first alone may be
     file.add_points(points.lat_deg, points.lon_deg, points.alt_m, points.area_m2, names)
     file.dimension("satellite", len(accesses.satellites))
     file.add_texts("satellite_name", "satellite", accesses.satellites, long_name="name of the satellite")
-    file.dimension("window", len(accesses.point))
     window = ("window",)
     file.add("point_index", window, accesses.point, long_name="which point, counted from 0", instance_dimension="point")
     file.add("satellite_index", window, accesses.satellite, long_name="which satellite, counted from 0")

@@ -223,8 +223,7 @@ def _crossing(lonlat: Array, step: Array, where: str, key: str, notes: list[str]
     """Return a ring none of whose edges runs along a whole parallel; an edge over 180 degrees goes the short way."""
     if (np.abs(step) == _HALF).any():
         _refuse_wide(lonlat, int(np.flatnonzero(np.abs(step) == _HALF)[0]), where, key)
-    short = step - 360.0 * np.round(step / 360.0)
-    lon = lonlat[0, 0] + np.concatenate([[0.0], np.cumsum(short)])
+    lon = lonlat[:, 0] - 360.0 * np.concatenate([[0.0], np.cumsum(np.round(step / 360.0))])
     if abs(lon[-1] - lon[0]) > 1.0:
         seen = "the outline runs once round the Earth, so the area could lie on either side of it"
         cure = (
