@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -10,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from downrange.base import InputError, uniforms
-from downrange.coverage.cloud import Looks, expectations, months_of, share_longer, waits
+from downrange.coverage import Accesses, Cone, Sensor, points_at
+from downrange.coverage.climatology import load_climatology
+from downrange.coverage.cloud import Looks, Sky, clouded, expectations, months_of, share_longer, waits
 from downrange.coverage.gaps import gaps_of, pooled, share_within
 
 SPAN_S = 100.0
@@ -134,3 +137,83 @@ def test_months_change_at_midnight_utc():
 def test_percents_that_are_none_are_refused():
     with pytest.raises(InputError, match="from 0 to 100"):
         waits(one_point([1.0], [0.5], 0.0), [120])
+
+
+@pytest.fixture(scope="module")
+def seen():
+    """Return looks every 6 h of 20 days from 21 June over three points, the second also at 1 h past."""
+    hours = np.arange(0.0, 480.0, 6.0) + 0.5
+    rows = sorted([(p, h) for p in range(3) for h in hours] + [(1, h + 1.0) for h in hours])
+    point, hour = (np.array(column) for column in zip(*rows, strict=True))
+    edge = np.zeros(point.size, dtype=bool)
+    return Accesses(
+        satellites=("one",),
+        start=datetime(2024, 6, 21, tzinfo=UTC),
+        span_s=20.0 * 86_400.0,
+        points=points_at([38.0, 39.0, -10.0], 127.0, area_m2=[1.0, 2.0, 1.0]),
+        sensor=Sensor(field=Cone(half_angle_deg=35.0)),
+        satellite=np.zeros(point.size, dtype=np.int32),
+        point=point.astype(np.int32),
+        start_s=3600.0 * hour - 30.0,
+        end_s=3600.0 * hour + 30.0,
+        open_start=edge,
+        open_end=edge,
+    )
+
+
+def test_months_and_areas_count(seen):
+    sky = load_climatology("assumed-example")  # 0.40 in June, 0.33 in July
+    found = clouded(seen, sky, percents=[50])
+    each = (10 * 4 * 0.40 + 10 * 4 * 0.33) / 20.0
+    assert found.sky is Sky.KNOWN
+    assert found.looks_pday == pytest.approx([each, 2.0 * each, each])
+    assert found.looks_pday_all.value == pytest.approx(1.5 * each)
+    assert found.looks_pday_all.low == pytest.approx(1.5 * (10 * 4 * 0.30 + 10 * 4 * 0.23) / 20.0)
+    assert found.mean_wait_all_s.value == pytest.approx(found.mean_wait_s @ [0.25, 0.5, 0.25])
+    for figure in (found.mean_wait_all_s, found.wait_all_s[0], found.p_never_all):
+        assert figure.low < figure.value < figure.high
+    assert found.source.startswith("assumed: assumed")
+    assert found.correlation_s == 21_600.0
+    assert found.wait_s[0, 0] == pytest.approx(found.wait_s[2, 0])
+    assert found.wait_s[1, 0] < found.wait_s[0, 0]
+    assert np.isnan(clouded(seen, sky, percents=[50], by_point=False).wait_s).all()
+
+
+def test_a_sky_that_is_always_clear_leaves_what_there_is(seen):
+    sky = load_climatology("assumed-example")
+    ones = np.ones_like(sky.p_clear)
+    found = clouded(seen, replace(sky, p_clear=ones, p_low=ones, p_high=ones, ranged=False), percents=[50, 90])
+    gaps = gaps_of(seen.point, seen.start_s, seen.end_s, points=3, span_s=seen.span_s)
+    together = pooled(gaps, weights=[1.0, 2.0, 1.0], percents=[50, 90])
+    assert found.mean_wait_all_s.value == pytest.approx(together.mean_wait_s)
+    assert [figure.value for figure in found.wait_all_s] == pytest.approx(together.wait_s, rel=1e-6)
+    assert (found.mean_wait_all_s.low, found.mean_wait_all_s.high) == (None, None)
+    assert found.p_never_all.value == 0.0
+
+
+def test_points_outside_every_cell_are_unknown_and_left_out(seen):
+    sky = load_climatology("assumed-example")
+    north = replace(sky, south_deg=np.array([0.0]))
+    found = clouded(seen, north, percents=[50])
+    assert found.sky is Sky.PARTLY
+    assert "25.0% of the area" in found.why
+    assert found.known.tolist() == [True, True, False]
+    assert np.isnan([found.looks_pday[2], found.mean_wait_s[2], found.wait_s[2, 0], found.p_never[2]]).all()
+    assert found.looks_pday_all.value == pytest.approx(found.looks_pday[:2] @ [1.0 / 3.0, 2.0 / 3.0])
+
+
+def test_a_month_without_a_chance_is_unknown(seen):
+    sky = load_climatology("assumed-example")
+    june = sky.p_clear.copy()
+    june[0, 6] = np.nan
+    found = clouded(seen, replace(sky, p_clear=june))
+    assert found.sky is Sky.UNKNOWN
+    assert "does not cover" in found.why
+
+
+def test_without_a_climatology_all_is_unknown(seen):
+    found = clouded(seen, None, percents=[50])
+    assert found.sky is Sky.UNKNOWN
+    assert (found.looks_pday_all.value, found.mean_wait_all_s.value, found.wait_all_s[0].value) == (None, None, None)
+    assert "no climatology" in found.mean_wait_all_s.rule
+    assert np.isnan(found.mean_wait_s).all()

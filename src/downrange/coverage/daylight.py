@@ -7,6 +7,8 @@ degree at most. To cut windows where the sun passes a height, give the `Sensor` 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,13 +41,21 @@ class Light:
 def sun_elevations(accesses: Accesses) -> Array:
     """Return the sun's elevation [deg] over the point at the middle of each window, (k,); no refraction, 0.01 deg."""
     t_s = 0.5 * (accesses.start_s + accesses.end_s)
-    knots_s = np.arange(0.0, accesses.span_s + 2.0 * _KNOT_S, _KNOT_S)
-    jd, fraction = julian_pair(accesses.start)
-    sun_ecef = sun_direction(np.full(knots_s.size, jd), fraction + knots_s / units.DAY)
+    sun_ecef = _sun_table(accesses.start, accesses.span_s)
     lat, lon = np.radians(accesses.points.lat_deg), np.radians(accesses.points.lon_deg)
     up_ecef = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1)
     elevation: Array = np.degrees(_kernel_light.sun_elevations(up_ecef, accesses.point, t_s, _KNOT_S, sun_ecef))
     return elevation
+
+
+@lru_cache(maxsize=4)
+def _sun_table(start: datetime, span_s: float) -> Array:
+    """Return unit vectors to the sun every _KNOT_S of a span and a little more; a search asks for one span only."""
+    knots_s = np.arange(0.0, span_s + 2.0 * _KNOT_S, _KNOT_S)
+    jd, fraction = julian_pair(start)
+    table = sun_direction(np.full(knots_s.size, jd), fraction + knots_s / units.DAY)
+    table.setflags(write=False)
+    return table
 
 
 def light_of(accesses: Accesses, *, min_sun_deg: float = 10.0) -> Light:
