@@ -2,6 +2,8 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from downrange.base import InputError
 from downrange.orbit import element_set, load_elements, oem_text, omm_text, read_elements, read_oem, tle_text
@@ -74,3 +76,25 @@ def test_a_file_cut_anywhere_in_its_last_set_is_never_taken_for_whole(form):
 def test_an_element_set_is_no_ephemeris():
     with pytest.raises(InputError, match="no ephemeris; it starts with 'FIRST'"):
         read_oem(TEXTS["tle"])
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from([*TEXTS.values(), OEM]),
+    st.floats(0.0, 1.0),
+    st.integers(0, 40),
+    st.text("0123456789.-+eE ,\n\t\"'<>[]{}=&;:TZ\x00²٣nainfABC", max_size=20),
+)
+def test_a_spoilt_text_is_read_or_refused_in_words_and_never_anything_else(text, place, lost, put_in):
+    start = int(place * len(text))
+    spoilt = text[:start] + put_in + text[start + lost :]
+    for read in (read_elements, read_oem):
+        assert len(answer(read, spoilt)) > 0
+
+
+def answer(read, text):
+    """Return what a reader makes of a text, or what it says should be done about it."""
+    try:
+        return read(text, where="spoilt")
+    except InputError as problem:
+        return problem.cure

@@ -22,6 +22,9 @@ from downrange.base import (
     write_text,
 )
 
+YEARS = (1957, 2199)
+"""Years in which an epoch of a satellite may lie."""
+
 
 class OemFrame(StrEnum):
     """Frames an ephemeris can be written in, by their CCSDS names."""
@@ -138,6 +141,22 @@ def _inertial(moments: list[datetime], r: Array, v: Array, frame: OemFrame) -> t
 def ccsds_time(moment: datetime) -> str:
     """Return a time as CCSDS writes it: ISO 8601 without the Z, which TIME_SYSTEM replaces."""
     return iso(moment, decimals=6).rstrip("Z")
+
+
+def ccsds_moment(text: str) -> datetime:
+    """Return a time as CCSDS writes it, by the date or the day of the year; ValueError where it is none of a satellite.
+
+    >>> ccsds_moment("2020-064T10:34:41.4264").isoformat()
+    '2020-03-04T10:34:41.426400+00:00'
+    """
+    if len(text) > 8 and text[8] == "T":
+        whole, _, fraction = text.removesuffix("Z").partition(".")
+        moment = datetime.strptime(f"{whole}.{fraction[:6]:0<6}+0000", "%Y-%jT%H:%M:%S.%f%z")
+    else:
+        moment = datetime.fromisoformat(text)
+    if not YEARS[0] <= moment.year <= YEARS[1]:
+        raise ValueError(text)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def one_line(text: str) -> str:

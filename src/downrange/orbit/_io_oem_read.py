@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 import numpy as np
 
 from downrange.base import Array, InputError, iso, since, units
-from downrange.orbit._io_oem import OemFrame
+from downrange.orbit._io_oem import OemFrame, ccsds_moment
 from downrange.orbit._io_text import CUT, data_text, xml_root
 from downrange.orbit.ephemeris import Ephemeris
 
@@ -163,7 +163,7 @@ def _states(segment: _Segment, where: str) -> tuple[list[datetime], Array]:
             seen = f"{len(row)} columns instead of a time, three of place and three of speed"
             raise InputError(where=where, key=place, seen=seen, cure=CUT)
         try:
-            moments.append(_moment(row[0]))
+            moments.append(ccsds_moment(row[0]))
             states.append([float(x) for x in row[1:7]])
         except ValueError:
             seen = f"{' '.join(row)[:_ROOM]!r} is no time with six numbers"
@@ -186,22 +186,13 @@ def _check_end(segment: _Segment, last: datetime, where: str) -> None:
     if not text:
         return
     try:
-        stop = _moment(text)
+        stop = ccsds_moment(text)
     except ValueError:
         cure = "write UTC as 2023-11-21T13:44:28.500"
         raise InputError(where=where, key=f"{segment.place}: STOP_TIME", seen=repr(text), cure=cure) from None
     if since(last, stop) > _LATE_S:
         seen = f"the last state is of {iso(last)}, but STOP_TIME is {iso(stop)}"
         raise InputError(where=where, key=segment.place, seen=seen, cure=CUT)
-
-
-def _moment(text: str) -> datetime:
-    """Return a time as CCSDS writes it, UTC; ValueError where it is none."""
-    if len(text) > 8 and text[8] == "T":
-        whole, _, fraction = text.removesuffix("Z").partition(".")
-        return datetime.strptime(f"{whole}.{fraction[:6]:0<6}+0000", "%Y-%jT%H:%M:%S.%f%z")
-    moment = datetime.fromisoformat(text)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _without_bias(vectors: Array) -> Array:

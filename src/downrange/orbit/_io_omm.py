@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from downrange.base import InputError, utc
+from downrange.orbit._io_oem import YEARS, ccsds_moment
 from downrange.orbit.model import ElementSet
 
 Words = Mapping[str, object]
@@ -25,6 +26,8 @@ TLE: Final = (
     "MEAN_MOTION_DOT", "MEAN_MOTION_DDOT",
 )  # fmt: skip
 NEEDED: Final = (*MEAN, "BSTAR")
+_COUNTS: Final = ("NORAD_CAT_ID", "ELEMENT_SET_NO", "REV_AT_EPOCH")
+_RATES: Final = ("MEAN_MOTION_DOT", "MEAN_MOTION_DDOT")
 UNITS: Final = {
     "MEAN_MOTION": "rev/day",
     "INCLINATION": "deg",
@@ -63,6 +66,7 @@ _CURES: Final = {
 }
 _LONG: Final = re.compile(r"(\d{4})-(\d{3}[A-Z]{1,3})")
 _SHORT: Final = re.compile(r"(\d\d)(\d{3}[A-Z]{1,3})")
+_ROOM: Final = 60
 _NOBODY: Final = frozenset(("", "UNKNOWN", "NONE", "N/A", "NULL"))
 
 
@@ -102,15 +106,16 @@ def set_of(words: Words, *, where: str, place: str, named: bool) -> ElementSet:
     _check_fixed(words, where, place, named=named)
     try:
         numbers = [_number(words[key]) for key in NEEDED[1:]]
-        others = [_number(words.get(key) or 0) for key in _OTHERS]
-    except (KeyError, TypeError, ValueError):
+        counts = [_count(words.get(key) or 0) for key in _COUNTS]
+        rates = [_number(words.get(key) or 0) for key in _RATES]
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise _no_number(words, where, place) from None
     n, e, inclination, node, perigee, anomaly, bstar = numbers
     try:
         return ElementSet(
             name=_text(words, "OBJECT_NAME"),
             lines=None,
-            number=int(others[0]),
+            number=counts[0],
             designator=_designator(_text(words, "OBJECT_ID")),
             epoch=_epoch(words, where, place),
             inclination_deg=inclination,
@@ -121,19 +126,16 @@ def set_of(words: Words, *, where: str, place: str, named: bool) -> ElementSet:
             mean_motion_revpday=n,
             bstar=bstar,
             classification=_text(words, "CLASSIFICATION_TYPE") or "U",
-            element_set_number=int(others[1]),
-            revolution=int(others[2]),
-            mean_motion_dot=others[3],
-            mean_motion_ddot=others[4],
+            element_set_number=counts[1],
+            revolution=counts[2],
+            mean_motion_dot=rates[0],
+            mean_motion_ddot=rates[1],
         )
     except InputError as problem:
         keyword = _KEYWORDS.get(problem.key)
         if keyword is None:
             raise
         raise InputError(where=where, key=f"{place}: {keyword}", seen=problem.seen, cure=problem.cure) from None
-
-
-_OTHERS: Final = ("NORAD_CAT_ID", "ELEMENT_SET_NO", "REV_AT_EPOCH", "MEAN_MOTION_DOT", "MEAN_MOTION_DDOT")
 
 
 def _check_fixed(words: Words, where: str, place: str, *, named: bool) -> None:
@@ -159,9 +161,17 @@ def _number(value: object) -> float:
     return number
 
 
+def _count(value: object) -> int:
+    """Return a whole number from 0 on."""
+    number = _number(value)
+    if number != int(number) or number < 0.0:
+        raise ValueError
+    return int(number)
+
+
 def _no_number(words: Words, where: str, place: str) -> InputError:
     """Return the error that names the keyword whose number is missing or is none."""
-    for key in (*NEEDED[1:], *_OTHERS):
+    for key in (*NEEDED[1:], *_COUNTS, *_RATES):
         value = words.get(key)
         if value is None or value == "":
             if key not in NEEDED:
@@ -169,12 +179,16 @@ def _no_number(words: Words, where: str, place: str) -> InputError:
             cure = _CURES.get(key, f"give {key}; the message may have been cut short")
             return InputError(where=where, key=f"{place}: {key}", seen="missing", cure=cure)
         try:
-            _number(value)
-        except (TypeError, ValueError):
-            unit = f" in {UNITS[key]}" if key in UNITS else ""
-            return InputError(
-                where=where, key=f"{place}: {key}", seen=f"{value!r} is no number", cure=f"give a number{unit}"
+            _count(value) if key in _COUNTS else _number(value)
+        except (TypeError, ValueError, OverflowError):
+            kind = "whole number, 0 or more" if key in _COUNTS else "number"
+            cure = f"give a {kind}{f' in {UNITS[key]}' if key in UNITS else ''}"
+            seen = (
+                f"{str(value)[:_ROOM]!r} is no such number"
+                if key in _COUNTS
+                else f"{str(value)[:_ROOM]!r} is no number"
             )
+            return InputError(where=where, key=f"{place}: {key}", seen=seen, cure=cure)
     return InputError(where=where, key=place, seen="no mean elements", cure="get the data again")
 
 
@@ -182,16 +196,11 @@ def _epoch(words: Words, where: str, place: str) -> datetime:
     """Return the epoch, UTC: a date or a day of the year, the Z left out or not."""
     text = str(words.get("EPOCH") or "").strip()
     try:
-        if len(text) > 8 and text[8] == "T":
-            whole, _, fraction = text.removesuffix("Z").partition(".")
-            moment = datetime.strptime(f"{whole}.{fraction[:6]:0<6}+0000", "%Y-%jT%H:%M:%S.%f%z")
-        else:
-            moment = datetime.fromisoformat(text)
+        return ccsds_moment(text)
     except ValueError:
-        seen = f"{text!r} is no time" if text else "missing"
-        cure = "write UTC as 2024-06-07T23:19:05.561760"
+        seen = f"{text[:_ROOM]!r} is no time of a satellite" if text else "missing"
+        cure = f"write UTC as 2024-06-07T23:19:05.561760, in the years {YEARS[0]} to {YEARS[1]}"
         raise InputError(where=where, key=f"{place}: EPOCH", seen=seen, cure=cure) from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _forward(angle_deg: float) -> float:
