@@ -161,6 +161,21 @@ _E5 = np.array(
 
 
 @numba.njit(cache=True, error_model="numpy")
+def _copy(source: NDArray[np.float64], target: NDArray[np.float64]) -> None:
+    """Copy a state; written out, because a slice costs seconds of compiling."""
+    for j in range(6):
+        target[j] = source[j]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _mark(t: float, y: NDArray[np.float64], marks: NDArray[np.float64], row: int) -> None:
+    """Note a time and a state."""
+    marks[row, 0] = t
+    for j in range(6):
+        marks[row, 1 + j] = y[j]
+
+
+@numba.njit(cache=True, error_model="numpy")
 def air_density(alt_m: float, air: NDArray[np.float64]) -> float:
     """Return the density [kg/m^3]; above the table it thins out as between the table's last two rows."""
     if alt_m < _TOP_M:
@@ -313,14 +328,14 @@ def _meet(
         ends[0], ends[1] = min(ends[0], peak), max(ends[1], peak)
         if dip < levels_m[1] <= new_alt:
             reach, new_alt = part, dip
-            new[:] = found
+            _copy(found, new)
     if alt_m >= levels_m[0] > new_alt:
         part = _search(reach, 0, levels_m[0], y, new_alt - levels_m[0], drag, air, zonals, k, found)
-        marks[0, 0], marks[0, 1:] = t + part, found
+        _mark(t + part, found, marks, 0)
     if new_alt < levels_m[1]:
         reach = _search(reach, 0, levels_m[1], y, new_alt - levels_m[1], drag, air, zonals, k, found)
-        marks[1, 0], marks[1, 1:] = t + reach, found
-        new[:] = found
+        _mark(t + reach, found, marks, 1)
+        _copy(found, new)
         why = LOW
     far = _distance(new)
     ends[0], ends[1] = min(ends[0], far), max(ends[1], far)
@@ -338,16 +353,14 @@ def _tell(
     air: NDArray[np.float64],
     zonals: NDArray[np.float64],
     k: NDArray[np.float64],
-    found: NDArray[np.float64],
     out: NDArray[np.float64],
 ) -> int:
     """Write the states asked for inside a step; return how many have been written in all."""
     while count < t_s.shape[0] and abs(t_s[count] - t) <= abs(reach):
         if t_s[count] == t:
-            out[count] = y
+            _copy(y, out[count])
         else:
-            _step(t_s[count] - t, y, drag, air, zonals, k, found)
-            out[count] = found
+            _step(t_s[count] - t, y, drag, air, zonals, k, out[count])
         count += 1
     return count
 
@@ -368,7 +381,7 @@ def _turn(
         return revolutions
     if revolutions < revs.shape[0]:
         revs[revolutions, 0] = t + (goal - before) / (turned - before) * reach
-        revs[revolutions, 1:] = ends
+        revs[revolutions, 1], revs[revolutions, 2] = ends[0], ends[1]
     ends[0], ends[1] = np.inf, 0.0
     return revolutions + 1
 
@@ -393,12 +406,13 @@ def run(
     revs:     (m, PEAKS), the revolutions finished; when they do not fit, the later ones are not kept
     marks:    (2, 7), time and state of the last pass downwards of the first level and of the pass of the second
     """
-    y, new, found, k = start.copy(), np.empty(6), np.empty(6), np.empty((_STAGES, 6))
+    y, new, found, ends, k = np.empty(6), np.empty(6), np.empty(6), np.empty(2), np.empty((_STAGES, 6))
+    _copy(start, y)
+    ends[0] = ends[1] = _distance(y)
     t, count, turned, revolutions, why = 0.0, 0, 0.0, 0, SPAN
     end_s = t_s[t_s.shape[0] - 1]
     sign = -1.0 if end_s < 0.0 else 1.0
     h = 10.0 * sign
-    ends = np.array((_distance(y), _distance(y)))
     while count < t_s.shape[0] and why == SPAN:
         _rates(y, drag, air, zonals, k[0])
         last = abs(h) >= abs(end_s - t)
@@ -411,12 +425,12 @@ def run(
             continue
         alt_m, climb = earth.height_at(y[0], y[1], y[2]), _measure(y, 1, 0.0)
         why, reach = _meet(h, alt_m, climb, t, y, drag, air, zonals, levels_m, k, new, found, ends, marks)
-        count = _tell(count, t, reach, t_s, y, drag, air, zonals, k, found, out)
+        count = _tell(count, t, reach, t_s, y, drag, air, zonals, k, out)
         before = turned
         turned += _angle(y, new)
         revolutions = _turn(revolutions, before, turned, t, reach, ends, revs)
         t = end_s if last and why == SPAN else t + reach
-        y[:] = new
+        _copy(new, y)
         h = sign * min(_LONGEST_S, abs(h) * min(4.0, 0.9 * max(error, 1e-10) ** -0.125))
     return why, count, revolutions, t, turned
 
@@ -435,7 +449,8 @@ def mean_rates(
     airs: (M, K, 5) tables, each with its row of rates, for a ballistic coefficient of 1 kg/m^2
     raise_m: added to the ellipse's distances: what the zonals lift the path by
     """
-    out[:] = 0.0
+    for m in range(airs.shape[0]):
+        out[m, 0] = out[m, 1] = 0.0
     e = x / a
     points = 16 if e < 0.02 else 96
     tilts = 6

@@ -2,9 +2,9 @@
 
 The motion is computed in the Earth-fixed axes of the start held still, whose z axis is the pole of that day. A state in
 GCRF is therefore precessed and nutated to the date before the zonals act, and one in TEME is turned by sidereal time; a
-state whose frame is not named is refused. The pole itself is held still: it drifts by 20 seconds of arc a year, which
-the zonals do not notice within a year. What is told at each moment is turned back with the Earth's orientation of that
-moment, pole and all.
+state whose frame is not named is refused. The pole itself is held still, though it drifts by some 20 seconds of arc a
+year: that costs 0.5 m after three days in a low orbit, 10 m after ten, 240 m after sixty, by restarting each day. What
+is told at each moment is turned back with the Earth's orientation of that moment, pole and all.
 
 Left out: tesserals, Moon, Sun, tides, light. For a low orbit they move a satellite by some kilometres a day along its
 track (assumed from their size; not measured here), drag with an unknown body by far more.
@@ -140,7 +140,8 @@ class Propagated:
     perigee_alt_m, apogee_alt_m: (k,) lowest and highest in it, over the equatorial radius, as catalogues print them
     revolutions:     how many were completed, with the part of the last
     ending, end_t_s: why and when it ends
-    interface, breakup: where it passed 120 km for the last time and 80 km; None when it did not come down
+    interface, breakup: where it passed 120 km for the last time and 80 km; None when it did not come down, the first
+                     also when it started lower
     beta:            the ballistic coefficient; None without drag
     air:             the air, in words
     """
