@@ -50,7 +50,7 @@ def test_files_are_read_and_named_in_errors(form, tmp_path):
         ("No GP data found", "no element sets; it starts with 'No GP data found'"),
         ("Lat,Lon\n1,2\n", "no element sets; it starts with 'Lat,Lon'"),
         ("PK\x03\x04\x00\x00\x01", "the character '\\x00'"),
-        ("caf\ufffd", "this is no UTF-8 text"),
+        ("xyz\ufffd", "this is no UTF-8 text"),
         (OEM, "a CCSDS OEM, not mean elements. Read it with read_oem"),
         ("COMMENT x\nCCSDS_OPM_VERS = 3.0\n", "a CCSDS OPM, not mean elements. Give two-line element sets"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -42,7 +43,7 @@ def element_set(
     return ElementSet(
         name=name,
         lines=None,
-        number=number,
+        number=operator.index(number),
         designator=designator,
         epoch=utc(epoch, where=name or "element set"),
         inclination_deg=float(inclination_deg),
