@@ -57,7 +57,7 @@ def found_for(rows, points, gap, overlap):
 
 
 @given(crowd=crowds(), gap=st.sampled_from(Gap), overlap=st.sampled_from(Overlap))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_gaps_and_waits_are_those_of_plain_python(crowd, gap, overlap):
     points, rows = crowd
     found = found_for(rows, points, gap, overlap)

@@ -99,23 +99,23 @@ def test_the_first_pass_that_serves_takes_the_picture(seen, heard, downlink, lea
     known = [known_by_hand(row, rows_heard, downlink, least_s) + 5.0 for row in rows]
     assert found.latency_s == pytest.approx([know - row[2] for know, row in zip(known, rows, strict=True)])
     assert (found.station == -1).tolist() == [math.isinf(know) for know in known]
-    # requests every quarter second, both points alike
-    requests = np.arange(0.125, SPAN_S, 0.25)
+    # requests every other second, both points alike
+    requests = np.arange(1.0, SPAN_S, 2.0)
     waits = np.concatenate(
         [
             [waits_by_hand(*zip(*mine, strict=True), t) if mine else math.inf for t in requests]
             for mine in ([(row, know) for row, know in zip(rows, known, strict=True) if row[0] == p] for p in (0, 1))
         ]
     )
-    assert found.share_unanswered.value == pytest.approx(np.isinf(waits).mean(), abs=0.002)
+    assert found.share_unanswered.value == pytest.approx(np.isinf(waits).mean(), abs=0.004)
     for share, figure in zip((0.3, 0.6), found.know_s, strict=True):
         if figure.value is None:
-            assert np.isfinite(waits).mean() <= share + 0.002
+            assert np.isfinite(waits).mean() <= share + 0.004
         else:
-            assert (waits <= figure.value + 1.0).mean() >= share - 0.002
-            assert (waits <= figure.value - 1.0).mean() <= share + 0.002
+            assert (waits <= figure.value + 2.0).mean() >= share - 0.004
+            assert (waits <= figure.value - 2.0).mean() <= share + 0.004
     cut = np.minimum(waits, np.tile(np.where(np.isinf(waits.reshape(2, -1)), SPAN_S - requests, np.inf), 1).ravel())
-    assert found.know_mean_s.value == pytest.approx(cut.mean(), abs=1.0)
+    assert found.know_mean_s.value == pytest.approx(cut.mean(), abs=2.0)
 
 
 def test_by_hand():
