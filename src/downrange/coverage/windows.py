@@ -16,8 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from downrange.base import Array, julian_pair, units
+from downrange.coverage._kernel.block import ELEVATION, ROUND_NADIR, TRUE_NADIR
 from downrange.coverage._kernel.order import by_point
-from downrange.coverage._kernel.passes import ELEVATION, ROUND_NADIR, TRUE_NADIR, find_passes
+from downrange.coverage._kernel.passes import find_passes
 from downrange.coverage._kernel.scan import scan_windows
 from downrange.coverage._kernel.sight import ABOVE, CONE_FIELD, IN_FIELD, IN_SUN, NO_FIELD, RECTANGLE, REGARD
 from downrange.coverage.indexed import PointIndex

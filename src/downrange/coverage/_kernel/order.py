@@ -20,25 +20,23 @@ def by_point(
         at[place[whose[i, 1]] + 1] += 1
     for i in range(n):
         at[i + 1] += at[i]
-    order = np.empty(k, np.int64)
-    for i in range(k):  # within a point insertion does: what comes in is nearly in order of time
+    rows = np.empty((k, 3))
+    for i in range(k):
         p = place[whose[i, 1]]
-        order[at[p]] = i
+        rows[at[p], 0], rows[at[p], 1], rows[at[p], 2] = spans[i, 0], spans[i, 1], whose[i, 0]
         at[p] += 1
     satellite, point = np.empty(k, np.int32), np.empty(k, np.int32)
     start_s, end_s = np.empty(k), np.empty(k)
     first = 0
-    for i in range(k):
-        row = order[i]
-        p, s = place[whose[row, 1]], whose[row, 0]
-        if i > 0 and p != point[i - 1]:
-            first = i
-        a, b = spans[row, 0], spans[row, 1]
-        j = i
-        while j > first and (start_s[j - 1] > a or (start_s[j - 1] == a and satellite[j - 1] > s)):
-            start_s[j], end_s[j], satellite[j], point[j] = start_s[j - 1], end_s[j - 1], satellite[j - 1], p
-            j -= 1
-        start_s[j], end_s[j], satellite[j], point[j] = a, b, s, p
+    for p in range(n):
+        for i in range(first, at[p]):  # within a point insertion does: what comes in is nearly in order of time
+            a, b, s = rows[i, 0], rows[i, 1], np.int32(rows[i, 2])
+            j = i
+            while j > first and (start_s[j - 1] > a or (start_s[j - 1] == a and satellite[j - 1] > s)):
+                start_s[j], end_s[j], satellite[j] = start_s[j - 1], end_s[j - 1], satellite[j - 1]
+                j -= 1
+            start_s[j], end_s[j], satellite[j], point[i] = a, b, s, p
+        first = at[p]
     open_start, open_end = np.empty(k, np.bool_), np.empty(k, np.bool_)
     for i in range(k):
         open_start[i], open_end[i] = start_s[i] <= 0.0, end_s[i] >= span_s
