@@ -115,7 +115,7 @@ def decay_of(
     ...     epoch=datetime(2023, 11, 21, 14, tzinfo=UTC), frame=Frame.TEME)
     >>> found = decay_of(low, beta=100.0, activity=Activity.MEAN)
     >>> f"{found.days_low:.1f} to {found.days_high:.1f} days, {found.method}"
-    '2.5 to 3.5 days, numerical'
+    '1.8 to 3.4 days, numerical'
     """
     if air is not None and activity is not None:
         cure = "give the one or the other: a table holds its own activity"
@@ -187,7 +187,7 @@ def _courses(activity: Activity | None) -> tuple[Sun, tuple[Sun, ...]]:
             phases = np.arange(8) * _EIGHTH
             return middle, tuple(Sun(phase_rad=float(p), cycle=True) for p in phases)
         case Activity.MEAN:
-            phases = np.array([1.0, 2.0, 3.0, 5.0, 6.0, 7.0]) * _EIGHTH
+            phases = np.array([1.5, 2.0, 2.5, 5.5, 6.0, 6.5]) * _EIGHTH
             return middle, (middle, *(Sun(phase_rad=float(p), cycle=True) for p in phases))
         case _:
             peak = 0.0 if activity is Activity.HIGH else np.pi
@@ -280,7 +280,10 @@ def _reasons(
     elif activity is None:
         sun = "solar activity not told: every phase of an 11-year cycle between F10.7 of 65 and 250"
     else:
-        sun = f"solar activity {activity} at the epoch, then an 11-year cycle known to an eighth"
+        known_years = 0.7 if activity is Activity.MEAN else 1.4
+        sun = (
+            f"solar activity {activity} at the epoch, within {known_years:g} years of an 11-year cycle, then that cycle"
+        )
     far = ("the far end lies beyond 50 years",) if float(days.max()) >= HORIZON_DAYS else ()
     return (what, sun, *far, "no manoeuvre; no wind but the Earth's turn; day and night averaged")
 

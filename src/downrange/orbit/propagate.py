@@ -1,7 +1,7 @@
 """Numerical propagation: zonal gravity J2 to J4 and drag, for the days after an insertion.
 
 The motion is computed in the Earth-fixed axes of the start held still, whose z axis is the pole of that day. A state in
-GCRF is therefore precessed and nutated to the date before the zonals act, and one in TEME is turned by sidereal time; a
+GCRF is therefore taken through precession and nutation to the date before the zonals act, and one in TEME is turned by sidereal time; a
 state whose frame is not named is refused. The pole itself is held still, though it drifts by some 20 seconds of arc a
 year: that costs 0.5 m after three days in a low orbit, 10 m after ten, 240 m after sixty, by restarting each day. What
 is told at each moment is turned back with the Earth's orientation of that moment, pole and all.
