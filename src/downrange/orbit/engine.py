@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from functools import cache
-from importlib.metadata import version
 
 from sgp4 import api
 
@@ -15,6 +14,8 @@ def engine() -> str:
     >>> engine().split(", ")[0]
     'compiled'
     """
+    from importlib.metadata import version
+
     kind = "compiled" if api.accelerated else "plain Python"
     return f"{kind}, sgp4 {version('sgp4')}"
 

@@ -60,7 +60,7 @@ def mean_motion_revpday_of(a_m: float) -> float:
     """Return the mean motion [rev/day] of a semi-major axis [m], by Kepler's third law with SGP4's GM.
 
     >>> f"{mean_motion_revpday_of(6_878_135.0):.5f}"
-    '15.21937'
+    '15.21938'
     """
     if not (math.isfinite(a_m) and a_m > 0.0):
         cure = "give metres from the Earth's centre"
