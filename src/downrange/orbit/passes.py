@@ -15,7 +15,6 @@ from itertools import pairwise
 import erfa
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq, minimize_scalar
 from sgp4.api import Satrec
 
 from downrange.base import (
@@ -114,6 +113,8 @@ def _check(satellite: Satrec, lat_deg: float, start: datetime, stop: datetime, m
 
 def _extremes(view: _View, span_s: float) -> list[tuple[float, float]]:
     """Return (time, elevation) of all extremes, with an end beyond each end of the span."""
+    from scipy.optimize import minimize_scalar  # loading it takes longer than a pass
+
     count = int(np.ceil(span_s / _STEP_S)) + 3
     t_s: Array = np.linspace(-_STEP_S, (count - 2) * _STEP_S, count)
     elevation = view.look(t_s)[0]
@@ -136,6 +137,8 @@ def _above(
     elevation: Callable[[float], float], knots: list[tuple[float, float]], mask_deg: float
 ) -> list[tuple[float, float]]:
     """Return the intervals above the mask, as times; the knots' own ends where it begins or ends above."""
+    from scipy.optimize import brentq
+
     edges = [knots[0][0]] if knots[0][1] > mask_deg else []
     for (t1, e1), (t2, e2) in pairwise(knots):
         if (e1 > mask_deg) != (e2 > mask_deg):

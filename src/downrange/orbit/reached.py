@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr
 
 from downrange.base import Array, InputError
 from downrange.orbit.model import Answer, Reached
@@ -40,6 +39,8 @@ def p_perigee_above(perigee_alt_m: ArrayLike, sigma_m: ArrayLike, floor_alt_m: f
     >>> [f"{p:.3f}" for p in p_perigee_above([120e3, 140e3, 100e3], [5e3, 10e3, 10e3])]
     ['0.500', '0.977', '0.023']
     """
+    from scipy.special import ndtr  # loading it takes longer than most commands
+
     height, sigma = np.asarray(perigee_alt_m, dtype=float), np.asarray(sigma_m, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         p: Array = ndtr((height - floor_alt_m) / sigma)

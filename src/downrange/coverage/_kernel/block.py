@@ -24,33 +24,44 @@ _SURE = 2e-9  # a Newton step squared, per half window, leaves half of this as a
 
 
 @numba.njit(cache=True, nogil=True, fastmath={"contract"})
-def _terms(limit: int, arc: np.ndarray, lane: np.ndarray, n: int, first: np.ndarray, second: np.ndarray) -> None:
-    """Write the two polynomials of `margin` for n points."""
-    if limit == ROUND_NADIR:
-        for k in range(TERMS):
-            cx, cy, cz, w = arc[0, k], arc[1, k], arc[2, k], arc[3, k]
-            for i in range(n):
-                first[k, i] = cx * lane[X, i] + cy * lane[Y, i] + cz * lane[Z, i]
-                second[k, i] = w
-        return
+def _cone_terms(arc: np.ndarray, lane: np.ndarray, n: int, first: np.ndarray, second: np.ndarray) -> None:
+    """Write the polynomials r.q and |r|^2 for n points q."""
+    for k in range(TERMS):
+        cx, cy, cz, w = arc[0, k], arc[1, k], arc[2, k], arc[3, k]
+        for i in range(n):
+            first[k, i] = cx * lane[X, i] + cy * lane[Y, i] + cz * lane[Z, i]
+            second[k, i] = w
+
+
+@numba.njit(cache=True, nogil=True, fastmath={"contract"})
+def _distance_terms(arc: np.ndarray, lane: np.ndarray, n: int, second: np.ndarray) -> None:
+    """Write the polynomial |r - q|^2."""
     for k in range(TERMS):
         cx, cy, cz, w = arc[0, k], arc[1, k], arc[2, k], arc[3, k]
         for i in range(n):
             second[k, i] = w - 2.0 * (cx * lane[X, i] + cy * lane[Y, i] + cz * lane[Z, i])
-    if limit == ELEVATION:
-        for k in range(TERMS):
-            cx, cy, cz = arc[0, k], arc[1, k], arc[2, k]
-            for i in range(n):
-                first[k, i] = cx * lane[NX, i] + cy * lane[NY, i] + cz * lane[NZ, i]
-    else:
-        for k in range(TERMS):
-            cx, cy, cz, nr = arc[4, k], arc[5, k], arc[6, k], arc[7, k]
-            for i in range(n):
-                first[k, i] = nr - (cx * lane[X, i] + cy * lane[Y, i] + cz * lane[Z, i])
     for i in range(n):
         second[0, i] += lane[QQ, i]
-        if limit == ELEVATION:
-            first[0, i] -= lane[QN, i]
+
+
+@numba.njit(cache=True, nogil=True, fastmath={"contract"})
+def _elevation_terms(arc: np.ndarray, lane: np.ndarray, n: int, first: np.ndarray) -> None:
+    """Write the polynomial (r - q).n, n upward at the point."""
+    for k in range(TERMS):
+        cx, cy, cz = arc[0, k], arc[1, k], arc[2, k]
+        for i in range(n):
+            first[k, i] = cx * lane[NX, i] + cy * lane[NY, i] + cz * lane[NZ, i]
+    for i in range(n):
+        first[0, i] -= lane[QN, i]
+
+
+@numba.njit(cache=True, nogil=True, fastmath={"contract"})
+def _nadir_terms(arc: np.ndarray, lane: np.ndarray, n: int, first: np.ndarray) -> None:
+    """Write the polynomial (r - q).N, N upward at the satellite."""
+    for k in range(TERMS):
+        cx, cy, cz, nr = arc[4, k], arc[5, k], arc[6, k], arc[7, k]
+        for i in range(n):
+            first[k, i] = nr - (cx * lane[X, i] + cy * lane[Y, i] + cz * lane[Z, i])
 
 
 @numba.njit(cache=True, nogil=True, fastmath={"contract"})
@@ -167,7 +178,14 @@ def limit_windows(
     first, second: (13, BLOCK), work: (2, 13), room to work in
     """  # fmt: skip
     form = CONE if limit == ROUND_NADIR else SLANT
-    _terms(limit, arc, lane, n, first, second)
+    if limit == ROUND_NADIR:
+        _cone_terms(arc, lane, n, first, second)
+    else:
+        _distance_terms(arc, lane, n, second)
+        if limit == ELEVATION:
+            _elevation_terms(arc, lane, n, first)
+        else:
+            _nadir_terms(arc, lane, n, first)
     _margins(form, first, second, c, s2, lane, U, n)
     _bends(limit, arc, c, rate, lane, n)
     if _tops(lane, n, rate, reach):

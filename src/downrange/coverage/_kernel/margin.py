@@ -40,30 +40,3 @@ def with_rate(
         return a, da
     root = math.sqrt(b)
     return a - c * root, da - c * db / (2.0 * root)
-
-
-@numba.njit(cache=True, nogil=True)
-def cone_terms(arc: np.ndarray, point: np.ndarray, first: np.ndarray, second: np.ndarray) -> None:
-    """Write the polynomials r.q and |r|^2. point: (x, y, z, |q|^2, nx, ny, nz, q.n)."""
-    for k in range(TERMS):
-        first[k] = arc[0, k] * point[0] + arc[1, k] * point[1] + arc[2, k] * point[2]
-        second[k] = arc[3, k]
-
-
-@numba.njit(cache=True, nogil=True)
-def elevation_terms(arc: np.ndarray, point: np.ndarray, first: np.ndarray, second: np.ndarray) -> None:
-    """Write the polynomials (r - q).n and |r - q|^2."""
-    for k in range(TERMS):
-        first[k] = arc[0, k] * point[4] + arc[1, k] * point[5] + arc[2, k] * point[6]
-        second[k] = arc[3, k] - 2.0 * (arc[0, k] * point[0] + arc[1, k] * point[1] + arc[2, k] * point[2])
-    first[0] -= point[7]
-    second[0] += point[3]
-
-
-@numba.njit(cache=True, nogil=True)
-def nadir_terms(arc: np.ndarray, point: np.ndarray, first: np.ndarray, second: np.ndarray) -> None:
-    """Write the polynomials (r - q).N and |r - q|^2, N upward at the satellite."""
-    for k in range(TERMS):
-        first[k] = arc[7, k] - (arc[4, k] * point[0] + arc[5, k] * point[1] + arc[6, k] * point[2])
-        second[k] = arc[3, k] - 2.0 * (arc[0, k] * point[0] + arc[1, k] * point[1] + arc[2, k] * point[2])
-    second[0] += point[3]
