@@ -130,3 +130,15 @@ def test_points_weigh_by_their_area(scenario, points, seen):
     heavy = dataclasses.replace(points, area_m2=np.where(np.arange(points.lat_deg.size) == 0, 1.0, 1e-9))
     (row,) = see(scenario, heavy, satellites=(1,)).rows
     assert row.far.looks_pday != pytest.approx(seen.rows[0].far.looks_pday)
+
+
+def test_the_searched_layout_beats_the_simple_ones_where_it_was_sought():
+    # equal spacing repeats the ground track: five in one plane leave a hole of weeks within 20 degrees off nadir
+    whole = load_coverage_scenario("malligyong-1")
+    region = inside(load_region(whole.region), count=60)
+    reach = Bounds(low=20.0, high=20.0, source="of the search")
+    rows = {row.layout: row.near for row in see(whole, region, satellites=(5,), reach_deg=reach).rows}
+    found = rows.pop("found by search")
+    assert set(rows) == {"same plane", "spread planes"}
+    assert rows["same plane"].daylit_max_gap_s > 20 * 86_400.0 > 5 * found.daylit_max_gap_s
+    assert all(found.daylit_mean_wait_s < 0.8 * other.daylit_mean_wait_s for other in rows.values())
