@@ -170,7 +170,12 @@ EXAMPLES = [
     "track inside",
     "track run",
     "track simulate",
+    "orbit check",
+    "orbit convert",
+    "orbit decay",
     "orbit passes",
+    "orbit propagate",
+    "orbit show",
 ]
 
 

@@ -202,6 +202,7 @@ def test_a_pull_too_early_says_not_catalogued_yet() -> None:
 def test_without_the_time_of_the_pull_absence_is_unknown() -> None:
     found = check(catalogue(*ELSEWHERE, pulled=None), launch(NOVEMBER))
     assert found.answer is Seen.UNKNOWN
+    assert found.p == pytest.approx(0.5, abs=0.01)  # as before anybody looked
     assert found.waited_h is None
     assert check(catalogue(*TAKEN, pulled=None), launch(NOVEMBER)).answer is Seen.YES  # presence needs no clock
 

@@ -12,14 +12,11 @@ from downrange.base import InputError
 from downrange.earth import load_site
 from downrange.fall import FRAGMENTS, impacts_csv
 from downrange.flight import fly, load_vehicle_and_plan
-from downrange.replay import drop_bodies, drop_fragments, first_elements
+from downrange.replay import drop_bodies, drop_fragments
 from downrange.replay.doors import intake_about, programme_of
 from downrange.track import load_sensors
 
 # element set of Malligyong-1, epoch 2024-06-07, public catalogue
-TLE = """1 58400U 23179A   24159.97159215  .00006581  00000+0  30025-3 0  9991
-2 58400  97.4051  46.9797 0001572 158.6830 201.4471 15.20948569 30329
-"""
 
 
 def test_impacts_come_in_the_order_of_the_fragments(tmp_path: Path) -> None:
@@ -41,14 +38,6 @@ def test_impacts_come_in_the_order_of_the_fragments(tmp_path: Path) -> None:
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be read: No such file"):
         drop_fragments(tmp_path / "none.csv")
-    with pytest.raises(InputError, match="cannot be read"):
-        first_elements(tmp_path / "none.tle")
-
-
-def test_the_first_element_set_of_a_file_is_taken(tmp_path: Path) -> None:
-    path = tmp_path / "one.tle"
-    path.write_text(TLE)
-    assert first_elements(path).number == 58400
 
 
 def test_a_programme_says_what_burns_when_and_when_the_fairing_leaves() -> None:

@@ -22,7 +22,7 @@ def altered(tmp_path: Path, old: str, new: str) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("name", ["2023-05-31", "2023-08-24", "2023-08-24-nominal"])
+@pytest.mark.parametrize("name", ["2023-05-31", "2023-08-24", "2023-08-24-nominal", "2023-11-21"])
 def test_every_shipped_scenario_loads_and_bears_its_own_name(name: str) -> None:
     assert load_scenario(name).name == name
 

@@ -37,8 +37,7 @@ def check(catalogue: Catalogue, launch: Launch, *, rule: CheckRule | None = None
     rule = rule or CheckRule()
     weighed = [_weighed(found, launch, rule) for found in catalogue.objects]
     groups = _by_launch(weighed)
-    waited_h = since(launch.t0, max(catalogue.pulled or catalogue.newest, catalogue.newest)) / _HOUR_S
-    p_group, p_reached = _posterior(groups, launch, rule, p_listed(waited_h, rule))
+    p_group, p_reached = _posterior(groups, launch, rule, _p_listed(catalogue, launch, rule))
     candidates = sorted(
         (_with_p(one, p) for group, p in zip(groups, p_group, strict=True) for one in group),
         key=lambda one: (-one.p, -one.ratio, one.object.designator, one.object.number),
@@ -129,13 +128,25 @@ def _by_launch(weighed: list[Candidate]) -> list[list[Candidate]]:
     return list(groups.values())
 
 
+def _p_listed(catalogue: Catalogue, launch: Launch, rule: CheckRule) -> tuple[float, float]:
+    """Return the probability that an object would be listed, as its presence needs it and as its absence does.
+
+    They differ where the pull and the sets it holds do not go together: each takes what is worse for it.
+    """
+    pulled, newest = catalogue.pulled, catalogue.newest
+    late = since(launch.t0, max(pulled or newest, newest)) / _HOUR_S
+    if pulled is None or not catalogue.whole:
+        return p_listed(late, rule), 0.0
+    return p_listed(late, rule), p_listed(since(launch.t0, min(pulled, newest)) / _HOUR_S, rule)
+
+
 def _posterior(
-    groups: list[list[Candidate]], launch: Launch, rule: CheckRule, p_list: float
+    groups: list[list[Candidate]], launch: Launch, rule: CheckRule, p_list: tuple[float, float]
 ) -> tuple[list[float], float]:
     """Return the probability of each launch in the catalogue, and that something reached orbit at all."""
-    each = launch.p_reach * p_list / max(len(groups), rule.past_launches)
+    each = launch.p_reach * p_list[0] / max(len(groups), rule.past_launches)
     weights = [each * max(one.ratio for one in group) for group in groups]
-    unseen = launch.p_reach * (1.0 - p_list)
+    unseen = launch.p_reach * (1.0 - p_list[1])
     total = math.fsum(weights) + unseen + 1.0 - launch.p_reach
     return [weight / total for weight in weights], 1.0 - (1.0 - launch.p_reach) / total
 

@@ -40,9 +40,10 @@ if TYPE_CHECKING:
         signer_of,
         status_of,
     )
+    from downrange.replay.catalogue_asked import CheckAsked, Checked, check_asked, launch_of, track_answer
     from downrange.replay.chain import run
     from downrange.replay.doctor import examine
-    from downrange.replay.doors import drop_fragments, first_elements
+    from downrange.replay.doors import drop_fragments
     from downrange.replay.ensemble import fly_ensemble, hands_of
     from downrange.replay.ensemble_model import Asked
     from downrange.replay.ensemble_tables import ensemble_shown
@@ -59,12 +60,23 @@ if TYPE_CHECKING:
     from downrange.replay.job import replay_scenario
     from downrange.replay.model import Done, Replay
     from downrange.replay.notices import launch_files, launches_shown, notice_files, notices_shown
+    from downrange.replay.orbit_asked import (
+        converted,
+        decays_asked,
+        one_set,
+        passes_asked,
+        path_text,
+        propagated_asked,
+        sets_about,
+        sets_of,
+    )
     from downrange.replay.plan import Planned, plan_launch, plan_shown, write_plan
     from downrange.replay.refit import refit_record, refit_shown
     from downrange.replay.risk import LaunchRisk, launch_risk, risk_files, risk_shown
     from downrange.replay.sensing import calibrate_file, check_form, convert, sense, write_as
-    from downrange.replay.show import corridor_shown, flight_shown, impacts_shown, passes_shown
+    from downrange.replay.show import corridor_shown, flight_shown, impacts_shown
     from downrange.replay.show_alert import heading, list_shown, places_shown, proposed_shown
+    from downrange.replay.show_check import check_shown
     from downrange.replay.show_dispatch import about_to, dispatch_shown, xml_of
     from downrange.replay.show_journal import (
         authority_shown,
@@ -75,6 +87,7 @@ if TYPE_CHECKING:
         verified_shown,
         verify_files,
     )
+    from downrange.replay.show_orbit import decays_shown, elements_shown, passes_shown, path_shown, sets_converted_shown
     from downrange.replay.show_sensing import calibration_shown, converted_shown, sensed_shown
     from downrange.replay.show_track import track_shown
     from downrange.replay.single import Single, drop_bodies, fly_single, write_single
@@ -84,6 +97,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Asked",
+    "CheckAsked",
+    "Checked",
     "Column",
     "Done",
     "Freed",
@@ -109,23 +124,28 @@ __all__ = [
     "calibrate_file",
     "calibration_shown",
     "case_asked",
+    "check_asked",
     "check_folder",
     "check_form",
+    "check_shown",
     "columns",
     "convert",
+    "converted",
     "converted_shown",
     "corridor_shown",
+    "decays_asked",
+    "decays_shown",
     "dispatch_shown",
     "draft_by_hand",
     "drop_bodies",
     "drop_fragments",
+    "elements_shown",
     "ensemble_shown",
     "event_at",
     "event_file",
     "examine",
     "falls_file",
     "find_places",
-    "first_elements",
     "flight_shown",
     "fly_ensemble",
     "fly_single",
@@ -138,6 +158,7 @@ __all__ = [
     "journal_shown",
     "json_text",
     "launch_files",
+    "launch_of",
     "launch_risk",
     "launches_shown",
     "lift_by_hand",
@@ -149,12 +170,17 @@ __all__ = [
     "new_keys",
     "notice_files",
     "notices_shown",
+    "one_set",
     "open_new",
+    "passes_asked",
     "passes_shown",
+    "path_shown",
+    "path_text",
     "phrase_in",
     "places_shown",
     "plan_launch",
     "plan_shown",
+    "propagated_asked",
     "proposed_shown",
     "read_again",
     "refit_record",
@@ -172,10 +198,14 @@ __all__ = [
     "seated",
     "sense",
     "sensed_shown",
+    "sets_about",
+    "sets_converted_shown",
+    "sets_of",
     "signer_of",
     "status_of",
     "tick_shown",
     "tick_told",
+    "track_answer",
     "track_files",
     "track_shown",
     "tracked",
@@ -198,9 +228,43 @@ _LAZY = {
     "replay_scenario": "job",
     "run": "chain",
     **dict.fromkeys(("check_folder", "write_folder"), "folder"),
-    **dict.fromkeys(("drop_fragments", "first_elements"), "doors"),
+    "drop_fragments": "doors",
     **dict.fromkeys([name for name in __all__ if name.endswith("_shown")], "show"),
     **dict.fromkeys(("calibration_shown", "converted_shown", "sensed_shown"), "show_sensing"),
+    **dict.fromkeys(
+        (
+            "CheckAsked",
+            "Checked",
+            "check_asked",
+            "launch_of",
+            "track_answer",
+        ),
+        "catalogue_asked",
+    ),
+    **dict.fromkeys(
+        (
+            "converted",
+            "decays_asked",
+            "one_set",
+            "passes_asked",
+            "path_text",
+            "propagated_asked",
+            "sets_about",
+            "sets_of",
+        ),
+        "orbit_asked",
+    ),
+    **dict.fromkeys(("check_shown",), "show_check"),
+    **dict.fromkeys(
+        (
+            "decays_shown",
+            "elements_shown",
+            "passes_shown",
+            "path_shown",
+            "sets_converted_shown",
+        ),
+        "show_orbit",
+    ),
     "track_shown": "show_track",
     **dict.fromkeys(("calibrate_file", "check_form", "convert", "sense", "write_as"), "sensing"),
     **dict.fromkeys(("TrackAsked", "Tracked", "tracked"), "tracking"),

@@ -12,7 +12,6 @@ from downrange.base import InputError, ecef_from_geodetic, iso, read_text, v_ece
 from downrange.earth import load_site
 from downrange.fall import Impacts, drop, read_fragments
 from downrange.flight import fly, load_vehicle_and_plan
-from downrange.orbit import ElementSet, read_tle
 from downrange.track import Intake, Sensor, read_readings
 
 _FAR_S = 86_400.0  # readings farther from the lift-off than this are of another day
@@ -52,11 +51,6 @@ def programme_of(vehicle: str | None, site: str | None) -> Programme:
     flight = fly(machine, load_site(site), plan)
     fairings = tuple((body.t_s, _HALVES) for body in flight.bodies if "fairing" in body.name)
     return Programme(burns=flight.burns, expected=fairings, beta_kgpm2=machine.beta_stack_kgpm2)
-
-
-def first_elements(path: Path) -> ElementSet:
-    """Return the first element set of a file."""
-    return read_tle(read_text(path), where=path.name)[0]
 
 
 def intake_about(

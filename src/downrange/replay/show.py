@@ -6,14 +6,12 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from downrange.base import KST, iso, utc
 from downrange.replay.tables import Table, columns, number, place, signed
 
 if TYPE_CHECKING:
     from downrange.corridor import AreaPlane, AreaRange, DogLeg, Explained
     from downrange.fall import Impacts
     from downrange.flight import Flight
-    from downrange.orbit import Pass
 
 Shown = tuple[tuple[Table, ...], dict[str, Any]]
 
@@ -257,35 +255,3 @@ def impacts_shown(falls: Impacts) -> Shown:
         ]
     }
     return (table,), document
-
-
-def passes_shown(name: str, found: Sequence[Pass]) -> Shown:
-    """Return the passes of one satellite."""
-    rows = tuple(
-        (
-            f"{utc(one.rises):%Y-%m-%d %H:%M:%S}",
-            f"{one.culminates.astimezone(KST):%d %b %H:%M}",
-            f"{utc(one.sets):%H:%M:%S}",
-            number(one.max_elevation_deg, 1),
-            number(one.range_m / 1e3),
-            "day" if one.daylight else "night",
-        )
-        for one in found
-    )
-    names = columns("rises (UTC)", "culminates (KST)", "sets (UTC)", "elevation [deg] >", "distance [km] >", "light")
-    document = {
-        "satellite": name,
-        "passes": [
-            {
-                "rises": iso(one.rises),
-                "culminates": iso(one.culminates),
-                "sets": iso(one.sets),
-                "max_elevation_deg": _r(one.max_elevation_deg, 2),
-                "range_m": _r(one.range_m, 0),
-                "sunlit": one.sunlit,
-                "daylight": one.daylight,
-            }
-            for one in found
-        ],
-    }
-    return (Table(title=f"Passes of {name}", columns=names, rows=rows),), document
