@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from downrange.base import InputError, ModelError, after, units, wgs84
-from downrange.earth import ZONALS, air_table
+from downrange.earth import ZONALS, air_table, msis_table
 from downrange.orbit import Elements, Frame, _kernel, element_set, elements_from_inertial, inertial_state, positions
 from downrange.orbit.activity import Activity, activity_air
 from downrange.orbit.propagate import (
@@ -15,6 +15,7 @@ from downrange.orbit.propagate import (
     Beta,
     Ending,
     State,
+    fixed,
     follow,
     frozen_state,
     propagate,
@@ -48,7 +49,7 @@ def kernel_run(start, t_s, *, zonals=ZONALS, drag=0.0, tolerance=1e-12):
         t_s,
         drag,
         air_table(),
-        np.asarray(zonals),
+        fixed(zonals),
         tolerance,
         np.array([120e3, 80e3]),
         out,
@@ -236,6 +237,19 @@ def test_a_range_of_the_body_is_a_range_of_the_place():
 def test_more_sun_is_more_drag():
     ends = [propagate(orbit(250, 250), [0.0, 60 * units.DAY], beta=50.0, air=activity_air(a)).end_t_s for a in Activity]
     assert ends[2] < ends[1] < ends[0]
+
+
+def test_the_air_of_a_day_is_taken_as_well():
+    # the column over one place by day: more than the mean over the globe, less than a storm
+    table = msis_table(WHEN, 0.0, 180.0 - 15.0 * WHEN.hour, f107=170.0, f107a=165.0, ap=10.0)
+    first = orbit(350, 350)
+    path = propagate(first, [0.0, units.DAY], beta=100.0, air=table)
+    assert path.air.startswith("a table given")
+    sunk = [
+        first.a_m - propagate(first, [0.0, units.DAY], beta=100.0, air=air).elements(1).a_m
+        for air in (activity_air(Activity.LOW), table, activity_air(Activity.HIGH))
+    ]
+    assert sunk[0] < sunk[1] < sunk[2]
 
 
 def test_an_insertion_that_failed_does_not_go_round_once():

@@ -28,6 +28,7 @@ from downrange.orbit.propagate import (
     Beta,
     Start,
     as_beta,
+    fixed,
     follow,
     frozen_state,
     state_at,
@@ -132,7 +133,7 @@ def decay_of(
 @cache
 def levels() -> Array:
     """Return the tables of the three levels, (3, K, 5)."""
-    return np.ascontiguousarray(np.stack([activity_air(level) for level in Activity]))
+    return fixed(np.stack([activity_air(level) for level in Activity]))
 
 
 def _shown_rate(found: ElementSet) -> float:
@@ -216,7 +217,7 @@ def _band(
     shape: MeanOrbit, body: Beta | None, rate_mps: float | None, activity: Activity | None, air: Array | None
 ) -> Decay:
     """Return the band over bodies, courses of the sun and what the model of the air misses."""
-    airs = levels() if air is None else np.ascontiguousarray(air, dtype=float)[None]
+    airs = levels() if air is None else fixed(np.asarray(air)[None])
     middle_sun, suns = _courses(activity) if air is None else (Sun(), (Sun(),))
     factor = AIR_FACTOR if rate_mps is None else BSTAR_FACTOR
     cases: list[tuple[float, Sun]] = []

@@ -200,7 +200,7 @@ def propagate(
     """
     times, state = _times(t_s), state_at(start)
     told = named(frame, where="propagate") if frame is not None else state.frame
-    table = air_table() if air is None else np.ascontiguousarray(air, dtype=float)
+    table = air_table() if air is None else air
     body = as_beta(beta)
     path = _path(state, times, body.middle_kgpm2 if body else None, table, told)
     path = replace(path, beta=body, air="none" if body is None else _air_name(air))
@@ -321,13 +321,20 @@ def follow(start: Array, t_s: Array, beta_kgpm2: float | None, air: Array) -> Ru
     revs = np.zeros((int(abs(t_s[-1]) / _FASTEST_REV_S) + 2, _kernel.PEAKS))
     drag = 0.0 if beta_kgpm2 is None else 0.5 / beta_kgpm2
     why, count, rounds, end_s, turned = _kernel.run(
-        start, t_s, drag, air, ZONALS, _TOLERANCE, _LEVELS_M, out, revs, marks
+        start, t_s, drag, fixed(air), ZONALS, _TOLERANCE, _LEVELS_M, out, revs, marks
     )
     if why == _kernel.STUCK:
         raise ModelError(f"the propagation cannot go on {end_s:.0f} s after its start; is the air table broken?")
     return Run(
         why=why, out=out[:count], revs=revs[: min(rounds, len(revs))], marks=marks, end_s=end_s, turned_rad=turned
     )
+
+
+def fixed(table: Array) -> Array:
+    """Return a table as one that cannot be written: the kernel is compiled for such, and only once."""
+    view = np.ascontiguousarray(table, dtype=float).view()
+    view.setflags(write=False)
+    return view
 
 
 def _path(start: State, t_s: Array, beta_kgpm2: float | None, air: Array, told: Frame) -> Propagated:
