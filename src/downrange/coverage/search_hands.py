@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import get_context, parent_process
 from threading import Thread
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from downrange.base import Array, InputError
 from downrange.coverage.search_score import Bench, Question
-from downrange.fall import Work
-from downrange.fall.campaign_cluster import Cluster
+
+if TYPE_CHECKING:
+    from downrange.fall import Work
 
 BLOCK_ROWS = 16
 """Layouts in one piece of work: what a kill may lose, times the hands."""
@@ -121,6 +122,8 @@ class _Elsewhere:
         """Yield the values of each block, in order."""
         if not blocks:
             return
+        from downrange.fall.campaign_cluster import Cluster  # a search here must not wait for it to load
+
         rows = _Rows(question=self._question, blocks=tuple(blocks))
         work = cast("Work[Array]", rows)  # a cluster asks for its fingerprint and runs it, nothing else
         with Cluster(work, self._address) as cluster:

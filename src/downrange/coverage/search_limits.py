@@ -165,16 +165,27 @@ def layout_of(row: Array, room: Room, *, name: str = "") -> Layout:
     if int(row[PLANES]) == 0:
         offsets = row[FREE : FREE + 2 * count].reshape(count, 2)
         return free(orbit, tuple((float(node), float(anomaly)) for node, anomaly in offsets), name=name)
-    words = f"nodes {row[NODES]:.4g}, phase {row[PHASE]:.4g}, spacing {row[SPACING]:.4g} deg"
+    planes = int(row[PLANES])
     found = Pattern(
-        name=name or f"{count} in {int(row[PLANES])} planes, {words}",
+        name=name or _named(row, count, planes),
         satellites=count,
-        planes=int(row[PLANES]),
+        planes=planes,
         node_spacing_deg=float(row[NODES]),
         phase_deg=float(row[PHASE]),
         spacing_deg=float(row[SPACING]),
     )
     return laid_out(orbit, found)
+
+
+def _named(row: Array, count: int, planes: int) -> str:
+    """Return a name that tells what was chosen, and nothing that does not matter."""
+    if count == 1:
+        return "one satellite"
+    spacing = f"spacing {row[SPACING]:.4g} deg" if planes < count else ""
+    if planes == 1:
+        return f"{count} in one plane, {spacing}"
+    told = [f"nodes {row[NODES]:.4g} deg", f"phase {row[PHASE]:.4g} deg", spacing]
+    return f"{count} in {planes} planes, " + ", ".join(part for part in told if part)
 
 
 def naive_rows(room: Room) -> tuple[Array, tuple[str, ...]]:
