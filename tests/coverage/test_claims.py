@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from downrange.base import units
+from downrange.base import InputError, units
 from downrange.coverage.camera import Bounds, Camera
 from downrange.coverage.claims import NEAR_REAL_TIME_S, Holds, Part, claims, together
 from downrange.coverage.grids import inside
@@ -58,7 +58,7 @@ def test_three_to_five_give_hours_and_never_near_real_time(seen):
     assert not cloud.essential
     best_s = min(row.far.mean_wait_s for row in seen.rows if row.satellites in (3, 4, 5))
     assert best_s > NEAR_REAL_TIME_S
-    assert f"{best_s / units.HOUR:.1f} h" in look.figures
+    assert look.figures.startswith(f"{best_s / units.HOUR:.3g} h")
 
 
 def test_ships_yes_aircraft_it_depends_on_the_camera(seen):
@@ -102,7 +102,31 @@ def test_one_or_two_satellites_do_not_answer_for_three_to_five(seen):
     few = dataclasses.replace(seen, rows=tuple(row for row in seen.rows if row.satellites < 3))
     claim = answers(few)["near-real-time"]
     assert claim.holds is Holds.UNKNOWN
-    assert "3 or 4 or 5" in claim.parts[0].figures
+    assert "not asked for" in claim.parts[0].figures
+
+
+def test_the_limit_is_the_askers(seen):
+    (claim, *_) = claims(seen, near_real_time_s=30 * 86_400.0)
+    assert [part.holds for part in claim.parts] == [Holds.YES, Holds.YES, Holds.YES, Holds.UNKNOWN]
+    assert "within 720 h" in claim.parts[0].question
+    with pytest.raises(InputError, match="above 0"):
+        claims(seen, near_real_time_s=0.0)
+
+
+def test_cloud_delays_a_sighting_and_does_not_forbid_it(seen):
+    cloudy = dataclasses.replace(with_waits(seen, 50 * 3600.0), cloud="assumed: a test")
+    claim = answers(cloudy)["warships-and-aircraft"]
+    assert claim.parts[-1].holds is Holds.NO
+    assert not claim.parts[-1].essential
+    assert claim.holds is Holds.DEPENDS
+
+
+def test_a_layout_without_a_figure_forbids_a_yes(seen):
+    short = with_waits(seen, 60.0)
+    far = dataclasses.replace(short.rows[-1].far, know_mean_s=None)
+    rows = [dataclasses.replace(row, far=far) if row.satellites == 5 else row for row in short.rows]
+    claim = answers(dataclasses.replace(short, rows=tuple(rows), cloud="assumed: a test"))["near-real-time"]
+    assert claim.parts[2].holds is Holds.DEPENDS
 
 
 @pytest.mark.parametrize(

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from downrange.base import units
-from downrange.coverage.recognise import DOING, Task
+from downrange.base import InputError, units
+from downrange.coverage.recognise import DOING, Task, likelihood_words
 from downrange.coverage.see import WITHIN_H, Seen, SeenRow, What
 
 NEAR_REAL_TIME_S: Final = 1.0 * units.HOUR  # assumed: nobody has said what the word means; an hour is generous
+A_DAY_S: Final = 1.0 * units.DAY  # assumed: a clear look within a day is soon enough for what stays a day
 SATELLITES: Final = (3, 4, 5)  # of the claim
 ON_THE_ROAD_H: Final = (3.0, 12.0)  # how long a column is on the road; assumed: a morning's move to a day's
 HALF: Final = 0.5
@@ -66,13 +67,21 @@ class Claim:
     parts: tuple[Part, ...]
 
 
-def claims(seen: Seen) -> tuple[Claim, ...]:
-    """Return the three claims, answered from what is seen."""
+def claims(seen: Seen, *, near_real_time_s: float = NEAR_REAL_TIME_S) -> tuple[Claim, ...]:
+    """Return the three claims, answered from what is seen.
+
+    near_real_time_s: how long a mean wait may be to be called so
+    """
+    if not near_real_time_s > 0.0:
+        seen_s = f"{near_real_time_s:g} s"
+        raise InputError(
+            where="claims", key="near_real_time_s", seen=seen_s, cure="give seconds above 0; an hour is 3600"
+        )
     return (
         _claim(
             "near-real-time",
             "three to five satellites would give near-real-time surveillance of the region",
-            _near_real_time(seen),
+            _near_real_time(seen, near_real_time_s),
         ),
         _claim("troop-movements", "a satellite might detect large troop movements", _troop_movements(seen)),
         _claim("warships-and-aircraft", "a satellite might detect warships and aircraft", _ships_and_aircraft(seen)),
@@ -99,39 +108,44 @@ def _claim(name: str, claim: str, parts: Sequence[Part]) -> Claim:
     return Claim(name=name, claim=claim, holds=together(parts), parts=tuple(parts))
 
 
-def _near_real_time(seen: Seen) -> list[Part]:
+def _near_real_time(seen: Seen, limit_s: float) -> list[Part]:
     """Return the parts of the claim about three to five satellites."""
     rows = [row for row in seen.rows if row.satellites in SATELLITES]
-    limit = f"{NEAR_REAL_TIME_S / units.HOUR:g} h (assumed: the word has no agreed meaning)"
-    rule = f"yes when the longest of all layouts and reaches is within {limit}, no when even the shortest is not"
+    limit = _hours(limit_s)
     return [
-        _timed("a look within an hour, by day or night, on average?", rows, "mean_wait_s", rule),
-        _timed("a picture by day within an hour, on average?", rows, "daylit_mean_wait_s", rule),
-        _timed("known on the ground within an hour, on average?", rows, "know_mean_s", rule),
-        _cloud(seen, rows, rule),
+        _timed(f"a look within {limit} on average, by day or night?", rows, "mean_wait_s", limit_s),
+        _timed(f"a look by day within {limit} on average?", rows, "daylit_mean_wait_s", limit_s),
+        _timed(f"known on the ground within {limit} on average?", rows, "know_mean_s", limit_s),
+        _cloud(seen, rows, limit_s, essential=bool(seen.cloud)),
     ]
 
 
-def _timed(question: str, rows: Sequence[SeenRow], figure: str, rule: str) -> Part:
-    """Return whether a wait stays within the limit."""
-    found = [bounds for row in rows if (bounds := row.bounds(figure)) is not None]
-    if not found:
-        asked = " or ".join(str(n) for n in SATELLITES)
-        said = f"no figure: {asked} satellites were not asked for, or no ground station was given"
-        return Part(question=question, holds=Holds.UNKNOWN, figures=said, rule=rule)
-    low, high = min(bounds[0] for bounds in found), max(bounds[1] for bounds in found)
-    holds = Holds.YES if high <= NEAR_REAL_TIME_S else Holds.NO if low > NEAR_REAL_TIME_S else Holds.DEPENDS
-    said = f"{_hours(low)} to {_hours(high)} over {len(found)} layouts of {_numbers(rows)} satellites"
-    return Part(question=question, holds=holds, figures=said, rule=rule)
+def _timed(question: str, rows: Sequence[SeenRow], figure: str, limit_s: float, *, essential: bool = True) -> Part:
+    """Return whether a mean wait stays within a limit in every layout and at every reach."""
+    rule = (
+        f"yes when the longest mean wait of all layouts and reaches is within {_hours(limit_s)} (assumed), "
+        "no when even the shortest is not"
+    )
+    found = [row.bounds(figure) for row in rows]
+    known = [bounds for bounds in found if bounds is not None]
+    if not known:
+        said = "no figure: so many satellites were not asked for, or no ground station or climatology was given"
+        return Part(question=question, holds=Holds.UNKNOWN, figures=said, rule=rule, essential=essential)
+    low, high = min(bounds[0] for bounds in known), max(bounds[1] for bounds in known)
+    within = high <= limit_s and len(known) == len(found)
+    holds = Holds.YES if within else Holds.NO if low > limit_s else Holds.DEPENDS
+    said = f"{_hours(low)} to {_hours(high)} over {len(known)} layouts of {_numbers(rows)} satellites"
+    return Part(question=question, holds=holds, figures=said, rule=rule, essential=essential)
 
 
-def _cloud(seen: Seen, rows: Sequence[SeenRow], rule: str) -> Part:
-    """Return whether cloud leaves it so."""
-    question = "and under cloud?"
+def _cloud(seen: Seen, rows: Sequence[SeenRow], limit_s: float, *, essential: bool = False) -> Part:
+    """Return whether a clear look by day comes within a limit."""
+    question = f"under cloud, a clear look by day within {_hours(limit_s)} on average?"
     if seen.cloud:
-        return _timed(question, rows, "clear_mean_wait_s", rule)
+        return _timed(question, rows, "clear_mean_wait_s", limit_s, essential=essential)
     said = "no climatology was given; cloud can only make every wait longer"
-    return Part(question=question, holds=Holds.UNKNOWN, figures=said, rule=rule, essential=False)
+    rule = "UNKNOWN until a climatology is given"
+    return Part(question=question, holds=Holds.UNKNOWN, figures=said, rule=rule, essential=essential)
 
 
 def _troop_movements(seen: Seen) -> list[Part]:
@@ -145,7 +159,7 @@ def _troop_movements(seen: Seen) -> list[Part]:
             figures="one picture shows a column, not its movement; the next look comes after the waits above",
             rule="it takes two looks at the same column while it is on the road; which column is which is not modelled",
         ),
-        _cloud(seen, _fewest(seen), "a wait under cloud is told where a climatology is given"),
+        _cloud(seen, _fewest(seen), A_DAY_S),
     ]
 
 
@@ -158,7 +172,9 @@ def _caught(seen: Seen) -> Part:
     high = max(max(row.near.within[last], row.far.within[last]) for row in rows)
     most = max(max(row.near.within[last], row.far.within[last]) for row in seen.rows)
     few, many = rows[0].satellites, max(row.satellites for row in seen.rows)
-    said = f"{low:.0%} to {high:.0%} with {few}; {most:.0%} at best with up to {many} satellites"
+    said = (
+        f"{likelihood_words(low, high)} with {few}; {likelihood_words(most, most)} at best with up to {many} satellites"
+    )
     rule = (
         f"share of moments from which a daylit look comes within {short_h:g} to {long_h:g} h on the road (assumed): "
         "yes when the least share is half or more, no when the greatest is below half"
@@ -173,7 +189,7 @@ def _ships_and_aircraft(seen: Seen) -> list[Part]:
     """Return the parts of the claim about warships and aircraft."""
     parts = [_probable(seen, name, Task.DETECT) for name in ("large-ship", "aircraft")]
     parts += [_probable(seen, name, Task.RECOGNISE, essential=False) for name in ("large-ship", "aircraft")]
-    parts.append(_cloud(seen, _fewest(seen), "a wait under cloud is told where a climatology is given"))
+    parts.append(_cloud(seen, _fewest(seen), A_DAY_S))
     return parts
 
 
@@ -186,7 +202,9 @@ def _probable(seen: Seen, subject: str, task: Task, *, essential: bool = True) -
         question = f"{subject}: {DOING[task]}?"
         return Part(question=question, holds=Holds.UNKNOWN, figures=said, rule=rule, essential=essential)
     question = f"{found.subject.title}: {DOING[task]}?"
-    said = f"{_percent(found)}; needs {found.down.needed_gsd_m:.2g} m, has {_resolution(seen)}"
+    said = (
+        f"{likelihood_words(found.p_low, found.p_high)}; needs {found.down.needed_gsd_m:.2g} m, has {_resolution(seen)}"
+    )
     return Part(question=question, holds=_likely(found), figures=said, rule=rule, essential=essential)
 
 
@@ -199,13 +217,6 @@ def _likely(what: What) -> Holds:
     if what.p_low is None:
         return Holds.UNKNOWN
     return Holds.YES if what.p_low >= HALF else Holds.DEPENDS
-
-
-def _percent(what: What) -> str:
-    """Return the probability over straight down and aside."""
-    if what.p_high is None:
-        return "UNKNOWN"
-    return f"at most {what.p_high:.0%}" if what.p_low is None else f"{what.p_low:.0%} to {what.p_high:.0%}"
 
 
 def _resolution(seen: Seen) -> str:
@@ -231,4 +242,4 @@ def _numbers(rows: Sequence[SeenRow]) -> str:
 
 def _hours(wait_s: float) -> str:
     """Return a wait as people read it."""
-    return f"{wait_s / units.HOUR:.1f} h"
+    return f"{wait_s / units.HOUR:.3g} h"

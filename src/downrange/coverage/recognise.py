@@ -120,15 +120,26 @@ class Recognised:
     @property
     def words(self) -> str:
         """The probability as people read it."""
-        if self.p_high is None:
-            return "UNKNOWN"
-        if self.p_low is None:
-            return f"at most {self.p_high:.0%}"
-        return (
-            f"{self.p_low:.0%}"
-            if f"{self.p_low:.0%}" == f"{self.p_high:.0%}"
-            else f"{self.p_low:.0%} to {self.p_high:.0%}"
-        )
+        return likelihood_words(self.p_low, self.p_high)
+
+
+def likelihood_words(p_low: float | None, p_high: float | None) -> str:
+    """Return a range of probabilities as people read it: no 0 % and no 100 %, as neither is ever known.
+
+    >>> likelihood_words(0.2, 0.9999), likelihood_words(None, 0.3), likelihood_words(None, None)
+    ('20% to over 99%', 'at most 30%', 'UNKNOWN')
+    """
+    if p_high is None:
+        return "UNKNOWN"
+    if p_low is None:
+        return f"at most {_percent(p_high)}"
+    low, high = _percent(p_low), _percent(p_high)
+    return low if low == high else f"{low} to {high}"
+
+
+def _percent(p: float) -> str:
+    """Return one probability in whole per cent."""
+    return "under 1%" if p < 0.005 else "over 99%" if p >= 0.995 else f"{p:.0%}"
 
 
 def p_task(cycles: ArrayLike, n50: ArrayLike) -> Array:
