@@ -60,7 +60,7 @@ def test_a_path_meets_sgp4_to_millimetres(name):
     length = np.linalg.norm(true, axis=1)
     assert np.abs(np.sqrt(found[:, 3]) - length).max() < limit_m
     normal = np.array([upward(*r, 6_378_137.0, 0.006_694_379_990_14) for r in true])
-    assert np.abs(found[:, 4:7] - normal).max() < 1e-8  # of one: 0.06 m at the ground
+    assert np.abs(found[:, 4:7] - normal).max() < 1e-9
     assert np.abs(found[:, 7] - np.einsum("ni,ni->n", normal, true)).max() < limit_m
     assert paths.lowest_m[0] <= length.min() * 1.001
     assert paths.highest_m[0] >= length.max() * 0.999
