@@ -56,14 +56,6 @@ def test_the_averages_last_as_long_as_the_flight(perigee_km, apogee_km, inclinat
     assert days_of(shape, mean_air, 60.0, Sun()) == pytest.approx(flown.end_s / units.DAY, rel=part)
 
 
-def test_a_mean_orbit_is_the_same_from_wherever_it_is_taken():
-    path = propagate(orbit(500, 560, inclination_deg=97.4), np.linspace(0.0, 6_000.0, 7))
-    shapes = [shape_of(path.elements(k)) for k in range(7)]
-    assert np.ptp([shape.a_m for shape in shapes]) < 50.0
-    assert np.ptp([shape.perigee_alt_m for shape in shapes]) < 100.0
-    assert np.ptp([path.elements(k).a_m for k in range(7)]) > 5e3
-
-
 def test_a_short_life_is_flown():
     found = decay_of(orbit(170, 180, inclination_deg=97.4), beta=80.0, activity=Activity.MEAN)
     assert found.method == "numerical"

@@ -49,10 +49,13 @@ class MeanOrbit:
 
 
 def mean_orbit(frozen: Array) -> MeanOrbit:
-    """Return the mean orbit of a state, from one revolution flown without drag."""
+    """Return the mean orbit of a state, from one revolution flown without drag; of what falls at once, the osculating one."""
     first = elements_in(frozen[None])[0]
     period_s = 2.0 * np.pi * np.sqrt(first[0] ** 3 / wgs84.GM_M3PS2)
-    states = _free(frozen, np.arange(_SAMPLES) * period_s / _SAMPLES)
+    states = follow(frozen, np.arange(_SAMPLES) * period_s / _SAMPLES, None, air_table()).out
+    if len(states) < _SAMPLES:
+        x_m = float(first[0] * np.linalg.norm(first[1:4]))
+        return MeanOrbit(a_m=float(first[0]), x_m=x_m, cos_i=float(first[4]), raise_m=0.0, frozen=frozen)
     rows = elements_in(states)
     a_m = float(rows[:, 0].mean())
     e = float(np.linalg.norm(rows[:, 1:4].mean(axis=0) - _frozen_e(frozen, a_m)))
@@ -79,12 +82,6 @@ def _frozen_e(frozen: Array, a_m: float) -> Array:
     h_unit = h / np.linalg.norm(h)
     sin_i = level / float(np.linalg.norm(h))
     return np.asarray(_FROZEN * wgs84.RE_M / a_m * sin_i * np.cross(h_unit, node))
-
-
-def _free(frozen: Array, t_s: Array) -> Array:
-    """Return the states at times without drag, as far as the body stays up; two at least."""
-    run = follow(frozen, t_s, None, air_table())
-    return run.out if len(run.out) > 1 else np.stack([frozen, frozen])
 
 
 def elements_in(states: Array) -> Array:
