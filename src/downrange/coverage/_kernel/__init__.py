@@ -1,1 +1,1 @@
-"""Bare arithmetic of coverage: paths as polynomials, what a sensor sees, the passes of a point, windows in order."""
+"""Bare arithmetic of coverage: paths as polynomials, what a sensor sees, passes, their order; gaps, light, cloud, latency."""
