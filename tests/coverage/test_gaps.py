@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from downrange.base import InputError, uniforms
-from downrange.coverage import _kernel_stats
+from downrange.coverage._kernel import stats
 from downrange.coverage.gaps import Gap, Overlap, gaps_of, pooled, share_within, waits_of, weights_of
 
 SPAN_S = 1000.0
@@ -113,7 +113,7 @@ def test_parts_of_the_span_add_up_to_the_whole(crowd, parts, gap):
     found = found_for(rows, points, gap, Overlap.SEPARATE)
     weights = np.arange(1.0, points + 1.0)
     asked = np.array([0.0, 30.0, 400.0])
-    mean_s, within = _kernel_stats.blocks(found.gap_offset, found.opens_s, found.gap_s, weights, SPAN_S, parts, asked)
+    mean_s, within = stats.blocks(found.gap_offset, found.opens_s, found.gap_s, weights, SPAN_S, parts, asked)
     assert mean_s.mean() == pytest.approx(pooled(found, weights=weights).mean_wait_s)
     assert within.mean(axis=0) == pytest.approx(share_within(found, asked, weights=weights), abs=1e-9)
 

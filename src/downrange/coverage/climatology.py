@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from downrange.base import Array, InputError, Kind, read_text, read_toml, toml_names, toml_text
-from downrange.coverage import _kernel_cloud
+from downrange.coverage._kernel import cloud
 
 _SHIPPED = resources.files("downrange.coverage") / "data" / "clouds"
 _FORM = "compare with the shipped assumed-example.toml"
@@ -60,7 +60,7 @@ class Climatology:
     def cells(self, lat_deg: ArrayLike, lon_deg: ArrayLike) -> np.ndarray:
         """Return the cell of each point, (n,); -1 where none holds it."""
         lat, lon = (np.ascontiguousarray(x, dtype=np.float64) for x in (lat_deg, lon_deg))
-        return _kernel_cloud.cells_of(lat, lon, self.south_deg, self.north_deg, self.west_deg, self.east_deg)
+        return cloud.cells_of(lat, lon, self.south_deg, self.north_deg, self.west_deg, self.east_deg)
 
 
 class _Cell(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):

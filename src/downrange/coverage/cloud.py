@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from downrange.base import Array, InputError, units, utc
-from downrange.coverage import _kernel_cloud
+from downrange.coverage._kernel import cloud
 from downrange.coverage.climatology import Climatology
 from downrange.coverage.figure import Figure
 from downrange.coverage.gaps import PERCENTS, gaps_of, weights_of
@@ -129,24 +129,22 @@ def expectations(looks: Looks) -> tuple[Array, Array, Array]:
     >>> [float(x[0]) for x in expectations(looks)]  # half of the time 25 s, half 50 s
     [0.5, 37.5, 0.5]
     """
-    p_next = _kernel_cloud.after_cloud(looks.offset, looks.look_s, looks.p_clear, looks.correlation_s)
-    return _kernel_cloud.expectations(looks.offset, looks.look_s, looks.p_clear, p_next, looks.span_s)
+    p_next = cloud.after_cloud(looks.offset, looks.look_s, looks.p_clear, looks.correlation_s)
+    return cloud.expectations(looks.offset, looks.look_s, looks.p_clear, p_next, looks.span_s)
 
 
 def waits(looks: Looks, percents: Sequence[float], *, weights: ArrayLike | None = None) -> Array:
     """Return the waits [s] (q,) that percents of requests do not exceed, over all skies and points drawn by weight."""
     logs, certain, share = _prepared(looks, percents)
     weight = weights_of(looks.offset.size - 1, weights)
-    return _kernel_cloud.wait_of_share(
-        looks.offset, looks.look_s, looks.p_clear, logs, certain, weight, looks.span_s, share
-    )
+    return cloud.wait_of_share(looks.offset, looks.look_s, looks.p_clear, logs, certain, weight, looks.span_s, share)
 
 
 def share_longer(looks: Looks, wait_s: float, *, weights: ArrayLike | None = None) -> float:
     """Return the share of requests that wait longer than wait_s, over all skies and points drawn by weight."""
     logs, certain, _ = _prepared(looks, ())
     weight = weights_of(looks.offset.size - 1, weights)
-    return _kernel_cloud.share_longer(
+    return cloud.share_longer(
         looks.offset, looks.look_s, looks.p_clear, logs, certain, weight, looks.span_s, float(wait_s)
     )
 
@@ -174,8 +172,8 @@ def _prepared(looks: Looks, percents: Sequence[float]) -> tuple[Array, NDArray[n
     share: Array = np.asarray(percents, dtype=float) / 100.0
     if not ((share >= 0.0) & (share <= 1.0)).all():
         raise InputError(where="percents", seen=f"{percents}", cure="give numbers from 0 to 100, as 50 90 95")
-    p_next = _kernel_cloud.after_cloud(looks.offset, looks.look_s, looks.p_clear, looks.correlation_s)
-    logs, certain = _kernel_cloud.misses(looks.offset, p_next)
+    p_next = cloud.after_cloud(looks.offset, looks.look_s, looks.p_clear, looks.correlation_s)
+    logs, certain = cloud.misses(looks.offset, p_next)
     return logs, certain, share
 
 
@@ -198,7 +196,7 @@ def _found(
     each_s = np.full((known.size, len(percents)), np.nan)
     if by_point:
         logs, certain, q = _prepared(best, percents)
-        each_s = _kernel_cloud.waits(best.offset, best.look_s, best.p_clear, logs, certain, best.span_s, q)
+        each_s = cloud.waits(best.offset, best.look_s, best.p_clear, logs, certain, best.span_s, q)
         each_s[~known] = np.nan
     means = np.array([[float(share @ x) / share.sum() for x in expectations(one)] for one in skies])
     pooled_s = np.array([waits(one, percents, weights=share) for one in skies])

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from downrange.base import Array, InputError, julian_pair, units
-from downrange.coverage import _kernel_light
+from downrange.coverage._kernel import light
 from downrange.coverage.model import Accesses
 from downrange.orbit import sun_direction
 
@@ -44,7 +44,7 @@ def sun_elevations(accesses: Accesses) -> Array:
     sun_ecef = _sun_table(accesses.start, accesses.span_s)
     lat, lon = np.radians(accesses.points.lat_deg), np.radians(accesses.points.lon_deg)
     up_ecef = np.stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)], axis=-1)
-    elevation: Array = np.degrees(_kernel_light.sun_elevations(up_ecef, accesses.point, t_s, _KNOT_S, sun_ecef))
+    elevation: Array = np.degrees(light.sun_elevations(up_ecef, accesses.point, t_s, _KNOT_S, sun_ecef))
     return elevation
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from downrange.base import Array, InputError, units
-from downrange.coverage import _kernel_stats
+from downrange.coverage._kernel import stats
 
 PERCENTS = (50.0, 90.0, 95.0)
 _SLACK_S = 1e-6
@@ -148,15 +148,15 @@ def gaps_of(
     which = np.ascontiguousarray(point, dtype=np.int32)
     start, end = (np.ascontiguousarray(x, dtype=np.float64) for x in (start_s, end_s))
     _check(which, start, end, points, span_s)
-    offset = _kernel_stats.offsets(which, start, points)
+    offset = stats.offsets(which, start, points)
     if offset.size == 0:
         seen = f"points out of order, or outside 0 to {points - 1}"
         raise InputError(where="windows", seen=seen, cure="sort windows by point, then by start")
-    look_offset, look_s, in_view_s = _kernel_stats.moments(offset, start, end, overlap is Overlap.MERGED)
+    look_offset, look_s, in_view_s = stats.moments(offset, start, end, overlap is Overlap.MERGED)
     if gap is Gap.MIDDLES:
-        gap_offset, opens_s, gap_s = _kernel_stats.gaps_between(look_offset, look_s, float(span_s))
+        gap_offset, opens_s, gap_s = stats.gaps_between(look_offset, look_s, float(span_s))
     else:
-        gap_offset, opens_s, gap_s = _kernel_stats.gaps_empty(offset, start, end, float(span_s))
+        gap_offset, opens_s, gap_s = stats.gaps_empty(offset, start, end, float(span_s))
     return Gaps(
         span_s=float(span_s),
         gap=gap,
@@ -178,9 +178,7 @@ def waits_of(gaps: Gaps, *, percents: Sequence[float] = PERCENTS) -> Waits:
     ([25.0], [[25.0]])
     """
     asked, share, back = _shares(percents)
-    mean_gap_s, max_gap_s, mean_wait_s, wait_s = _kernel_stats.summaries(
-        gaps.gap_offset, gaps.gap_s, gaps.span_s, share
-    )
+    mean_gap_s, max_gap_s, mean_wait_s, wait_s = stats.summaries(gaps.gap_offset, gaps.gap_s, gaps.span_s, share)
     looks = gaps.looks
     return Waits(
         looks_pday=looks / (gaps.span_s / units.DAY),
@@ -205,9 +203,9 @@ def pooled(gaps: Gaps, *, weights: ArrayLike | None = None, percents: Sequence[f
     """
     weight = weights_of(gaps.points, weights)
     _, share, back = _shares(percents)
-    total_s, squares, number, longest_s = _kernel_stats.totals(gaps.gap_offset, gaps.gap_s, weight)
+    total_s, squares, number, longest_s = stats.totals(gaps.gap_offset, gaps.gap_s, weight)
     looks, all_weight = gaps.looks, float(weight.sum())
-    wait_s = _kernel_stats.wait_of_share(gaps.gap_offset, gaps.gap_s, weight, gaps.span_s, share)
+    wait_s = stats.wait_of_share(gaps.gap_offset, gaps.gap_s, weight, gaps.span_s, share)
     return Pooled(
         looks_pday=float(weight @ looks) / all_weight / (gaps.span_s / units.DAY),
         mean_gap_s=total_s / number if number else 0.0,
@@ -230,7 +228,7 @@ def share_within(gaps: Gaps, wait_s: ArrayLike, *, weights: ArrayLike | None = N
     order = np.argsort(asked, kind="stable")
     weight = weights_of(gaps.points, weights)
     out = np.empty(asked.size)
-    out[order] = _kernel_stats.share_within(gaps.gap_offset, gaps.gap_s, weight, gaps.span_s, asked[order])
+    out[order] = stats.share_within(gaps.gap_offset, gaps.gap_s, weight, gaps.span_s, asked[order])
     return out
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from downrange.base import Array, InputError
-from downrange.coverage import _kernel_stats
+from downrange.coverage._kernel import stats
 from downrange.coverage.figure import Figure
 from downrange.coverage.gaps import PERCENTS, Gap, Gaps, Overlap, Pooled, Waits, gaps_of, pooled, share_within, waits_of
 from downrange.coverage.model import Accesses
@@ -129,7 +129,7 @@ def _spread(gaps: Gaps, weights: Array, together: Pooled, blocks: int) -> _Sprea
     from scipy.special import stdtrit
 
     factor = float(stdtrit(blocks - 1, _LEVEL)) / blocks**0.5
-    mean_s, within = _kernel_stats.blocks(
+    mean_s, within = stats.blocks(
         gaps.gap_offset, gaps.opens_s, gaps.gap_s, weights, gaps.span_s, blocks, together.wait_s
     )
     part = np.minimum((gaps.look_s / gaps.span_s * blocks).astype(np.int64), blocks - 1)
