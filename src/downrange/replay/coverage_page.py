@@ -39,13 +39,13 @@ class CoverageReport:
     sources: tuple[str, ...]
 
     def parts(self) -> tuple[Section, ...]:
-        """Return the sections with those that every report ends with: UNKNOWN, rules, sources."""
+        """Return the sections with those that every report ends with: UNKNOWN, rules, sources; empty ones are left out."""
         ends = (
             Section(name="unknown", title="What is UNKNOWN", items=self.unknowns),
             Section(name="rules", title="How it was counted", items=self.rules),
             Section(name="sources", title="Sources", items=self.sources),
         )
-        return (*self.sections, *(end for end in ends if end.items))
+        return tuple(one for one in (*self.sections, *ends) if one.figures or one.tables or one.paragraphs or one.items)
 
 
 def coverage_html(report: CoverageReport) -> str:

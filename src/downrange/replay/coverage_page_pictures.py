@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from downrange.base import Array, ModelError, julian_pair
-from downrange.orbit import sun_direction
+from downrange.base import Array, ModelError, geodetic_from_ecef, julian_pair, wgs84
+from downrange.earth import destination, range_azimuth
+from downrange.orbit import positions, sun_direction
 from downrange.replay.draw_coverage import Shade, Trace, draw_coverage
 from downrange.replay.draw_coverage_charts import Looks, Tried, Waits, draw_looks, draw_pareto, draw_waits
 from downrange.replay.figures import Drawn
@@ -21,9 +23,12 @@ if TYPE_CHECKING:
     from downrange.coverage.regions import Region
     from downrange.coverage.revisit import Revisit
     from downrange.coverage.search import Found
+    from downrange.coverage.see import Seen, SeenRow
+    from downrange.orbit import ElementSet
 
 _HOUR_S: Final = 3_600.0
 _STEP_S: Final = 300.0
+_TRACK_S: Final = 20.0
 _MOST_DOTS: Final = 3_000  # of a search: more would only be ink
 
 
@@ -50,7 +55,7 @@ def map_picture(
         Shade(value=known(each.max_gap_s, _HOUR_S), title="Longest gap", unit="h"),
         Shade(value=known(each.looks_pday, 1.0), title="Looks", unit="1/day", higher_is_better=True),
     )
-    about = "" if region is None else f" Region: {region.title} ({region.source.split(';')[0].split('.')[0]})."
+    about = "" if region is None else f" Region: {region.title}."
     figure = draw_coverage(
         title,
         points.lat_deg,
@@ -112,7 +117,8 @@ def pareto_picture(title: str, found: Found, *, name: str = "pareto", note: str 
         f"{len(found.rows)} layouts that were tried, by number of satellites; stars are the best of each number by "
         f"{found.question.objective.describe()}.{thinned}"
     )
-    return drawn(name, draw_pareto(title, layouts, note=note), caption)
+    told = f"best of that many by {found.question.objective.describe()}"
+    return drawn(name, draw_pareto(title, layouts, best=told, note=note), caption)
 
 
 def _rule(name: str) -> str:
@@ -124,7 +130,7 @@ def looks_picture(
     title: str,
     accesses: Accesses,
     point: int,
-    daylight: Array,
+    daylight: NDArray[np.bool_],
     *,
     days: float = 3.0,
     min_sun_deg: float = 10.0,
@@ -163,3 +169,47 @@ def night_spans(
     at = t_s[turns] + (t_s[turns + 1] - t_s[turns]) * low[turns] / (low[turns] - low[turns + 1])
     edges = [*([0.0] if low[0] > 0.0 else []), *at.tolist(), *([span_s] if low[-1] > 0.0 else [])]
     return tuple(zip(edges[::2], edges[1::2], strict=True))
+
+
+def rows_picture(title: str, seen: Seen, *, name: str = "pareto") -> Drawn:
+    """Return satellites against mean wait and longest gap of the rows of `coverage see`: by day, at the greatest reach."""
+    best: dict[int, SeenRow] = {}
+    for row in seen.rows:
+        if row.satellites not in best or row.far.daylit_mean_wait_s < best[row.satellites].far.daylit_mean_wait_s:
+            best[row.satellites] = row
+    named = [(row, "naive" if row.source.startswith("assumed") else "found", row.layout) for row in seen.rows]
+    layouts = [
+        Tried(
+            satellites=row.satellites,
+            mean_wait_s=row.far.daylit_mean_wait_s,
+            max_gap_s=row.far.daylit_max_gap_s,
+            kind=kind,
+            label=label,
+        )
+        for row, kind, label in [*named, *((row, "best", "") for row in best.values())]
+    ]
+    reach = f"by day, {seen.reach_deg.high:g}° off nadir"
+    caption = (
+        f"Layouts that were looked at, {reach}; stars have the shortest mean wait of their number. No search was made "
+        "for this figure: better layouts may exist."
+    )
+    told = "shortest mean wait of that many"
+    return drawn(name, draw_pareto(f"{title}: satellites against waiting, {reach}", layouts, best=told), caption)
+
+
+def trace_of(satellite: ElementSet, start: datetime, span_s: float, *, half_angle_deg: float | None = None) -> Trace:
+    """Return a satellite's track over the ground, with the edges of a cone about nadir where its half angle is given."""
+    t_s = np.arange(0.0, span_s + 0.5 * _TRACK_S, _TRACK_S)
+    r_ecef_m = positions(satellite.satellite(), start, t_s)
+    lat, lon, _ = geodetic_from_ecef(r_ecef_m)
+    swath: tuple[tuple[Array, Array], ...] = ()
+    if half_angle_deg is not None:
+        radius_m = np.linalg.norm(r_ecef_m, axis=1)
+        sine = np.clip(radius_m / wgs84.MEAN_RADIUS_M * np.sin(np.radians(half_angle_deg)), -1.0, 1.0)
+        away_m = (np.arcsin(sine) - np.radians(half_angle_deg)) * wgs84.MEAN_RADIUS_M
+        ahead = np.append(np.arange(1, len(t_s)), len(t_s) - 2)
+        _, heading = range_azimuth(lat, lon, lat[ahead], lon[ahead])
+        heading[-1] += 180.0
+        swath = tuple(destination(lat, lon, heading + side, away_m) for side in (-90.0, 90.0))
+    label = f"{satellite.name or satellite.number}, {span_s / 3_600.0:.0f} h from {start:%d %B %H:%M} UTC"
+    return Trace(lat_deg=lat, lon_deg=lon, label=label, swath=swath)

@@ -31,7 +31,7 @@ _HEAD_IN, _LINE_IN = 0.42, 0.17  # over the maps: without the title, and each li
 _FOOT_IN, _LEGEND_IN = 1.15, 0.32
 _TITLE_LETTERS: Final = 10.5  # in an inch
 _BAR_IN: Final = 0.13
-_STEPS: Final = 7  # shades of a scale, so that a shade can be told from the next
+_STEPS: Final = 9  # shades of a scale at most, so that a shade can be told from the next
 _FEW: Final = 40  # places that are shown as dots with their names
 _NOTE_LETTERS: Final = 17.0  # of a note in an inch
 _DASHES: Final[tuple[Any, ...]] = ("-", (0, (6, 2)), (0, (1.5, 1.5)), (0, (6, 1.5, 1.2, 1.5)), (0, (3, 1)), (0, (8, 3)))
@@ -87,6 +87,7 @@ def draw_coverage(
         )
     frame = _frame(lat_deg, lon_deg, region_lonlat)
     whole = _around(frame, lat_deg, lon_deg) if region_lonlat is None and len(lat_deg) > _FEW else region_lonlat
+    traces = [one for one in traces if _crosses(frame, one)]
     entries = _entries(shades, traces)
     with ink.style():
         figure, boxes = _sheet(title, frame, len(shades), _FOOT_IN + (_LEGEND_IN if entries else 0.0))
@@ -111,6 +112,13 @@ def _frame(lat_deg: Array, lon_deg: Array, region_lonlat: Any) -> Frame:  # noqa
         corners = shapely.get_coordinates(shapely.segmentize(region_lonlat, 5.0))
         lat, lon = np.append(lat, corners[:, 1]), np.append(lon, corners[:, 0])
     return frame_around(lat, lon, room=0.06, ratios=(0.5, 1.6))
+
+
+def _crosses(frame: Frame, trace: Trace) -> bool:
+    """Say whether a map shows any of a track itself."""
+    lon = frame.lon_deg(trace.lon_deg)
+    over = (trace.lat_deg > frame.south_deg) & (trace.lat_deg < frame.north_deg)
+    return bool((over & (lon > frame.west_deg) & (lon < frame.east_deg)).any())
 
 
 def _around(frame: Frame, lat_deg: Array, lon_deg: Array) -> Any:  # noqa: ANN401 - as above

@@ -38,9 +38,11 @@ _TICKS_S: Final = (
 )
 _MARKERS: Final = ("o", "s", "^", "D", "v", "P")
 _TRIED: Final[dict[str, Any]] = {"marker": ".", "ms": 2.5, "color": ink.FAINT, "alpha": 0.45, "ls": ""}
-_BEST: Final[dict[str, Any]] = {"marker": "*", "ms": 11.0, "color": ink.GREEN, "ls": ""}
-_NAIVE: Final = ("s", "^", "D", "v")
-_NAIVE_LOOK: Final[dict[str, Any]] = {"ms": 5.5, "mfc": "#ffffff", "mec": ink.ORANGE, "mew": 1.5, "ls": ""}
+_BEST: Final[dict[str, Any]] = {"marker": "*", "ms": 13.0, "color": ink.GREEN, "ls": ""}
+_NAMED: Final = ("s", "^", "D", "v", "P", "X", "p", "h")
+_NAMED_LOOK: Final[dict[str, Any]] = {"ms": 5.5, "mfc": "#ffffff", "mew": 1.5, "ls": ""}
+_EDGE: Final = {"naive": ink.ORANGE, "found": ink.BLUE}
+_MANY: Final = 40  # dots that would hide each other are spread and small
 _PLAIN: Final[dict[str, Any]] = {"frameon": False, "borderaxespad": 0.0, "borderpad": 0.1, "handlelength": 3.0}
 
 
@@ -64,8 +66,8 @@ class Waits:
 class Tried:
     """A layout with what it gave.
 
-    kind:  "tried", "naive" or "best" (of those with as many satellites)
-    label: of a naive layout its rule, which the legend names; of a best one what stands beside it; or ""
+    kind:  "tried", "naive", "found" (by a search) or "best" (of those with as many satellites)
+    label: of a naive or found layout its rule, which the legend names; of a best one what stands beside it; or ""
     """
 
     satellites: int
@@ -167,11 +169,14 @@ def _tick(t_s: float) -> str:
     return f"{t_s / 60.0:g} min"
 
 
-def draw_pareto(title: str, layouts: Sequence[Tried], *, note: str = "") -> Figure:
-    """Draw mean wait and longest gap over the number of satellites: all that was tried, the front, naive and best ones."""
+def draw_pareto(title: str, layouts: Sequence[Tried], *, best: str = "best for that many", note: str = "") -> Figure:
+    """Draw mean wait and longest gap over the number of satellites: all that was tried, the front, naive and best ones.
+
+    best: what the stars are
+    """
     if not layouts:
         raise ModelError("no layout was tried: there is nothing to draw")
-    rules = list(dict.fromkeys(one.label for one in layouts if one.kind == "naive"))
+    rules = list(dict.fromkeys((one.kind, one.label) for one in layouts if one.kind in _EDGE))
     with ink.style():
         figure, left = _chart(title, note, 5.4, right_in=4.35, foot_in=1.15)
         tall = float(figure.get_size_inches()[1])
@@ -183,34 +188,39 @@ def draw_pareto(title: str, layouts: Sequence[Tried], *, note: str = "") -> Figu
             axes.set_ylabel(told)
         where = (box.x0, 0.32 / tall)
         look = _PLAIN | {"handlelength": 1.8, "columnspacing": 1.6}
-        figure.legend(handles=_pareto_legend(layouts, rules), loc="lower left", bbox_to_anchor=where, ncols=3, **look)
+        figure.legend(
+            handles=_pareto_legend(layouts, rules, best), loc="lower left", bbox_to_anchor=where, ncols=3, **look
+        )
     return figure
 
 
-def _pareto_legend(layouts: Sequence[Tried], rules: Sequence[str]) -> list[Line2D]:
-    """Return the legend: what was tried, the front, the best, each naive rule."""
+def _pareto_legend(layouts: Sequence[Tried], rules: Sequence[tuple[str, str]], best: str) -> list[Line2D]:
+    """Return the legend: what was tried, the front, the best, each naive or found rule."""
     entries = [Line2D([], [], color=ink.GREEN, lw=1.4, label="front: none tried is better with as many or fewer")]
     if any(one.kind == "best" for one in layouts):
-        entries.append(Line2D([], [], label="best for that many", **_BEST))
+        entries.append(Line2D([], [], label=best, **_BEST))
     if any(one.kind == "tried" for one in layouts):
-        entries.append(Line2D([], [], label="layout that was tried", **_TRIED))
-    for marker, rule in zip(_NAIVE, rules, strict=False):
-        entries.append(Line2D([], [], marker=marker, label=f"naive: {rule}" if rule else "naive layout", **_NAIVE_LOOK))
+        entries.append(Line2D([], [], label="layout that was tried", **_TRIED | {"ms": 5.0}))
+    for marker, (kind, rule) in zip(_NAMED, rules, strict=False):
+        name = rule if kind == "found" else f"naive: {rule}" if rule else "naive layout"
+        entries.append(Line2D([], [], marker=marker, mec=_EDGE[kind], label=name, **_NAMED_LOOK))
     return entries
 
 
-def _draw_front(axes: Axes, layouts: Sequence[Tried], name: str, rules: Sequence[str]) -> None:
+def _draw_front(axes: Axes, layouts: Sequence[Tried], name: str, rules: Sequence[tuple[str, str]]) -> None:
     """Draw one of the two figures over the number of satellites."""
     count = np.array([one.satellites for one in layouts], dtype=float)
     value = np.array([getattr(one, name) for one in layouts]) / _HOUR_S
     kinds = np.array([one.kind for one in layouts])
-    golden = 0.36 * ((np.arange(len(layouts)) * 0.618_034) % 1.0 - 0.5)  # spreads dots that would hide each other
     tried, best = kinds == "tried", kinds == "best"
-    axes.plot((count + golden)[tried], value[tried], zorder=2, **_TRIED)
-    for marker, rule in zip(_NAIVE, rules, strict=False):
-        mine = np.array([one.kind == "naive" and one.label == rule for one in layouts])
-        axes.plot(count[mine], value[mine], marker=marker, zorder=6, **_NAIVE_LOOK)
-    axes.plot(count[best], value[best], zorder=7, **_BEST)
+    many = int(tried.sum()) > _MANY
+    golden = 0.36 * ((np.arange(len(layouts)) * 0.618_034) % 1.0 - 0.5) if many else np.zeros(len(layouts))
+    dots = _TRIED if many else _TRIED | {"ms": 6.0, "alpha": 0.8}
+    axes.plot((count + golden)[tried], value[tried], zorder=2, rasterized=many, **dots)
+    axes.plot(count[best], value[best], zorder=5, **_BEST)
+    for marker, rule in zip(_NAMED, rules, strict=False):
+        mine = np.array([(one.kind, one.label) == rule for one in layouts])
+        axes.plot(count[mine], value[mine], marker=marker, mec=_EDGE[rule[0]], zorder=6, **_NAMED_LOOK)
     numbers = np.arange(count.min(), count.max() + 1.0)
     front = np.array([value[count <= n].min() for n in numbers])
     x, y = np.append(numbers, numbers[-1] + 0.4), np.append(front, front[-1])
@@ -262,7 +272,7 @@ def draw_looks(
     night_s: spans when the Sun is too low there, shaded
     """
     if not rows or not span_s > 0.0:
-        raise ModelError("no satellite or no span was given: there is no timeline to draw")
+        raise ModelError("no satellite or no span was given: there is nothing to draw")
     with ink.style():
         figure, axes = _chart(title, note, 1.75 + 0.34 * (len(rows) + 1), right_in=0.3, left_in=1.75, head_in=0.75)
         zero = float(date2num(utc(start)))
