@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from downrange.base import Array, InputError, iso
-from downrange.coverage._kernel import latency
+from downrange.coverage._kernel import latency as kernel
 from downrange.coverage.contacts import Contacts
 from downrange.coverage.figure import Figure
 from downrange.coverage.gaps import PERCENTS, weights_of
@@ -166,10 +166,10 @@ def _answers(
     middle_s = 0.5 * (accesses.start_s + accesses.end_s)
     order = np.lexsort((middle_s, accesses.point))
     offset = np.concatenate([[0], np.cumsum(np.bincount(accesses.point, minlength=weights.size))]).astype(np.int64)
-    parts = latency.pieces(offset, middle_s[order], known_s[order], accesses.span_s)
-    found = [latency.wait_of_share(*parts, weights, accesses.span_s, q / 100.0) for q in percents]
-    answered = latency.share_within(*parts, weights, accesses.span_s, np.inf)
-    mean_s = latency.least_mean(*parts[:3], weights, accesses.span_s)
+    parts = kernel.pieces(offset, middle_s[order], known_s[order], accesses.span_s)
+    found = [kernel.wait_of_share(*parts, weights, accesses.span_s, q / 100.0) for q in percents]
+    answered = kernel.share_within(*parts, weights, accesses.span_s, np.inf)
+    mean_s = kernel.least_mean(*parts[:3], weights, accesses.span_s)
     gone = max(0.0, 1.0 - answered)
     at_least = "; those without an answer counted until the span ends, so a least value" if gone > 0.0 else ""
     mean = Figure(
