@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -24,7 +25,7 @@ from downrange.coverage.layouts import element_sets
 from downrange.coverage.search import search
 from downrange.coverage.search_hands import BLOCK_ROWS
 from downrange.coverage.search_limits import Limits
-from downrange.coverage.search_score import STATISTICS, Objective, Statistic, ranks
+from downrange.coverage.search_score import STATISTICS, Bench, Objective, Statistic, ranks
 from downrange.coverage.search_state import RESULTS
 from downrange.coverage.search_steady import lesson, steadiness, tracks_of
 from downrange.orbit import read_tle
@@ -83,6 +84,25 @@ def test_naive_layouts_come_out_as_on_the_page(narrow, name, looks_pday, gap_h, 
     assert found.looks_pday == pytest.approx(looks_pday, abs=0.005)
     assert found.max_gap_s / units.HOUR == pytest.approx(gap_h, abs=0.5)
     assert found.mean_wait_s / units.HOUR == pytest.approx(wait_h, abs=0.5)
+
+
+# SOURCE: the same, by day
+@pytest.mark.parametrize(
+    ("name", "looks_pday", "gap_h", "wait_h"),
+    [
+        ("same plane, 1", 0.10, 720, 200),
+        ("same plane, 3", 0.27, 120, 47),
+        ("spread planes, 3", 0.37, 609, 53),
+        ("same plane, 5", 0.49, 720, 173),
+        ("spread planes, 5", 0.52, 720, 57),
+    ],
+)
+def test_naive_layouts_by_day_come_out_as_on_the_page(narrow, name, looks_pday, gap_h, wait_h):
+    bench = Bench(replace(narrow.question, objective=Objective(min_sun_deg=10.0)))
+    mean_wait_s, max_gap_s, _, looks, _ = bench.one(narrow.rows[narrow.names.index(name)])
+    assert looks == pytest.approx(looks_pday, abs=0.006)
+    assert max_gap_s / units.HOUR == pytest.approx(gap_h, abs=0.6)
+    assert mean_wait_s / units.HOUR == pytest.approx(wait_h, abs=0.6)
 
 
 def test_a_better_phasing_than_even_steps_is_found_in_the_same_plane(narrow):

@@ -147,7 +147,7 @@ def search(
     days: float = 30.0,
     candidates: int = 10_000,
     seed: int = 1,
-    workers: int | None = None,
+    workers: int | None = 1,
     cluster: str | None = None,
     folder: str | Path | None = None,
     max_age_days: float = 30.0,
@@ -158,7 +158,7 @@ def search(
     reference:  the orbit of the first satellite, kept where the limits leave it; its epoch lies near the span
     candidates: how many layouts are tried beside the naive ones
     workers:    processes; None for one on each core that this process may use. A script that asks for more than one
-                keeps its own call under `if __name__ == "__main__"`, as processes that are started read it again
+                keeps its call under `if __name__ == "__main__"`, as each of them reads the script again
     cluster:    address of a Dask scheduler; workers are then its business
     folder:     where results are kept as they come, so that the same call goes on after an interrupt
     max_age_days: refuse a span farther than this from the reference's epoch, where SGP4 only guesses
@@ -202,12 +202,13 @@ def search(
 class _Run:
     """One search under way."""
 
-    __slots__ = ("_all", "_hands", "_question", "_say", "_state", "_values", "_wanted")
+    __slots__ = ("_all", "_best", "_hands", "_question", "_say", "_state", "_values", "_wanted")
 
     def __init__(self, question: Question, state: State, who: Hands, wanted: int, say: Say | None) -> None:
         self._question, self._state, self._hands, self._wanted, self._say = question, state, who, wanted, say
         self._all: list[Array] = []
         self._values: list[Array] = []
+        self._best = np.full((1, len(STATISTICS)), np.nan)
 
     def all(self) -> tuple[Array, Array]:
         """Return the rows of all stages so far and their values."""
@@ -226,20 +227,22 @@ class _Run:
                 values[first : first + BLOCK_ROWS] = np.nan
             else:
                 values[first : first + BLOCK_ROWS] = known
+                self._compare(known)
         blocks = [rows[first : first + BLOCK_ROWS] for first in missing]
         for first, block in zip(missing, self._hands.values(blocks), strict=True):
             values[first : first + BLOCK_ROWS] = block
             self._state.add(number, first, block)
-            self._tell()
+            self._compare(block)
+            if self._say is not None:
+                column = STATISTICS.index(self._question.objective.statistic)
+                self._say(self._state.rows, self._wanted, float(self._best[0, column]))
 
-    def _tell(self) -> None:
-        """Report progress."""
-        if self._say is not None:
-            values = np.concatenate(self._values)
-            rank = ranks(values, self._question.objective)
-            column = STATISTICS.index(self._question.objective.statistic)
-            best = float("nan") if np.isnan(rank).all() else float(values[int(np.nanargmin(rank)), column])
-            self._say(self._state.rows, self._wanted, best)
+    def _compare(self, block: Array) -> None:
+        """Keep the best so far."""
+        both = np.concatenate([self._best, block])
+        rank = ranks(both, self._question.objective)
+        if not np.isnan(rank).all():
+            self._best = both[[int(np.nanargmin(rank))]]
 
 
 def _refuse(candidates: int, workers: int | None, seed: int) -> None:

@@ -87,8 +87,9 @@ class _Processes:
             raise InputError(
                 where="search",
                 key="workers",
-                seen="a process at work was killed",
-                cure="see whether memory ran out; take fewer workers and run the same search again",
+                seen="a process at work ended, or could not begin",
+                cure="see whether memory ran out; in a script, keep the call under `if __name__ == '__main__'`; or take "
+                "one worker",
             ) from None
 
 

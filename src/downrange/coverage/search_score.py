@@ -26,8 +26,8 @@ from downrange.coverage.search_limits import Room, layout_of
 from downrange.coverage.windows import needs_normal, windows
 from downrange.orbit import ElementSet, refuse_old
 
-KEPT_SATELLITES = 64
-"""How many satellites' windows a process keeps, which other layouts may share."""
+KEPT_WINDOWS = 2_000_000
+"""How many windows of single satellites a process keeps, which other layouts may share: some 50 MB."""
 
 MOST_DAYS = 366.0
 _Windows = tuple[np.ndarray, ...]  # point, start_s, end_s, open_start, open_end
@@ -131,7 +131,7 @@ class Question:
 class Bench:
     """A question being worked on in one process: what satellites of several layouts share is computed once."""
 
-    __slots__ = ("_index", "_kept", "_normal", "_question")
+    __slots__ = ("_held", "_index", "_kept", "_normal", "_question")
 
     def __init__(self, question: Question) -> None:
         """Sort the points once; nothing is kept yet."""
@@ -139,6 +139,7 @@ class Bench:
         self._index = index_of(question.points)
         self._normal = needs_normal(question.sensor)
         self._kept: OrderedDict[tuple[float, ...], _Windows] = OrderedDict()
+        self._held = 0
 
     def run(self, rows: Array) -> Array:
         """Return the statistics of rows, (m, 5) in the order of STATISTICS; NaN where SGP4 says that they fall."""
@@ -189,10 +190,11 @@ class Bench:
         question = self._question
         paths = paths_of((one,), question.start, question.days * units.DAY, with_normal=self._normal)
         _, *found = windows(paths, self._index, question.sensor, threads=1)
-        self._kept[key] = tuple(found)
-        if len(self._kept) > KEPT_SATELLITES:
-            self._kept.popitem(last=False)
-        return self._kept[key]
+        self._kept[key] = kept = tuple(found)
+        self._held += kept[0].size
+        while self._held > KEPT_WINDOWS:
+            self._held -= self._kept.popitem(last=False)[1][0].size
+        return kept
 
     def _through_cloud(self, found: Accesses, climatology: Climatology) -> tuple[float, ...]:
         """Return the statistics of looks that a cloud may hide; a longest gap has no value there."""
