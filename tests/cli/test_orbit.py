@@ -23,6 +23,24 @@ OTHERS = """1 58295U 23174AR  24059.48814215  .00002816  00000-0  15242-3 0  999
 1 57956U 23084BZ  23356.86776708  .00012856  00000+0  66259-3 0  9999
 2 57956  97.5277 111.2278 0010377 268.2908  91.7136 15.16462747 15664
 """
+LAUNCH = """
+name = "Chollima-1, third flight"
+t0 = 2023-11-21T13:42:28Z
+t0_sigma_s = 16.0
+source = "KCNA"
+[injection]
+lat_deg = 15.54
+lon_deg = 125.48
+alt_km = 494.0
+t_s = 705.0
+southbound = true
+source = "end of the planned flight"
+[orbit]
+perigee_km = 493.0
+apogee_km = 512.0
+inclination_deg = 97.4
+source = "thespacereview.com/article/4753/1"
+"""
 PULLED = ("--pulled", "2024-07-08T12:00Z")
 PLACE = ("--lat-deg", 39.0425, "--lon-deg", 125.71)
 
@@ -116,6 +134,15 @@ def test_first_seen_times_and_a_known_number_are_weighed(files: tuple[Path, Path
     assert document(*check, "--designator", "2023-179")["launch"]["numbers"] == "2023-179"
 
 
+def test_a_launch_without_a_scenario_is_described_in_a_file(files: tuple[Path, Path], tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text(LAUNCH)
+    check = ("check", "--catalog", files[0], "--launch", mine)
+    found = document(*check)
+    assert (found["launched"], found["answer"]) == ("Chollima-1, third flight", "yes")
+    assert document(*check, "--designator", "2023-150")["answer"] == "unknown"
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -124,6 +151,9 @@ def test_first_seen_times_and_a_known_number_are_weighed(files: tuple[Path, Path
         (("--scenario", "2023-11-21", "--first-seen", "none.csv"), "none.csv: cannot be read"),
         (("--scenario", "2023-11-21", "--designator", "179"), "Write it as 2023-179"),
         (("--scenario", "2023-11-21", "--track", "ours.txt"), "not JSON"),
+        ((), "--scenario, --launch: neither of them"),
+        (("--scenario", "2023-11-21", "--launch", "mine.toml"), "both of them"),
+        (("--launch", "none.toml"), "none.toml: cannot be read"),
         (("--scenario", "2023-11-21", "--catalog", "none.txt"), "none.txt: cannot be read"),
     ],
 )

@@ -27,8 +27,9 @@ def orbit_check(
         list[Path], typer.Option(help="Element sets of the catalogue; again for more files.", show_default=False)
     ],
     scenario: Annotated[
-        str, typer.Option(help="The launch: a name such as 2023-11-21, or a TOML file.", show_default=False)
-    ],
+        str | None, typer.Option(help="The launch: a scenario's name such as 2023-11-21, or its TOML file.")
+    ] = None,
+    launch: Annotated[Path | None, typer.Option(help="Or a TOML file that describes the launch alone.")] = None,
     pulled: Annotated[
         str, typer.Option(help="When the catalogue was asked for; without it absence proves nothing.")
     ] = "",
@@ -57,6 +58,7 @@ def orbit_check(
         asked = CheckAsked(
             catalog=tuple(catalog),
             scenario=scenario,
+            launch=launch,
             pulled=_moment(pulled, "--pulled"),
             first_seen=first_seen,
             designator=designator,

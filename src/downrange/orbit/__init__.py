@@ -6,6 +6,7 @@ Start here: `elements_of`, `reached_orbit`, `check`, `passes`, `write_oem`.
 """
 
 from downrange.orbit._io_elements import load_elements, read_elements
+from downrange.orbit._io_launch import load_launch, read_launch
 from downrange.orbit._io_oem import OemFrame, oem_text, write_oem
 from downrange.orbit._io_oem_read import read_oem
 from downrange.orbit._io_omm import omm
@@ -106,6 +107,7 @@ __all__ = [
     "launch_number",
     "load_anchors",
     "load_elements",
+    "load_launch",
     "mean_motion_revpday_of",
     "newest",
     "node_deg",
@@ -124,6 +126,7 @@ __all__ = [
     "reached_orbit",
     "read_elements",
     "read_first_seen",
+    "read_launch",
     "read_oem",
     "read_tle",
     "refuse_old",

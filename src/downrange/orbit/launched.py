@@ -135,7 +135,7 @@ class CheckRule:
     crowd_sigma_m: float = 60e3
     low_m: float = 200e3
     high_m: float = 2_000e3
-    surprise_plane: float = 1e-3
+    surprise_plane: float = 1e-4
     surprise_shape: float = 0.01
     surprise_order: float = 1e-6
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,14 @@ from downrange.orbit import (
     Injection,
     Joined,
     Launch,
+    Numbers,
     Reached,
     catalogue_of,
     check,
     joined,
     known_number,
     load_elements,
+    load_launch,
     numbers_at,
     read_first_seen,
 )
@@ -42,6 +44,7 @@ class CheckAsked:
 
     catalog:    files of element sets
     scenario:   name or TOML file
+    launch:     TOML file that describes the launch, where there is no scenario
     pulled:     when the catalogue was asked for the last time
     first_seen: file with the times objects were first listed
     designator: the launch's international number where it is known already, as 2023-179
@@ -50,7 +53,8 @@ class CheckAsked:
     """
 
     catalog: tuple[Path, ...]
-    scenario: str
+    scenario: str | None = None
+    launch: Path | None = None
     pulled: datetime | None = None
     first_seen: Path | None = None
     designator: str | None = None
@@ -63,7 +67,6 @@ class CheckAsked:
 class Checked:
     """What came of it; track and both are None where no track was given."""
 
-    scenario: Scenario
     verdict: CatalogueVerdict
     track: Answer | None
     both: Joined | None
@@ -71,7 +74,7 @@ class Checked:
 
 def check_asked(asked: CheckAsked) -> Checked:
     """Look in a catalogue for the object of a scenario's launch."""
-    scenario = load_scenario(asked.scenario)
+    launch = _launch_asked(asked)
     sets = tuple(one for path in asked.catalog for one in load_elements(path))
     seen = read_first_seen(read_text(asked.first_seen), where=asked.first_seen.name) if asked.first_seen else None
     catalogue = catalogue_of(
@@ -82,9 +85,25 @@ def check_asked(asked: CheckAsked) -> Checked:
         whole=not asked.part,
     )
     track = None if asked.track is None else track_answer(asked.track)
-    verdict = check(catalogue, launch_of(scenario, asked.designator), rule=CheckRule(wait_h=asked.wait_h))
+    verdict = check(catalogue, launch, rule=CheckRule(wait_h=asked.wait_h))
     both = None if track is None else joined(verdict, track)
-    return Checked(scenario=scenario, verdict=verdict, track=track, both=both)
+    return Checked(verdict=verdict, track=track, both=both)
+
+
+def _launch_asked(asked: CheckAsked) -> Launch:
+    """Return the launch asked about, from a scenario or from its own file."""
+    if (asked.scenario is None) == (asked.launch is None):
+        seen = "neither of them" if asked.scenario is None else "both of them"
+        raise InputError(where="--scenario, --launch", seen=seen, cure="give one: a scenario, or a file of a launch")
+    if asked.scenario is not None:
+        return launch_of(load_scenario(asked.scenario), asked.designator)
+    found = load_launch(str(asked.launch))
+    return found if asked.designator is None else replace(found, numbers=_told(asked.designator))
+
+
+def _told(designator: str) -> Numbers:
+    """Return the one number that was told."""
+    return known_number(designator, "told on the command line")
 
 
 def launch_of(scenario: Scenario, designator: str | None = None) -> Launch:
@@ -94,7 +113,7 @@ def launch_of(scenario: Scenario, designator: str | None = None) -> Launch:
     lat, lon, alt = (float(x) for x in geodetic_from_ecef(flight.r_ecef_m[-1]))
     first, last = scenario.liftoff.interval()
     t0 = scenario.liftoff.t0
-    numbers = numbers_at(t0) if designator is None else known_number(designator, "told on the command line")
+    numbers = numbers_at(t0) if designator is None else _told(designator)
     return Launch(
         name=scenario.name,
         t0=t0,

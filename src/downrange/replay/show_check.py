@@ -137,7 +137,7 @@ def _document(done: Checked) -> dict[str, Any]:
     """Return the document for programs."""
     verdict = done.verdict
     found: dict[str, Any] = {
-        "scenario": done.scenario.name,
+        "launched": verdict.launch.name,
         "answer": str(verdict.answer),
         "p": _f(verdict.p, 6),
         "because": verdict.words,
