@@ -8,8 +8,8 @@ with an obstacle in the opening the two differ by 2e-5 (ours equals the shared a
 at_focal_plane_irradiance and photon_detection_rate of a flat radiance over 0.45 to 0.90 um; quantization_noise.
 SOURCE Johnson's criteria: J. Johnson 1958, the list as Wikipedia, "Johnson's criteria", quotes it.
 SOURCE diffraction: 1.22 x wavelength x height / diameter at 0.55 um and 500 km, to the two digits usually printed.
-SOURCE ground sample distances: IKONOS-2 0.82 m from 681 km (GeoEye), KOMPSAT-3A 0.55 m from 528 km (eoportal.org),
-each beside its own aperture, focal length and pitch (eoportal.org; GCMD instrument entries).
+SOURCE ground sample distances: IKONOS-2 0.82 m from 681 km (GeoEye), KOMPSAT-3A 0.55 m from 528 km (published),
+each beside its own focal length and pitch (eoportal.org, GCMD instrument entry OSA; specification of AEISS-A).
 """
 
 import math
