@@ -8,10 +8,7 @@ from os import cpu_count, times
 import numpy as np
 from _report import digits, options, say, tell, wall_s
 
-from downrange.coverage import Cone, Sensor, points_at
-from downrange.coverage.search import Found, search
-from downrange.coverage.search_limits import Limits
-from downrange.coverage.search_score import Objective, Statistic
+from downrange.coverage import Cone, Found, Limits, Objective, Sensor, Statistic, points_at, search
 from downrange.orbit import read_tle
 
 START = datetime(2024, 6, 1, tzinfo=UTC)

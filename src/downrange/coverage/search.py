@@ -170,17 +170,10 @@ def search(
     question = Question(room=room, points=points, sensor=sensor, objective=objective, start=start, days=days)
     question.refuse_far(max_age_days)
     summary = question.summary() | {"candidates": f"{candidates}", "seed": f"{seed}"}
-    first, names = naive_rows(room)
-    stages = rounds(room, candidates)
     with opened(folder, summary) as state, hands(question, workers or _cores(), cluster) as who:
-        run = _Run(question, state, who, len(first) + sum(stages), say)
+        run = _Run(question, state, who, say)
         try:
-            run.stage(first)
-            run.stage(drawn_rows(room, stages[0], seed))
-            for number, count in enumerate(stages[1:]):
-                if count:
-                    rows, values = run.all()
-                    run.stage(closer_rows(room, rows, ranks(values, objective), count, seed, number))
+            names = run.through(candidates, seed)
         except BaseException as problem:
             if folder is not None:
                 problem.add_note(
@@ -188,15 +181,8 @@ def search(
                 )
             raise
     rows, values = run.all()
-    return Found(
-        question=question,
-        rows=rows,
-        values=values,
-        names=names,
-        rank=ranks(values, objective),
-        seed=seed,
-        resumed=state.resumed,
-    )
+    rank = ranks(values, objective)
+    return Found(question=question, rows=rows, values=values, names=names, rank=rank, seed=seed, resumed=state.resumed)
 
 
 class _Run:
@@ -204,8 +190,9 @@ class _Run:
 
     __slots__ = ("_all", "_best", "_hands", "_question", "_say", "_state", "_values", "_wanted")
 
-    def __init__(self, question: Question, state: State, who: Hands, wanted: int, say: Say | None) -> None:
-        self._question, self._state, self._hands, self._wanted, self._say = question, state, who, wanted, say
+    def __init__(self, question: Question, state: State, who: Hands, say: Say | None) -> None:
+        self._question, self._state, self._hands, self._say = question, state, who, say
+        self._wanted = 0
         self._all: list[Array] = []
         self._values: list[Array] = []
         self._best = np.full((1, len(STATISTICS)), np.nan)
@@ -214,7 +201,22 @@ class _Run:
         """Return the rows of all stages so far and their values."""
         return np.concatenate(self._all), np.concatenate(self._values)
 
-    def stage(self, rows: Array) -> None:
+    def through(self, candidates: int, seed: int) -> tuple[str, ...]:
+        """Work all stages off, and return the names of the naive layouts, which come first."""
+        room = self._question.room
+        naive, names = naive_rows(room)
+        drawn, *closer = rounds(room, candidates)
+        self._wanted = len(naive) + drawn + sum(closer)
+        self._stage(naive)
+        self._stage(drawn_rows(room, drawn, seed))
+        for number, count in enumerate(closer):
+            if count:
+                rows, values = self.all()
+                score = ranks(values, self._question.objective)
+                self._stage(closer_rows(room, rows, score, count, seed, number))
+        return names
+
+    def _stage(self, rows: Array) -> None:
         """Work the next stage off, less what an earlier run has done."""
         number, values = len(self._all), np.empty((len(rows), len(STATISTICS)))
         self._all.append(rows)
