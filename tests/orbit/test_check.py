@@ -136,9 +136,9 @@ def test_58400_is_matched_to_the_launch_of_november() -> None:
     assert abs(best.off_plane_deg) == pytest.approx(1.24, abs=0.02)
     assert best.off_plane_sigma_deg > 2.0
     evidence = {one.what: one for one in best.evidence}
-    assert set(evidence) == {"plane", "epoch", "designator", "first seen", "inclination", "height"}
+    assert set(evidence) == {"plane", "along track", "epoch", "designator", "first seen", "inclination", "height"}
     assert "3 sets agree to 0.03 deg" in evidence["plane"].seen
-    assert all(one.ratio > 1.0 for what, one in evidence.items() if what not in ("epoch", "first seen"))
+    assert all(one.ratio > 1.0 for what, one in evidence.items() if what not in ("epoch", "first seen", "along track"))
 
 
 @pytest.mark.parametrize("t0", [MAY, AUGUST], ids=["May", "August"])
@@ -185,6 +185,32 @@ def test_an_object_that_flew_before_is_ruled_out_whatever_its_orbit_and_number()
     assert found.matched == ()
     assert next(one for one in found.candidates if one.object.number == 99_001).p == 0.0
     assert found.ruled_out >= 1
+
+
+def test_a_set_of_the_first_days_tells_where_the_object_was() -> None:
+    # an object that is at the point at the moment of injection, its set dated half a day later; and its twin elsewhere
+    from downrange.orbit.plane import ahead_deg
+
+    asked = launch(NOVEMBER)
+    point = asked.injection
+
+    def ahead(mean_anomaly_deg: float) -> ElementSet:
+        one = invented(IN_PLANE, "", epoch=asked.injected + timedelta(hours=12.0))
+        return dataclasses.replace(one, mean_anomaly_deg=mean_anomaly_deg % 360.0)
+
+    def miss(found: ElementSet) -> float:
+        angle = ahead_deg(found, point.lat_deg, point.lon_deg, asked.injected, alt_m=point.alt_m)
+        assert angle is not None
+        return angle
+
+    there = ahead(-miss(ahead(0.0)))
+    assert abs(miss(there)) < 0.5
+    assert miss(ahead(there.mean_anomaly_deg + 40.0)) == pytest.approx(40.0, abs=0.5)
+    for one, low, high in ((there, 20.0, 100.0), (ahead(there.mean_anomaly_deg + 40.0), 0.0, 0.1)):
+        found = check(catalogue(one, *ELSEWHERE), asked).candidates
+        best = next(each for each in found if each.object.number == 99_001)
+        evidence = next(each for each in best.evidence if each.what == "along track")
+        assert low < evidence.ratio < high
 
 
 def test_a_pull_too_early_says_not_catalogued_yet() -> None:
@@ -298,7 +324,7 @@ def test_random_planes_fit_as_often_as_the_verdict_states() -> None:
     yes = np.zeros(nodes.size, dtype=bool)
     worst = 0.0
     for k, node in enumerate(nodes):
-        decoy = invented(float(node), "23178A")
+        decoy = invented(float(node), "23178A", epoch=NOVEMBER + timedelta(days=4))  # too late to tell where it was
         found = check(catalogue(decoy, *ELSEWHERE[:3], pulled=None), asked)
         best = next(one for one in found.candidates if one.object.number == 99_001)
         within = abs(best.off_plane_deg) <= 2.0 * best.off_plane_sigma_deg

@@ -24,6 +24,7 @@ from downrange.orbit.weigh import (
     weigh_first_seen,
     weigh_height,
     weigh_inclination,
+    weigh_phase,
     weigh_plane,
 )
 
@@ -97,7 +98,7 @@ def _weighed(found: CatalogueObject, launch: Launch, rule: CheckRule) -> Candida
     off, sigma = math.nan, math.nan
     if math.prod(one.ratio for one in evidence[1:]) > _HOPELESS:
         plane, off, sigma = weigh_plane(found, launch, rule)
-        evidence.insert(0, plane)
+        evidence[:0] = [plane, weigh_phase(nearest, launch, rule)]
     return Candidate(
         object=found,
         p=0.0,

@@ -112,6 +112,9 @@ class CheckRule:
                        of them is as likely as the next before its evidence, however few a file holds
     sso_share, sso_deg, sso_sigma_deg, most_deg: background of inclinations: so many normal about sso_deg, the rest even
     crowd_share, crowd_m, crowd_sigma_m, low_m, high_m: background of mean heights, likewise
+    phase_days:        how far from the injection an element set may be to tell where the object was then
+    phase_sigma_deg, phase_growth_degpday: how well the point is known along the orbit, and by how much a set loses a day
+    surprise_phase:    chance that the object is elsewhere along its orbit, as after a burn in the first days
     surprise_plane:    chance that the plane of the true object is off altogether
     surprise_shape:    the same for its inclination, and for its height
     surprise_order:    the same for its number and for its first sighting
@@ -135,6 +138,10 @@ class CheckRule:
     crowd_sigma_m: float = 60e3
     low_m: float = 200e3
     high_m: float = 2_000e3
+    phase_days: float = 3.0
+    phase_sigma_deg: float = 2.0
+    phase_growth_degpday: float = 2.0
+    surprise_phase: float = 0.05
     surprise_plane: float = 1e-4
     surprise_shape: float = 0.01
     surprise_order: float = 1e-6
@@ -144,7 +151,7 @@ class CheckRule:
 class Evidence:
     """One thing that speaks for an object or against it.
 
-    what:     plane, inclination, height, epoch, designator or first seen
+    what:     plane, along track, inclination, height, epoch, designator or first seen
     seen:     what the catalogue says
     expected: what the launch would lead to
     ratio:    how many times likelier that is for an object of this launch than for any other; 1 says nothing

@@ -67,6 +67,24 @@ def southbound(found: ElementSet, lat_deg: float, lon_deg: float, moment: dateti
     return bool(along[2] < 0.0)
 
 
+def ahead_deg(
+    found: ElementSet, lat_deg: float, lon_deg: float, moment: datetime, *, alt_m: float = 0.0
+) -> float | None:
+    """Return how far [deg, -180 to 180) along its orbit the object is ahead of a point at a moment, by SGP4.
+
+    None where SGP4 gives no position.
+    """
+    error, r_km, v_kmps = found.satellite().sgp4(*julian_pair(moment))
+    if error:
+        return None
+    r, normal = np.array(r_km), np.cross(r_km, v_kmps)
+    point = _direction(lat_deg, lon_deg, alt_m, moment)
+    sine = float(normal @ np.cross(point, r)) / float(np.linalg.norm(normal))
+    flat = normal / np.linalg.norm(normal)
+    cosine = float((point - (point @ flat) * flat) @ r)
+    return math.degrees(math.atan2(sine, cosine))
+
+
 def share_within(low_deg: float, high_deg: float, lat_deg: float, inclination_deg: float) -> float:
     """Return the share of planes of one inclination, nodes at random, that a point lies between two angles off.
 

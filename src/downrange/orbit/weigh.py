@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 
-from downrange.base import iso, since
+from downrange.base import iso, since, units
 from downrange.orbit.catalogue import CatalogueObject
 from downrange.orbit.launched import CheckRule, Evidence, Launch
 from downrange.orbit.model import ElementSet
 from downrange.orbit.plane import (
+    ahead_deg,
     drift_degps,
     geocentric_lat_deg,
     node_deg,
@@ -23,6 +24,7 @@ from downrange.orbit.plane import (
 )
 
 _HOUR_S = 3_600.0
+_TURN_DEG = 360.0
 
 
 def existed_before(found: CatalogueObject, launch: Launch, rule: CheckRule) -> bool:
@@ -114,6 +116,26 @@ def weigh_plane(found: CatalogueObject, launch: Launch, rule: CheckRule) -> tupl
         seen += f"; {len(found.sets)} sets agree to {_spread(found, launch):.2f} deg"
     weighed = Evidence(what="plane", seen=seen, expected=expected, ratio=_ratio(ours, other, rule.surprise_plane))
     return weighed, off, sigma
+
+
+def weigh_phase(found: ElementSet, launch: Launch, rule: CheckRule) -> Evidence:
+    """Weigh how far along its orbit it was from the injection point at that moment; only from sets of the first days."""
+    point, moment = launch.injection, launch.injected
+    days = abs(since(found.epoch, moment)) / units.DAY
+    if days > rule.phase_days:
+        told = f"nearest set {days:.0f} days away: not compared"
+        return Evidence(what="along track", seen=told, expected="at the point", ratio=1.0)
+    ahead = ahead_deg(found, point.lat_deg, point.lon_deg, moment, alt_m=point.alt_m)
+    if ahead is None:
+        return Evidence(what="along track", seen="SGP4 cannot say", expected="at the point", ratio=1.0)
+    by_clock = launch.t0_sigma_s * found.mean_motion_revpday * _TURN_DEG / units.DAY
+    sigma = math.hypot(rule.phase_sigma_deg, math.hypot(by_clock, rule.phase_growth_degpday * days))
+    return Evidence(
+        what="along track",
+        seen=f"{abs(ahead):.1f} deg {'ahead' if ahead >= 0.0 else 'behind'}",
+        expected=f"0 ±{sigma:.1f} deg",
+        ratio=_ratio(_normal(ahead, 0.0, sigma), 1.0 / _TURN_DEG, rule.surprise_phase),
+    )
 
 
 def p_listed(waited_h: float, rule: CheckRule) -> float:

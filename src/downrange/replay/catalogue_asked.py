@@ -31,7 +31,7 @@ from downrange.orbit import (
 )
 from downrange.replay.scenario import Scenario, load_scenario
 
-_POINT_SIGMA_DEG = 2.0  # assumed: where a dog-leg ends is not announced; three sigma are the 6 deg of a pad's own test
+_POINT_SIGMA_DEG = 2.0  # assumed: where a dog-leg ends is not announced; the fits of Chollima-1 spread by 0.5 deg
 _TILT_SIGMA_DEG = 0.2  # assumed: misses of the insertion, and a plan that nobody announced to a tenth
 _HEIGHT_SIGMA_M = 30e3  # assumed, likewise
 _CLOCK_SIGMA_S = 15.0  # assumed: official times are told to the minute
