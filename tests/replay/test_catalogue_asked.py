@@ -9,8 +9,18 @@ from pathlib import Path
 import pytest
 
 from downrange.base import InputError
-from downrange.orbit import Reached
+from downrange.earth import load_site
+from downrange.flight import fly, load_vehicle_and_plan
+from downrange.orbit import Reached, Seen, catalogue_of, check, fit_tle, read_elements
 from downrange.replay import launch_of, load_scenario, track_answer
+
+# Objects of Transporter-9 and of a later Falcon 9, as published
+OTHERS = """
+1 58295U 23174AR  24059.48814215  .00002816  00000-0  15242-3 0  9993
+2 58295  97.4674 135.5968 0009692 246.6806 113.3407 15.15425370 17069
+1 58468U 23185G   23357.11756912  .00006799  00000+0  34809-3 0  9999
+2 58468  97.4526  61.3089 0013947 175.3806 184.7558 15.16847854  3243
+"""
 
 
 def test_a_scenario_gives_its_launch_and_enters_orbit_where_its_flight_ends() -> None:
@@ -53,3 +63,20 @@ def test_a_file_that_says_nothing_of_an_orbit_is_refused(tmp_path: Path, text: s
         track_answer(path)
     assert "track.json" in str(caught.value)
     assert "downrange replay --json" in str(caught.value)
+
+
+def test_the_flight_itself_is_found_again_in_a_catalogue_of_the_next_day() -> None:
+    # the nominal flight's own end as an element set, among real ones; its number is one of those possible
+    flown = launch_of(load_scenario("2023-11-21"))
+    vehicle, plan = load_vehicle_and_plan("chollima-1")
+    flight = fly(vehicle, load_site("sohae-coastal"), plan)
+    fitted = fit_tle(flight.r_ecef_m[-1], flight.v_ecef_mps[-1], flown.injected, number=99_000, designator="23178A")
+    sets = (*read_elements("\n".join(fitted.lines)), *read_elements(OTHERS))
+    found = check(catalogue_of(sets, source="invented", pulled=None), flown)
+    assert found.answer is Seen.YES
+    best = found.matched[0]
+    assert best.object.number == 99_000
+    assert abs(best.off_plane_deg) < 0.02
+    along = next(one for one in best.evidence if one.what == "along track")
+    assert along.seen.startswith("0.0 deg")
+    assert along.ratio > 50.0

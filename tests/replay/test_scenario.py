@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from downrange.base import InputError, table_type
+from downrange.notice import read
 from downrange.replay.scenario import Scenario, load_scenario, scenario_names
 
 FIRST = (files("downrange.replay") / "data" / "scenarios" / "2023-05-31.toml").read_text(encoding="utf-8")
@@ -25,6 +26,24 @@ def altered(tmp_path: Path, old: str, new: str) -> str:
 @pytest.mark.parametrize("name", ["2023-05-31", "2023-08-24", "2023-08-24-nominal", "2023-11-21"])
 def test_every_shipped_scenario_loads_and_bears_its_own_name(name: str) -> None:
     assert load_scenario(name).name == name
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_every_restated_notice_is_one_notice_with_a_window_and_its_areas(name: str) -> None:
+    scenario = load_scenario(name)
+    for restated in scenario.notices:
+        (found,) = read(restated.text, source=restated.source)
+        assert len(found.areas) == len(restated.areas)
+        assert found.windows
+
+
+def test_the_flight_of_november_left_before_its_window_opened() -> None:
+    # launched 77.5 minutes before (KCNA against the sea warning's 211500Z)
+    scenario = load_scenario("2023-11-21")
+    (notice,) = read(scenario.notices[0].text, source="test")
+    early = (notice.windows[0].opens - scenario.liftoff.t0).total_seconds() / 60.0
+    assert early == pytest.approx(77.5, abs=0.1)
+    assert [alert.lift for alert in scenario.history] == ["passed-over"]
 
 
 def test_official_times_are_an_interval_with_a_source_for_each_end() -> None:
