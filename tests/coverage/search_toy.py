@@ -46,4 +46,4 @@ def tell(done: int, _wanted: int, _best: float) -> None:
 
 
 if __name__ == "__main__":
-    toy(folder=sys.argv[1], workers=int(sys.argv[2]), say=tell, candidates=600)
+    toy(folder=sys.argv[1], workers=int(sys.argv[2]), say=tell, candidates=300)

@@ -15,7 +15,7 @@ from downrange.base import InputError, normals, units
 from downrange.coverage.model import Cone, Nadir
 from downrange.coverage.resonance import Resonance, resonance_of
 from downrange.coverage.search import Found, Tried
-from downrange.coverage.search_limits import FREE, PLANES
+from downrange.coverage.search_limits import FREE, HEIGHT, PLANES
 from downrange.coverage.search_score import STATISTICS, Bench, Statistic
 
 _STREAM = 900_000_000  # draws that no search counts
@@ -25,9 +25,10 @@ _STREAM = 900_000_000  # draws that no search counts
 class Steady:
     """A statistic of one layout when its satellites are not quite where they should be.
 
-    value:     in place; low, high: 5th and 95th percentile of the tries
-    sigma_deg: how far each satellite's mean anomaly is off, normal, assumed
-    tries:     how many were made, and how many of them could not be flown are left out
+    value:       in place; low, high: 5th and 95th percentile of the tries
+    sigma_deg:   how far each satellite's mean anomaly is off, normal, assumed
+    sigma_alt_m: how far the height of all of them is off, normal, assumed
+    tries:       how many could be flown
     """
 
     statistic: Statistic
@@ -35,16 +36,27 @@ class Steady:
     low: float
     high: float
     sigma_deg: float
+    sigma_alt_m: float
     tries: int
 
 
 def steadiness(
-    found: Found, tried: Tried, *, statistic: Statistic | None = None, sigma_deg: float = 2.0, tries: int = 40
+    found: Found,
+    tried: Tried,
+    *,
+    statistic: Statistic | None = None,
+    sigma_deg: float = 2.0,
+    sigma_alt_m: float = 500.0,
+    tries: int = 40,
 ) -> Steady:
-    """Return how a layout's statistic spreads when each satellite is off its place along the orbit by so much."""
-    if not (0.0 <= sigma_deg <= 180.0 and 1 <= tries <= 10_000):
-        cure = "give 0 to 180 deg and 1 to 10,000 tries"
-        raise InputError(where="steadiness", seen=f"{sigma_deg:g} deg, {tries} tries", cure=cure)
+    """Return how a layout's statistic spreads when it is not flown quite as planned.
+
+    sigma_deg:   of each satellite's place along the orbit; 2 deg are some 30 s of flight (assumed)
+    sigma_alt_m: of the height that all share, which moves the ground tracks day by day (assumed)
+    """
+    if not (0.0 <= sigma_deg <= 180.0 and 0.0 <= sigma_alt_m <= 1e5 and 1 <= tries <= 10_000):
+        seen = f"{sigma_deg:g} deg, {sigma_alt_m:g} m, {tries} tries"
+        raise InputError(where="steadiness", seen=seen, cure="give 0 to 180 deg, 0 to 100,000 m, and 1 to 10,000 tries")
     which = statistic or found.question.objective.statistic
     row = found.rows[tried.place].copy()
     row[PLANES], row[FREE:] = 0.0, 0.0
@@ -52,7 +64,9 @@ def steadiness(
         row[FREE + 2 * k : FREE + 2 * k + 2] = slot.raan_deg, slot.mean_anomaly_deg
     rows = np.tile(row, (tries, 1))
     count = len(tried.layout.slots)
-    rows[:, FREE + 1 : FREE + 2 * count : 2] += sigma_deg * normals(found.seed, tries, count, first=_STREAM)
+    off = normals(found.seed, tries, count + 1, first=_STREAM)
+    rows[:, FREE + 1 : FREE + 2 * count : 2] += sigma_deg * off[:, :count]
+    rows[:, HEIGHT] += sigma_alt_m * off[:, count]
     values = Bench(found.question).run(rows)[:, STATISTICS.index(which)]
     flown = values[~np.isnan(values)]
     low, high = (float(x) for x in np.percentile(flown, [5.0, 95.0])) if flown.size else (math.nan, math.nan)
@@ -62,6 +76,7 @@ def steadiness(
         low=low,
         high=high,
         sigma_deg=sigma_deg,
+        sigma_alt_m=sigma_alt_m,
         tries=int(flown.size),
     )
 
