@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from downrange.base.clock import JST, KST, Window, after, iso, julian_pair, parse_utc, since, utc
 from downrange.base.errors import DownrangeError, InputError, ModelError
-from downrange.base.files import read_text, write_text
+from downrange.base.files import read_text, write_bytes, write_text, written
 from downrange.base.sourced import Kind, Sourced
 
 if TYPE_CHECKING:
@@ -63,7 +63,9 @@ __all__ = [
     "utc",
     "v_ecef_from_enu",
     "v_enu_from_ecef",
+    "write_bytes",
     "write_text",
+    "written",
 ]
 
 _LATE = {"normals": "draws", "uniforms": "draws"} | dict.fromkeys(

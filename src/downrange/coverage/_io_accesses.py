@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import downrange
-from downrange.base import Array, InputError, iso, utc
-from downrange.coverage._io_files import check_form, written
+from downrange.base import Array, InputError, iso, utc, written
+from downrange.coverage._io_files import check_form
 from downrange.coverage._io_netcdf import NetCdf, seconds_since
 from downrange.coverage._io_tables import Field, write_csv, write_parquet
 

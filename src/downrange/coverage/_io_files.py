@@ -1,12 +1,10 @@
-"""Files of windows and figures: which form an ending asks for, and a file that is whole or not there."""
+"""Files of windows and figures: which form an ending asks for, and whether it can be written here."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from downrange.base import InputError
 
@@ -28,24 +26,3 @@ def check_form(path: str | Path) -> str:
         cure = "install it with pip install 'downrange[parquet]', or write .csv or .nc"
         raise InputError(where=str(path), seen=seen, cure=cure)
     return form
-
-
-def written(path: str | Path, write: Callable[[BinaryIO], None]) -> Path:
-    """Let `write` fill a file under a passing name, bring it to the disk, rename it; return its path."""
-    target = Path(path)
-    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        with partial.open("wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(target)
-    except OSError as problem:
-        partial.unlink(missing_ok=True)
-        reason = problem.strerror or str(problem)
-        cure = "choose a folder you may write to, with room on its disk; nothing was left half-written"
-        raise InputError(where=str(path), seen=f"it cannot be written ({reason})", cure=cure) from None
-    except BaseException:
-        partial.unlink(missing_ok=True)
-        raise
-    return target

@@ -19,7 +19,6 @@ from downrange.fall.footprint import footprint, holds, ring
 from downrange.fall.model import Falls, Footprint, Impacts
 
 if TYPE_CHECKING:
-    from downrange.fall._files import write_bytes
     from downrange.fall._io_maps import density_netcdf, region_title, regions_geojson, regions_kml, write_density
     from downrange.fall._io_tally import load_tally, save_tally
     from downrange.fall.campaign_cluster import Cluster
@@ -153,12 +152,10 @@ __all__ = [
     "verdict",
     "window_of",
     "with_p_failure",
-    "write_bytes",
     "write_density",
 ]
 
 _LATE = {
-    "_files": ("write_bytes",),
     "campaign_cluster": ("Cluster",),
     "_io_maps": (
         "density_netcdf",

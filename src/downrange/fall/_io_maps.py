@@ -13,8 +13,7 @@ import numpy as np
 import shapely
 
 import downrange
-from downrange.base import Array, ModelError, iso, units, wgs84
-from downrange.fall._files import write_bytes
+from downrange.base import Array, ModelError, iso, units, wgs84, write_bytes
 from downrange.fall.contour import CONTAINMENT, Region
 from downrange.fall.tally import Tally
 from downrange.fall.weights import Ensemble, expected_pieces

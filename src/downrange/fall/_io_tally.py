@@ -10,8 +10,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.lib.npyio import NpzFile
 
-from downrange.base import InputError, ModelError
-from downrange.fall._files import written
+from downrange.base import InputError, ModelError, written
 from downrange.fall.grid import Grid
 from downrange.fall.tally import SUMS, Counts, Tally, empty_tally
 

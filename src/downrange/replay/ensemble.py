@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from downrange.base import InputError, cuda, read_text, write_text
+from downrange.base import InputError, cuda, read_text, write_bytes, write_text
 from downrange.earth import load_air, load_site, load_wind
 from downrange.fall import (
     BLOCK_FLIGHTS,
@@ -34,7 +34,6 @@ from downrange.fall import (
     read_people,
     save_tally,
     verdict,
-    write_bytes,
 )
 from downrange.flight import (
     GROUPS,

@@ -1,4 +1,4 @@
-"""Windows put in order: by point, then by when they begin."""
+"""Windows kept while they are found, then put in order: by point, then by when they begin."""
 
 from __future__ import annotations
 
@@ -42,3 +42,15 @@ def by_point(
         open_start[i], open_end[i] = start_s[i] <= 0.0, end_s[i] >= span_s
         start_s[i], end_s[i] = max(start_s[i], 0.0), min(end_s[i], span_s)
     return satellite, point, start_s, end_s, open_start, open_end
+
+
+@numba.njit(cache=True, nogil=True)
+def with_room(spans: np.ndarray, whose: np.ndarray, wanted: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the same windows with room for as many."""
+    if wanted <= spans.shape[0]:
+        return spans, whose
+    size = max(wanted, 2 * spans.shape[0])
+    more_spans, more_whose = np.empty((size, 2)), np.empty((size, 2), np.int32)
+    more_spans[: spans.shape[0]] = spans
+    more_whose[: whose.shape[0]] = whose
+    return more_spans, more_whose

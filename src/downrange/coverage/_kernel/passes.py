@@ -9,20 +9,11 @@ import numpy as np
 
 from downrange.coverage._kernel.block import BLOCK, LANE_ROWS, LEFT, QN, RIGHT, U, limit_windows
 from downrange.coverage._kernel.near import across, candidates, middle
+from downrange.coverage._kernel.order import with_room
 from downrange.coverage._kernel.path import TERMS
 
 PIECES = 2  # of an arc; each is searched by itself
 _LONGEST = 0.2  # [rad] more than half a piece of the longest kind
-
-
-@numba.njit(cache=True, nogil=True)
-def _grown(spans: np.ndarray, whose: np.ndarray, wanted: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the same windows with room for as many."""
-    size = max(wanted, 2 * spans.shape[0])
-    more_spans, more_whose = np.empty((size, 2)), np.empty((size, 2), np.int32)
-    more_spans[: spans.shape[0]] = spans
-    more_whose[: whose.shape[0]] = whose
-    return more_spans, more_whose
 
 
 @numba.njit(cache=True, nogil=True)
@@ -124,8 +115,7 @@ def find_passes(
             rate = 0.5 * (rate0 + rate1)
             half = 0.51 * max(rate0, rate1) / PIECES
             count = candidates(xyz, lon, band_start, band_trig, p_max_m, w0, w1, mid, half, caps[s], picked)
-            if found + count > spans.shape[0]:
-                spans, whose = _grown(spans, whose, found + count)
+            spans, whose = with_room(spans, whose, found + count)
             t0 = begin_s[s] + (k + 0.5) * arc_s[s]
             for done in range(0, count, BLOCK):
                 n = min(BLOCK, count - done)

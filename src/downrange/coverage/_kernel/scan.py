@@ -12,6 +12,7 @@ from typing import Any
 import numba
 import numpy as np
 
+from downrange.coverage._kernel.order import with_room
 from downrange.coverage._kernel.sight import margin_at
 
 _GOLDEN = 0.3819660112501051  # 2 minus the golden ratio
@@ -94,18 +95,6 @@ def _scan(
 
 
 @numba.njit(cache=True, nogil=True)
-def _room(spans: np.ndarray, whose: np.ndarray, wanted: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the same windows with room for as many."""
-    if wanted <= spans.shape[0]:
-        return spans, whose
-    size = max(wanted, 2 * spans.shape[0])
-    more_spans, more_whose = np.empty((size, 2)), np.empty((size, 2), np.int32)
-    more_spans[: spans.shape[0]] = spans
-    more_whose[: whose.shape[0]] = whose
-    return more_spans, more_whose
-
-
-@numba.njit(cache=True, nogil=True)
 def scan_windows(
     low_s: np.ndarray,
     high_s: np.ndarray,
@@ -128,7 +117,7 @@ def scan_windows(
     n = 0
     for i in range(point.size):
         found = _scan(low_s[i], high_s[i], step_s, parts, points[point[i]], look, edges)
-        spans, whose = _room(spans, whose, n + found)
+        spans, whose = with_room(spans, whose, n + found)
         for k in range(found):
             spans[n, 0], spans[n, 1] = edges[2 * k], edges[2 * k + 1]
             whose[n, 0], whose[n, 1] = satellite, point[i]
