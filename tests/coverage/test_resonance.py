@@ -97,6 +97,15 @@ def test_a_latitude_out_of_reach_is_unknown():
     assert "do not reach latitude 60 deg" in found.words
 
 
+@pytest.mark.parametrize("inclination_deg", [0.0, 28.5, 90.0, 180.0])
+def test_every_inclination_has_an_answer(inclination_deg):
+    orbit = MeanOrbit(epoch=JD0, alt_m=500e3, inclination_deg=inclination_deg)
+    found = resonance_of(laid_out(orbit, same_plane(2)), 10.0, half_angle_deg=60.0)
+    assert 14.0 < found.revpnodalday < 17.0
+    assert found.words
+    assert found.unseen_share == 0.0 or math.isnan(found.unseen_share)
+
+
 @pytest.mark.parametrize(
     ("days", "lat_deg", "half_angle_deg"), [(0.0, 0.0, 10.0), (30.0, 91.0, 10.0), (30.0, 0.0, 90.0)]
 )

@@ -262,6 +262,11 @@ def test_satellites_that_fall_are_no_answer():
     assert found.best() is None
     assert "UNKNOWN which is best" in found.words()
     assert "fall too soon" in found.words()
+    higher = toy(
+        reference=falling, limits=Limits(satellites=(2, 2), alt_m=(250e3, 2_000e3)), days=20.0, candidates=20, seed=3
+    )
+    assert 0 < higher.fallen < len(higher.rows)
+    assert lesson(higher, 2).startswith("same plane, 2: falls before the 20 days are over.\n2 in ")
 
 
 def test_a_region_that_is_never_lit_is_unknown():

@@ -193,7 +193,8 @@ def _distinct(offsets_deg: Array, spacing_deg: float) -> int:
 def _crossings(motion: _Motion, layout: Layout, lat_deg: float, *, northbound: bool) -> Array:
     """Return the longitudes [deg] at which satellites of a layout cross a geocentric latitude, all in one array."""
     tilt = math.radians(layout.orbit.inclination_deg)
-    u = math.asin(max(-1.0, min(1.0, math.sin(math.radians(lat_deg)) / math.sin(tilt))))
+    height = math.sin(math.radians(lat_deg)) / max(math.sin(tilt), 1e-12)
+    u = math.asin(max(-1.0, min(1.0, height)))
     u = u if northbound else math.pi - u
     east_deg = math.degrees(math.atan2(math.cos(tilt) * math.sin(u), math.cos(u)))
     found = []

@@ -102,10 +102,15 @@ def lesson(found: Found, satellites: int) -> str:
     even = found.tried(found.names.index(f"same plane, {satellites}")) if satellites in found.satellites else None
     if best is None or even is None:
         return f"{satellites} satellites: UNKNOWN, no layout of them sees a point."
-    lines = [f"{even.layout.name}: {_figures(even)}. {tracks_of(found, even).words}"]
-    if best.place != even.place:
-        lines.append(f"{best.layout.name}: {_figures(best)}. {tracks_of(found, best).words}")
-    return "\n".join(lines)
+    told = [even] if best.place == even.place else [even, best]
+    return "\n".join(_told(found, one) for one in told)
+
+
+def _told(found: Found, tried: Tried) -> str:
+    """Return what a layout gives, and how its tracks lie."""
+    if math.isnan(tried.mean_wait_s):
+        return f"{tried.layout.name}: falls before the {found.question.days:g} days are over."
+    return f"{tried.layout.name}: {_figures(tried)}. {tracks_of(found, tried).words}"
 
 
 def _figures(tried: Tried) -> str:
