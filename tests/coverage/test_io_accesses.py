@@ -17,7 +17,7 @@ import shapely
 from scipy.io import netcdf_file
 
 from downrange.base import InputError
-from downrange.coverage import _io_files, _io_tables
+from downrange.coverage import _io_tables
 from downrange.coverage._io_accesses import moments, write_accesses
 from downrange.coverage._io_files import check_form
 from downrange.coverage.model import Accesses, Cone, Points, Sensor, points_at
@@ -190,26 +190,6 @@ def test_without_pyarrow_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, tmp
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path, form: str) -> None:
     with pytest.raises(InputError, match="cannot be written"):
         write_accesses(tmp_path / "no" / f"a{form}", made(3))
-
-
-def test_a_failure_leaves_the_old_file(tmp_path: Path) -> None:
-    path = write_accesses(tmp_path / "a.csv", made(3))
-    old = path.read_bytes()
-
-    def fail(file: object) -> None:
-        file.write(b"half")  # type: ignore[attr-defined]
-        raise OSError(28, "No space left on device")
-
-    def interrupt(file: object) -> None:
-        file.write(b"half")  # type: ignore[attr-defined]
-        raise KeyboardInterrupt
-
-    with pytest.raises(InputError, match="No space left"):
-        _io_files.written(path, fail)
-    with pytest.raises(KeyboardInterrupt):
-        _io_files.written(path, interrupt)
-    assert path.read_bytes() == old
-    assert [one.name for one in tmp_path.iterdir()] == ["a.csv"]
 
 
 def test_names_must_fit(tmp_path: Path) -> None:

@@ -20,9 +20,8 @@ from downrange.base import Array, InputError, ModelError, after, iso, julian_pai
 from downrange.coverage._kernel.path import EDGE, PLAIN, TERMS, WITH_NORMAL, fit_arcs
 from downrange.orbit import ElementSet, sgp4_problem
 
-_ARC_RAD = 0.50  # an arc, two steps, as an angle of the fastest motion; less where an orbit is long
-_NORMAL_ARC_RAD = 0.40  # the ellipsoid's normal turns unevenly
-_LONGEST_S = 3_600.0  # the Earth turns, too
+_ARC_RAD = 0.53  # an arc, two steps, as an angle of the fastest motion over the turning Earth
+_NORMAL_ARC_RAD = 0.42  # the ellipsoid's normal turns unevenly
 TURN_RADPS = 2.0 * math.pi / units.DAY * (1.0 + 8_640_184.812866 / (36_525.0 * units.DAY))  # rate of `erfa.gmst82`
 _ROUND_E = 0.05  # up to this eccentricity and
 _LOW_M = 1.65 * wgs84.RE_M  # this radius an orbit passes a point in one simple way
@@ -72,8 +71,8 @@ def paths_of(satellites: Sequence[ElementSet], start: datetime, span_s: float, *
     first_arc = np.zeros(count + 1, np.int64)
     for k, record in enumerate(records):
         fastest = record.no_kozai / 60.0 * math.sqrt(1.0 + record.ecco) / (1.0 - record.ecco) ** 1.5
-        arc_rad = (_NORMAL_ARC_RAD if with_normal else _ARC_RAD) / (1.0 + 2.0 * record.ecco)
-        arc_s[k] = min(arc_rad / fastest, _LONGEST_S)
+        arc_rad = (_NORMAL_ARC_RAD if with_normal else _ARC_RAD) / (1.0 + 3.0 * record.ecco)
+        arc_s[k] = arc_rad / (fastest + TURN_RADPS)
         margin_s = 0.3 * 2.0 * math.pi * 60.0 / record.no_kozai if _simple(record) else arc_s[k]
         begin_s[k] = -margin_s
         first_arc[k + 1] = first_arc[k] + math.ceil((span_s + 2.0 * margin_s) / arc_s[k])
