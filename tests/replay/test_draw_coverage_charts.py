@@ -11,7 +11,7 @@ from matplotlib.text import Text
 
 from downrange.base import ModelError
 from downrange.replay import ink
-from downrange.replay.draw_coverage_charts import Looks, Tried, Waits, draw_looks, draw_pareto, draw_waits
+from downrange.replay.draw_coverage_charts import Looks, Waits, draw_looks, draw_waits
 
 HOUR = 3_600.0
 START = datetime(2024, 6, 1, tzinfo=UTC)
@@ -43,50 +43,6 @@ def test_waits_carry_their_medians() -> None:
 def test_a_wait_that_is_never_over_is_unknown() -> None:
     curve = Waits(satellites=1, wait_s=np.array([0.0, HOUR, 2 * HOUR]), share=np.array([0.0, 0.1, 0.3]))
     assert "half within\nunknown" in texts(draw_waits("Waits", [curve]))
-
-
-def front_of(figure: Figure, panel: int) -> np.ndarray:
-    line = next(one for one in figure.axes[panel].lines if one.get_drawstyle() == "steps-post")
-    return np.asarray(line.get_ydata())
-
-
-def test_the_front_never_rises_and_passes_the_least() -> None:
-    layouts = [
-        Tried(satellites=n, mean_wait_s=wait * HOUR, max_gap_s=gap * HOUR, kind=kind, label=label)
-        for n, wait, gap, kind, label in (
-            (1, 20.0, 80.0, "naive", "one plane"),
-            (2, 9.0, 50.0, "naive", "one plane"),
-            (2, 8.0, 60.0, "naive", "planes apart"),
-            (2, 7.0, 30.0, "tried", ""),
-            (2, 7.0, 30.0, "best", "90° apart"),
-            (3, 12.0, 20.0, "tried", ""),
-        )
-    ]
-    figure = draw_pareto("Front", layouts, best="the stars")
-    assert front_of(figure, 0).tolist() == [20.0, 7.0, 7.0, 7.0]
-    assert front_of(figure, 1).tolist() == [80.0, 30.0, 20.0, 20.0]
-    said = texts(figure)
-    for name in (
-        "naive: one plane",
-        "naive: planes apart",
-        "the stars",
-        "layout that was tried",
-        "90° apart",
-        "longest gap [h]",
-    ):
-        assert name in said
-    star = next(one for one in figure.axes[0].lines if one.get_marker() == "*")
-    assert (np.asarray(star.get_xdata()).tolist(), np.asarray(star.get_ydata()).tolist()) == ([2.0], [7.0])
-
-
-def test_many_layouts_are_dots_beside_each_other() -> None:
-    layouts = [
-        Tried(satellites=2, mean_wait_s=HOUR * (5 + i), max_gap_s=HOUR * (9 + i), kind="tried") for i in range(100)
-    ]
-    dots = next(one for one in draw_pareto("Front", layouts).axes[0].lines if one.get_marker() == ".")
-    x = np.asarray(dots.get_xdata())
-    assert len(np.unique(x)) > 90
-    assert np.abs(x - 2.0).max() < 0.2
 
 
 def test_looks_and_the_gaps_between_them() -> None:
@@ -125,7 +81,7 @@ def test_no_look_is_one_gap() -> None:
 
 
 def test_nothing_is_nothing_to_draw() -> None:
-    for draw in (lambda: draw_waits("x", []), lambda: draw_pareto("x", []), lambda: draw_looks("x", START, 1.0, [])):
+    for draw in (lambda: draw_waits("x", []), lambda: draw_looks("x", START, 1.0, [])):
         with pytest.raises(ModelError, match="nothing to draw"):
             draw()
 

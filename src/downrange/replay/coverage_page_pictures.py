@@ -13,7 +13,8 @@ from downrange.base import Array, ModelError, geodetic_from_ecef, julian_pair, w
 from downrange.earth import destination, range_azimuth
 from downrange.orbit import positions, sun_direction
 from downrange.replay.draw_coverage import Shade, Trace, draw_coverage
-from downrange.replay.draw_coverage_charts import Looks, Tried, Waits, draw_looks, draw_pareto, draw_waits
+from downrange.replay.draw_coverage_charts import Looks, Waits, draw_looks, draw_waits
+from downrange.replay.draw_coverage_front import Tried, draw_pareto
 from downrange.replay.figures import Drawn
 from downrange.replay.pictures import drawn
 from downrange.replay.tables import place
@@ -106,7 +107,10 @@ def pareto_picture(title: str, found: Found, *, name: str = "pareto", note: str 
     tried = known[known >= naive]
     shown = tried[:: max(1, -(-len(tried) // _MOST_DOTS))]
     places: list[tuple[int, str, str]] = [(int(k), "tried", "") for k in shown if int(k) not in best.values()]
-    places += [(int(k), "naive", _rule(found.names[k])) for k in known if k < naive]
+    simple: dict[tuple[str, int], int] = {}
+    for k in sorted((int(k) for k in known if k < naive), key=lambda k: float(found.rank[k])):
+        simple.setdefault((_rule(found.names[k]), int(count[k])), k)
+    places += [(k, "naive", rule) for (rule, _), k in sorted(simple.items(), key=lambda item: item[1])]
     places += [(k, "best", "") for k in best.values()]
     layouts = [
         Tried(satellites=int(count[k]), mean_wait_s=float(wait[k]), max_gap_s=float(gap[k]), kind=kind, label=label)
@@ -115,15 +119,19 @@ def pareto_picture(title: str, found: Found, *, name: str = "pareto", note: str 
     thinned = f" A dot in {-(-len(tried) // _MOST_DOTS)} is drawn." if len(shown) < len(tried) else ""
     caption = (
         f"{len(found.rows)} layouts that were tried, by number of satellites; stars are the best of each number by "
-        f"{found.question.objective.describe()}.{thinned}"
+        f"{found.question.objective.describe()}; of each naive rule the best of each number is shown.{thinned}"
     )
     told = f"best of that many by {found.question.objective.describe()}"
     return drawn(name, draw_pareto(title, layouts, best=told, note=note), caption)
 
 
 def _rule(name: str) -> str:
-    """Return the rule of a naive layout out of its name, which may begin with the number of satellites."""
-    return name.lstrip("0123456789 ").strip(" ,:") or name
+    """Return the rule of a naive layout out of its name, which ends with its numbers.
+
+    >>> _rule("same plane, 3"), _rule("Walker delta 4/2/1")
+    ('same plane', 'Walker delta')
+    """
+    return name.rstrip("0123456789/ ,") or name
 
 
 def looks_picture(

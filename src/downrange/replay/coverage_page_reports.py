@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from downrange.base import Array, iso
-from downrange.coverage import Accesses, Points, Rectangle, Sensor, accesses
+from downrange.coverage import Accesses, Points, Sensor, accesses
 from downrange.coverage.daylight import daylit, light_of
 from downrange.coverage.revisit import Revisit, revisit
 from downrange.replay.coverage_page import CoverageReport
@@ -22,13 +22,25 @@ from downrange.replay.coverage_page_pictures import (
     rows_picture,
     waits_picture,
 )
+from downrange.replay.coverage_page_words import (
+    claim_table,
+    count,
+    flags,
+    found_facts,
+    hours,
+    revisit_facts,
+    rules,
+    seen_facts,
+    sensor_words,
+    sentence,
+    value,
+)
 from downrange.replay.figures import Drawn
 from downrange.replay.page import Section
-from downrange.replay.tables import Table, columns, number
+from downrange.replay.tables import Table
 
 if TYPE_CHECKING:
     from downrange.coverage.claims import Claim
-    from downrange.coverage.figure import Figure
     from downrange.coverage.regions import Region
     from downrange.coverage.search import Found
     from downrange.coverage.see import Seen
@@ -110,8 +122,8 @@ def revisit_report(case: Case, asked: Asked) -> CoverageReport:
     sensor = sensor_words(case.looks)
     days = f"{always.span_s / _DAY_S:.3g} days from {iso(case.looks.start)}"
     answer = (
-        f"{_count(case.satellites)} ({sensor}) look{'s' * (case.satellites == 1)} at a point {_value(always.looks_pday)} "
-        f"times a day; a request waits {_hours(always.mean_wait_s)} on average, {_hours(daylit.mean_wait_s)} by day alone."
+        f"{count(case.satellites)} ({sensor}) look{'s' * (case.satellites == 1)} at a point {value(always.looks_pday)} "
+        f"times a day; a request waits {hours(always.mean_wait_s)} on average, {hours(daylit.mean_wait_s)} by day alone."
     )
     sections = (
         Section(name="where", title="Where", figures=_maps(case, asked)),
@@ -123,10 +135,10 @@ def revisit_report(case: Case, asked: Asked) -> CoverageReport:
         title=asked.title,
         question=f"how often and how late, {days}",
         answer=answer,
-        facts=_revisit_facts(always, daylit),
+        facts=revisit_facts(always, daylit),
         sections=sections,
-        unknowns=(*asked.unknowns, *_flags(always, ""), *_flags(daylit, "By day: ")),
-        rules=(*_rules(always), _NOT_IN_IT),
+        unknowns=(*asked.unknowns, *flags(always, ""), *flags(daylit, "By day: ")),
+        rules=(*rules(always), _NOT_IN_IT),
         sources=_sources(asked),
     )
 
@@ -147,19 +159,21 @@ def design_report(found: Found, asked: Asked, *, cases: Sequence[Case] = ()) -> 
     ]
     if cases:
         sections.append(Section(name="waits", title="How long a request waits", figures=(_waits(cases, asked.title),)))
-        sections.append(Section(name="where", title="Where, with the best layout", figures=_maps(cases[-1], asked)))
+        last = cases[-1]
+        where = f"Where: {count(last.satellites)}, {last.layout}"
+        sections.append(Section(name="where", title=where, figures=_maps(last, asked)))
     return CoverageReport(
         title=asked.title,
         question="which layout serves best",
         answer=found.words(),
-        facts=_found_facts(found),
+        facts=found_facts(found),
         sections=tuple(sections),
         unknowns=asked.unknowns,
         rules=(
             f"Layouts are ranked by {found.question.objective.describe()}.",
             "Naive layouts are those that anybody would try first: all in one plane, or planes spread evenly.",
             "The front holds what no layout tried beats with as many satellites or fewer; another seed may find better.",
-            *(_rules(cases[-1].always) if cases else ()),
+            *(rules(cases[-1].always) if cases else ()),
             _NOT_IN_IT,
         ),
         sources=_sources(asked),
@@ -170,7 +184,7 @@ def see_report(seen: Seen, claims: Sequence[Claim], cases: Sequence[Case], asked
     """Return the report of `coverage see`: what, how often, how late, and what that makes of the claims."""
     reach = f"{seen.reach_deg.low:g} to {seen.reach_deg.high:g}° off nadir"
     sections = [
-        Section(name="claims", title="The claims", tables=tuple(_claim_table(one) for one in claims)),
+        Section(name="claims", title="The claims", tables=tuple(claim_table(one) for one in claims)),
         Section(name="answer", title="What, how often, how late", tables=asked.tables),
         Section(name="front", title="What more satellites buy", figures=(rows_picture(asked.title, seen),)),
     ]
@@ -178,18 +192,18 @@ def see_report(seen: Seen, claims: Sequence[Claim], cases: Sequence[Case], asked
         last = cases[-1]
         sections += [
             Section(name="waits", title="How long a request waits", figures=(_waits(cases, asked.title),)),
-            Section(name="where", title=f"Where: {_count(last.satellites)}, {last.layout}", figures=_maps(last, asked)),
+            Section(name="where", title=f"Where: {count(last.satellites)}, {last.layout}", figures=_maps(last, asked)),
             Section(name="when", title="When", figures=(_timeline(last, asked),)),
         ]
-    parts = [_sentence(part.rule) for one in claims for part in one.parts]
+    parts = [sentence(part.rule) for one in claims for part in one.parts]
     return CoverageReport(
         title=asked.title,
         question=f"what, how often, how late; {seen.camera.title}, {reach}",
         answer=" ".join(f"{str(one.holds).upper()}: {one.claim}." for one in claims),
-        facts=_seen_facts(seen),
+        facts=seen_facts(seen),
         sections=tuple(sections),
-        unknowns=(*(_sentence(note) for note in seen.notes), *asked.unknowns),
-        rules=(*dict.fromkeys(parts), *(_rules(cases[-1].always) if cases else ()), _NOT_IN_IT),
+        unknowns=(*(sentence(note) for note in seen.notes), *asked.unknowns),
+        rules=(*dict.fromkeys(parts), *(rules(cases[-1].always) if cases else ()), _NOT_IN_IT),
         sources=_sources(asked),
     )
 
@@ -200,7 +214,7 @@ def see_report(seen: Seen, claims: Sequence[Claim], cases: Sequence[Case], asked
 def _maps(case: Case, asked: Asked) -> tuple[Drawn, ...]:
     """Return the maps, at any time and by day alone."""
     days = f"{case.always.span_s / _DAY_S:.3g} days"
-    head = f"{asked.title}: {_count(case.satellites)}, {sensor_words(case.looks)}, {days}"
+    head = f"{asked.title}: {count(case.satellites)}, {sensor_words(case.looks)}, {days}"
     return tuple(
         map_picture(
             f"{head}{told}",
@@ -245,7 +259,7 @@ def _timeline(case: Case, asked: Asked) -> Drawn:
     up = np.column_stack(_unit(points.lat_deg, points.lon_deg))
     point = int(np.argmax(up @ (weights @ up)))
     named = asked.names[point] if asked.names and asked.names[point] else "the middle of the region"
-    title = f"{asked.title}: looks of {_count(case.satellites)} at {named}"
+    title = f"{asked.title}: looks of {count(case.satellites)} at {named}"
     return looks_picture(title, case.looks, point, case.by_day, min_sun_deg=case.min_sun_deg)
 
 
@@ -254,121 +268,7 @@ def _unit(lat_deg: Array, lon_deg: Array) -> tuple[Array, Array, Array]:
     return np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)
 
 
-def _revisit_facts(always: Revisit, daylit: Revisit) -> tuple[tuple[str, str, str], ...]:
-    """Return the boxes of a revisit."""
-    half = list(always.each.percents).index(50.0) if 50.0 in always.each.percents else 0
-    return (
-        (
-            "Looks a day at a point",
-            _value(always.looks_pday),
-            f"{_band(always.looks_pday)}by day {_value(daylit.looks_pday)}",
-        ),
-        (
-            "Mean wait",
-            _hours(always.mean_wait_s),
-            f"{_band(always.mean_wait_s, _HOUR_S)}by day {_hours(daylit.mean_wait_s)}",
-        ),
-        ("Half of requests wait no longer than", _hours(always.wait_s[half]), f"by day {_hours(daylit.wait_s[half])}"),
-        ("Longest gap", _hours(always.max_gap_s), f"at least; by day {_hours(daylit.max_gap_s)}"),
-        ("Never seen", _share(always.share_never), f"of the area; by day {_share(daylit.share_never)}"),
-    )
-
-
-def _found_facts(found: Found) -> tuple[tuple[str, str, str], ...]:
-    """Return the boxes of a search: for each number of satellites the best against the best naive one."""
-    boxes = []
-    for satellites in np.unique(found.satellites).tolist():
-        best, naive = found.best(satellites), found.best(satellites, naive=True)
-        if best is None:
-            boxes.append((_count(satellites), "UNKNOWN", "no layout tried flies that long and sees a point"))
-            continue
-        told = "no naive layout sees a point"
-        if naive is not None:
-            told = f"naive: {naive.mean_wait_s / _HOUR_S:.1f} h ({naive.layout.name})"
-        value = f"{best.mean_wait_s / _HOUR_S:.1f} h mean wait"
-        boxes.append((_count(satellites), value, f"longest gap {best.max_gap_s / _HOUR_S:.1f} h; {told}"))
-    return tuple(boxes)
-
-
-def _seen_facts(seen: Seen) -> tuple[tuple[str, str, str], ...]:
-    """Return the boxes of `see`: for each number of satellites the waits over layouts and reaches."""
-    boxes = []
-    for satellites in sorted({row.satellites for row in seen.rows}):
-        rows = [row for row in seen.rows if row.satellites == satellites]
-        told = []
-        for figure in ("mean_wait_s", "daylit_mean_wait_s"):
-            ends = [bounds for row in rows if (bounds := row.bounds(figure)) is not None]
-            low, high = min(end[0] for end in ends) / _HOUR_S, max(end[1] for end in ends) / _HOUR_S
-            told.append(f"{low:.1f} to {high:.1f} h")
-        boxes.append((f"{_count(satellites)}: mean wait", told[0], f"by day {told[1]}; over {len(rows)} layouts"))
-    return tuple(boxes)
-
-
-def _claim_table(claim: Claim) -> Table:
-    """Return a claim with its answer and what it rests on."""
-    rows = tuple((part.question, str(part.holds).upper(), part.figures) for part in claim.parts)
-    title = f"{str(claim.holds).upper()}: {claim.claim}"
-    return Table(title=title, columns=columns("what it needs", "answer", "figures"), rows=rows)
-
-
-def _rules(found: Revisit) -> tuple[str, ...]:
-    """Return how the figures of a revisit were counted."""
-    named = {
-        "Looks a day": found.looks_pday,
-        "Longest gap": found.max_gap_s,
-        "Mean wait": found.mean_wait_s,
-        "Never seen": found.share_never,
-    }
-    return tuple(f"{name}: {figure.rule}." for name, figure in named.items())
-
-
-def _flags(found: Revisit, before: str) -> tuple[str, ...]:
-    return tuple(_sentence(f"{before}{flag}") for flag in found.flags)
-
-
-def _sentence(text: str) -> str:
-    """Return words as a sentence."""
-    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
-
-
 def _sources(asked: Asked) -> tuple[str, ...]:
     """Return where everything came from."""
     about = () if asked.region is None else (f"Region {asked.region.title}: {asked.region.source}", *asked.region.notes)
     return (*asked.sources, *about, "Coast on the maps: Natural Earth.")
-
-
-def sensor_words(looks: Accesses) -> str:
-    """Return what the sensor reaches, in a few words."""
-    sensor, field = looks.sensor, looks.sensor.field
-    if isinstance(field, Rectangle):
-        told = f"field of {2.0 * field.along_deg:g}° by {2.0 * field.across_deg:g}°"
-    else:
-        told = f"{field.half_angle_deg:g}° off nadir"
-    if (field.roll_deg, field.pitch_deg) != (0.0, 0.0):
-        told += f", rolled {field.roll_deg:g}°, pitched {field.pitch_deg:g}°"
-    if sensor.agility is not None:
-        told += f", turned by up to {sensor.agility.roll_deg:g}° in roll and {sensor.agility.pitch_deg:g}° in pitch"
-    return f"{told}, {sensor.nadir} nadir"
-
-
-def _count(satellites: int) -> str:
-    return f"{satellites} satellite{'s' * (satellites != 1)}"
-
-
-def _value(figure: Figure) -> str:
-    return "UNKNOWN" if figure.value is None else f"{figure.value:.2f}"
-
-
-def _hours(figure: Figure) -> str:
-    return "UNKNOWN" if figure.value is None else f"{number(figure.value / _HOUR_S, 1)} h"
-
-
-def _share(figure: Figure) -> str:
-    return "UNKNOWN" if figure.value is None else f"{100.0 * figure.value:.1f} %"
-
-
-def _band(figure: Figure, scale: float = 1.0) -> str:
-    """Return the 95 % band of a figure, ready to go before other words."""
-    if figure.low is None or figure.high is None:
-        return ""
-    return f"95 %: {figure.low / scale:.2f} to {figure.high / scale:.2f}; "

@@ -1,8 +1,7 @@
-"""Charts of coverage: waits of requests, satellites against waiting time, looks at a place over some days."""
+"""Charts of coverage: how long requests wait, and the looks at a place over some days."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,15 +13,12 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, date2num, num2date
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from downrange.base import KST, Array, ModelError, after, utc
-from downrange.replay import ink, labels
+from downrange.replay import ink
+from downrange.replay.draw_coverage_sheet import DAY_S, HOUR_S, LEGEND, new_chart, span_words
 
-_WIDE_IN: Final = 8.6
-_HOUR_S: Final = 3_600.0
-_DAY_S: Final = 86_400.0
-_NOTE_LETTERS: Final = 140
 _TICKS_S: Final = (
     60.0,
     600.0,
@@ -37,13 +33,6 @@ _TICKS_S: Final = (
     2_592_000.0,
 )
 _MARKERS: Final = ("o", "s", "^", "D", "v", "P")
-_TRIED: Final[dict[str, Any]] = {"marker": ".", "ms": 2.5, "color": ink.FAINT, "alpha": 0.45, "ls": ""}
-_BEST: Final[dict[str, Any]] = {"marker": "*", "ms": 13.0, "color": ink.GREEN, "ls": ""}
-_NAMED: Final = ("s", "^", "D", "v", "P", "X", "p", "h")
-_NAMED_LOOK: Final[dict[str, Any]] = {"ms": 5.5, "mfc": "#ffffff", "mew": 1.5, "ls": ""}
-_EDGE: Final = {"naive": ink.ORANGE, "found": ink.BLUE}
-_MANY: Final = 40  # dots that would hide each other are spread and small
-_PLAIN: Final[dict[str, Any]] = {"frameon": False, "borderaxespad": 0.0, "borderpad": 0.1, "handlelength": 3.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,29 +41,12 @@ class Waits:
 
     satellites: how many observe
     daylight:   whether looks by day alone count
-    label:      of the layout, or ""
     """
 
     satellites: int
     wait_s: Array
     share: Array
     daylight: bool = False
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
-    """A layout with what it gave.
-
-    kind:  "tried", "naive", "found" (by a search) or "best" (of those with as many satellites)
-    label: of a naive or found layout its rule, which the legend names; of a best one what stands beside it; or ""
-    """
-
-    satellites: int
-    mean_wait_s: float
-    max_gap_s: float
-    kind: str
-    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -94,7 +66,7 @@ def draw_waits(title: str, curves: Sequence[Waits], *, note: str = "") -> Figure
     counts = sorted({curve.satellites for curve in curves})
     colours = dict(zip(counts, _shades(len(counts)), strict=True))
     with ink.style():
-        figure, axes = _chart(title, note, 4.8, right_in=1.9, foot_in=0.78)
+        figure, axes = new_chart(title, note, 4.8, right_in=1.9, foot_in=0.78)
         for curve in curves:
             look: dict[str, Any] = {"ls": (0, (4, 2)), "lw": 1.1} if curve.daylight else {"ls": "-", "lw": 1.7}
             axes.plot(np.maximum(curve.wait_s, 1.0), 100.0 * curve.share, color=colours[curve.satellites], **look)
@@ -108,7 +80,7 @@ def draw_waits(title: str, curves: Sequence[Waits], *, note: str = "") -> Figure
         axes.set_ylabel("requests answered [%]")
         axes.axhline(50.0, color=ink.FAINT, lw=0.7, ls=(0, (1, 2)))
         axes.legend(
-            handles=_waits_legend(curves, counts, colours), loc="upper left", bbox_to_anchor=(1.01, 1.0), **_PLAIN
+            handles=_waits_legend(curves, counts, colours), loc="upper left", bbox_to_anchor=(1.01, 1.0), **LEGEND
         )
     return figure
 
@@ -118,7 +90,7 @@ def _waits_legend(curves: Sequence[Waits], counts: Sequence[int], colours: dict[
     entries = []
     for i, count in enumerate(counts):
         mine = [curve for curve in curves if curve.satellites == count]
-        told = ", ".join(f"{'by day ' * curve.daylight}{_span(_at(curve, 0.5))}" for curve in mine)
+        told = ", ".join(f"{'by day ' * curve.daylight}{span_words(_at(curve, 0.5))}" for curve in mine)
         name = f"{count} satellite{'s' * (count != 1)}: half within\n{told}"
         entries.append(
             Line2D([], [], color=colours[count], lw=1.7, marker=_MARKERS[i % len(_MARKERS)], ms=4.5, label=name)
@@ -134,16 +106,6 @@ def _at(curve: Waits, share: float) -> float:
     if curve.share[-1] < share:
         return float("nan")
     return float(curve.wait_s[int(np.argmax(curve.share >= share))])
-
-
-def _span(t_s: float) -> str:
-    """Return a time as a person says it."""
-    if not np.isfinite(t_s):
-        return "unknown"
-    for unit_s, name in ((_DAY_S, "d"), (_HOUR_S, "h")):
-        if t_s >= 2.0 * unit_s:
-            return f"{t_s / unit_s:.1f} {name}"
-    return f"{t_s / 60.0:.0f} min"
 
 
 def _wait_axis(axes: Axes, curves: Sequence[Waits]) -> None:
@@ -163,99 +125,10 @@ def _wait_axis(axes: Axes, curves: Sequence[Waits]) -> None:
 
 def _tick(t_s: float) -> str:
     """Return a round time."""
-    for unit_s, name in ((_DAY_S, "d"), (_HOUR_S, "h")):
+    for unit_s, name in ((DAY_S, "d"), (HOUR_S, "h")):
         if t_s >= unit_s:
             return f"{t_s / unit_s:g} {name}"
     return f"{t_s / 60.0:g} min"
-
-
-def draw_pareto(title: str, layouts: Sequence[Tried], *, best: str = "best for that many", note: str = "") -> Figure:
-    """Draw mean wait and longest gap over the number of satellites: all that was tried, the front, naive and best ones.
-
-    best: what the stars are
-    """
-    if not layouts:
-        raise ModelError("no layout was tried: there is nothing to draw")
-    rules = list(dict.fromkeys((one.kind, one.label) for one in layouts if one.kind in _EDGE))
-    with ink.style():
-        figure, left = _chart(title, note, 5.4, right_in=4.35, foot_in=1.15)
-        tall = float(figure.get_size_inches()[1])
-        box = left.get_position()
-        right = figure.add_axes(((_WIDE_IN - 3.65) / _WIDE_IN, box.y0, 3.45 / _WIDE_IN, box.height))
-        _plain(right)
-        for axes, name, told in ((left, "mean_wait_s", "mean wait [h]"), (right, "max_gap_s", "longest gap [h]")):
-            _draw_front(axes, layouts, name, rules)
-            axes.set_ylabel(told)
-        where = (box.x0, 0.32 / tall)
-        look = _PLAIN | {"handlelength": 1.8, "columnspacing": 1.6}
-        figure.legend(
-            handles=_pareto_legend(layouts, rules, best), loc="lower left", bbox_to_anchor=where, ncols=3, **look
-        )
-    return figure
-
-
-def _pareto_legend(layouts: Sequence[Tried], rules: Sequence[tuple[str, str]], best: str) -> list[Line2D]:
-    """Return the legend: what was tried, the front, the best, each naive or found rule."""
-    entries = [Line2D([], [], color=ink.GREEN, lw=1.4, label="front: none tried is better with as many or fewer")]
-    if any(one.kind == "best" for one in layouts):
-        entries.append(Line2D([], [], label=best, **_BEST))
-    if any(one.kind == "tried" for one in layouts):
-        entries.append(Line2D([], [], label="layout that was tried", **_TRIED | {"ms": 5.0}))
-    for marker, (kind, rule) in zip(_NAMED, rules, strict=False):
-        name = rule if kind == "found" else f"naive: {rule}" if rule else "naive layout"
-        entries.append(Line2D([], [], marker=marker, mec=_EDGE[kind], label=name, **_NAMED_LOOK))
-    return entries
-
-
-def _draw_front(axes: Axes, layouts: Sequence[Tried], name: str, rules: Sequence[tuple[str, str]]) -> None:
-    """Draw one of the two figures over the number of satellites."""
-    count = np.array([one.satellites for one in layouts], dtype=float)
-    value = np.array([getattr(one, name) for one in layouts]) / _HOUR_S
-    kinds = np.array([one.kind for one in layouts])
-    tried, best = kinds == "tried", kinds == "best"
-    many = int(tried.sum()) > _MANY
-    golden = 0.36 * ((np.arange(len(layouts)) * 0.618_034) % 1.0 - 0.5) if many else np.zeros(len(layouts))
-    dots = _TRIED if many else _TRIED | {"ms": 6.0, "alpha": 0.8}
-    axes.plot((count + golden)[tried], value[tried], zorder=2, rasterized=many, **dots)
-    axes.plot(count[best], value[best], zorder=5, **_BEST)
-    for marker, rule in zip(_NAMED, rules, strict=False):
-        mine = np.array([(one.kind, one.label) == rule for one in layouts])
-        axes.plot(count[mine], value[mine], marker=marker, mec=_EDGE[rule[0]], zorder=6, **_NAMED_LOOK)
-    numbers = np.arange(count.min(), count.max() + 1.0)
-    front = np.array([value[count <= n].min() for n in numbers])
-    x, y = np.append(numbers, numbers[-1] + 0.4), np.append(front, front[-1])
-    axes.step(x, y, where="post", color=ink.GREEN, lw=1.4, zorder=4)
-    _pareto_axes(axes, count, value)
-    told = [
-        labels.Label(x=float(n), y=float(v), text=one.label, colour=ink.GREEN, size_pt=6.8, must=True)
-        for one, n, v in zip(layouts, count, value, strict=True)
-        if one.label and one.kind == "best"
-    ]
-    named = np.column_stack([count, value])[~tried]
-    labels.place(axes, told, np.concatenate([_steps(x, y), named]))
-
-
-def _steps(x: Array, y: Array) -> Array:
-    """Return points along a line of steps, for labels to keep off."""
-    level = [
-        np.column_stack([np.linspace(a, b, 12), np.full(12, v)]) for a, b, v in zip(x[:-1], x[1:], y, strict=False)
-    ]
-    down = [
-        np.column_stack([np.full(12, a), np.geomspace(u, v, 12)]) for a, u, v in zip(x[1:], y[:-1], y[1:], strict=True)
-    ]
-    return np.concatenate([*level, *down])
-
-
-def _pareto_axes(axes: Axes, count: Array, value: Array) -> None:
-    """Set the scales: whole satellites, hours in powers."""
-    axes.set_xlim(count.min() - 0.5, count.max() + 0.6)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.set_xlabel("satellites")
-    axes.set_yscale("log")
-    axes.set_ylim(0.7 * value.min(), 1.35 * value.max())
-    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0), numticks=12))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
 
 
 def draw_looks(
@@ -274,12 +147,12 @@ def draw_looks(
     if not rows or not span_s > 0.0:
         raise ModelError("no satellite or no span was given: there is nothing to draw")
     with ink.style():
-        figure, axes = _chart(title, note, 1.75 + 0.34 * (len(rows) + 1), right_in=0.3, left_in=1.75, head_in=0.75)
+        figure, axes = new_chart(title, note, 1.75 + 0.34 * (len(rows) + 1), right_in=0.3, left_in=1.75, head_in=0.75)
         zero = float(date2num(utc(start)))
-        axes.set_xlim(zero, zero + span_s / _DAY_S)
+        axes.set_xlim(zero, zero + span_s / DAY_S)
         axes.set_ylim(len(rows) + 0.6, -0.6)
         for begin_s, end_s in night_s:
-            axes.axvspan(zero + begin_s / _DAY_S, zero + end_s / _DAY_S, fc=ink.GRID, ec="none", alpha=0.55, zorder=0)
+            axes.axvspan(zero + begin_s / DAY_S, zero + end_s / DAY_S, fc=ink.GRID, ec="none", alpha=0.55, zorder=0)
         for y, row in enumerate(rows):
             _draw_row(axes, zero, y, row)
         _draw_gaps(axes, zero, len(rows), span_s, rows)
@@ -291,7 +164,7 @@ def draw_looks(
             loc="lower left",
             bbox_to_anchor=(axes.get_position().x0, 0.30 / float(figure.get_size_inches()[1])),
             ncols=3,
-            **_PLAIN,
+            **LEGEND,
         )
     return figure
 
@@ -302,7 +175,7 @@ _NIGHT_LOOK: Final[dict[str, Any]] = {"marker": "D", "ms": 4.2, "mfc": ink.INK, 
 
 def _draw_row(axes: Axes, zero: float, y: int, row: Looks) -> None:
     """Draw the looks of one satellite at the middles of their windows, which are too short to be seen as bars."""
-    middle = zero + 0.5 * (row.start_s + row.end_s) / _DAY_S
+    middle = zero + 0.5 * (row.start_s + row.end_s) / DAY_S
     axes.axhline(y, color=ink.GRID, lw=0.6, zorder=1)
     day = np.asarray(row.daylight, dtype=bool)
     axes.plot(middle[day], np.full(int(day.sum()), y), zorder=5, **_DAY_LOOK)
@@ -317,11 +190,18 @@ def _draw_gaps(axes: Axes, zero: float, y: int, span_s: float, rows: Sequence[Lo
     for i in np.argsort(-gaps)[:6]:
         if gaps[i] < 0.045 * span_s:
             continue
-        begin, end = zero + looks[i] / _DAY_S, zero + looks[i + 1] / _DAY_S
+        begin, end = zero + looks[i] / DAY_S, zero + looks[i + 1] / DAY_S
         axes.plot([begin, end], [y, y], color=ink.BLUE, lw=1.2, marker="|", ms=7.0, zorder=4)
         plate = {"boxstyle": "square,pad=0.12", "fc": "#ffffff", "ec": "none"}
         axes.text(
-            0.5 * (begin + end), y, _span(float(gaps[i])), ha="center", va="center", fontsize=7.0, bbox=plate, zorder=5
+            0.5 * (begin + end),
+            y,
+            span_words(float(gaps[i])),
+            ha="center",
+            va="center",
+            fontsize=7.0,
+            bbox=plate,
+            zorder=5,
         )
 
 
@@ -359,42 +239,3 @@ def _cut(text: str, most: int = 22) -> str:
 def _shades(count: int) -> list[Any]:
     """Return colours from light to dark, dark for many satellites; none so light that it is lost on white."""
     return [mpl.colormaps["viridis_r"](0.18 + 0.80 * i / max(count - 1, 1)) for i in range(count)]
-
-
-def _chart(
-    title: str,
-    note: str,
-    tall_in: float,
-    *,
-    right_in: float,
-    left_in: float = 0.75,
-    head_in: float = 0.5,
-    foot_in: float = 0.95,
-) -> tuple[Figure, Axes]:
-    """Return a figure with a title, a note and one chart that leaves room on the right and below [in]."""
-    lines = textwrap.wrap(title, int(10.5 * _WIDE_IN))
-    tall = tall_in + 0.17 * (len(lines) - 1)
-    figure = ink.new_figure(_WIDE_IN, tall)
-    head = head_in + 0.17 * (len(lines) - 1)
-    box = (
-        left_in / _WIDE_IN,
-        foot_in / tall,
-        (_WIDE_IN - left_in - right_in) / _WIDE_IN,
-        (tall - foot_in - head) / tall,
-    )
-    axes = figure.add_axes(box)
-    _plain(axes)
-    look: dict[str, Any] = {"ha": "left", "va": "top", "fontsize": 10.5, "fontweight": "bold", "color": ink.INK}
-    figure.suptitle("\n".join(lines), x=0.12 / _WIDE_IN, y=1.0 - 0.10 / tall, **look)
-    told = "\n".join(textwrap.wrap(note, _NOTE_LETTERS, max_lines=2, placeholder=" and more."))
-    small: dict[str, Any] = {"fontsize": 6.8, "color": ink.FAINT, "ha": "left", "va": "bottom", "linespacing": 1.1}
-    figure.text(0.12 / _WIDE_IN, 0.06 / tall, told, **small)
-    return figure, axes
-
-
-def _plain(axes: Axes) -> None:
-    """Give axes the look of the house."""
-    axes.set_facecolor(ink.SEA)
-    axes.grid(color=ink.GRID, lw=0.5)
-    axes.set_axisbelow(True)
-    axes.tick_params(length=2.5)
