@@ -23,7 +23,7 @@ LANE_ROWS = 20
 _SURE = 2e-9  # a Newton step squared, per half window, leaves half of this as an error: a microsecond
 
 
-@numba.njit(cache=True, nogil=True, fastmath={"contract"})
+@numba.njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
 def _cone_terms(arc: np.ndarray, lane: np.ndarray, n: int, first: np.ndarray, second: np.ndarray) -> None:
     """Write the polynomials r.q and |r|^2 for n points q."""
     for k in range(TERMS):
@@ -33,7 +33,7 @@ def _cone_terms(arc: np.ndarray, lane: np.ndarray, n: int, first: np.ndarray, se
             second[k, i] = w
 
 
-@numba.njit(cache=True, nogil=True, fastmath={"contract"})
+@numba.njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
 def _distance_terms(arc: np.ndarray, lane: np.ndarray, n: int, second: np.ndarray) -> None:
     """Write the polynomial |r - q|^2."""
     for k in range(TERMS):
@@ -44,7 +44,7 @@ def _distance_terms(arc: np.ndarray, lane: np.ndarray, n: int, second: np.ndarra
         second[0, i] += lane[QQ, i]
 
 
-@numba.njit(cache=True, nogil=True, fastmath={"contract"})
+@numba.njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
 def _elevation_terms(arc: np.ndarray, lane: np.ndarray, n: int, first: np.ndarray) -> None:
     """Write the polynomial (r - q).n, n upward at the point."""
     for k in range(TERMS):
@@ -55,7 +55,7 @@ def _elevation_terms(arc: np.ndarray, lane: np.ndarray, n: int, first: np.ndarra
         first[0, i] -= lane[QN, i]
 
 
-@numba.njit(cache=True, nogil=True, fastmath={"contract"})
+@numba.njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
 def _nadir_terms(arc: np.ndarray, lane: np.ndarray, n: int, first: np.ndarray) -> None:
     """Write the polynomial (r - q).N, N upward at the satellite."""
     for k in range(TERMS):
@@ -64,7 +64,7 @@ def _nadir_terms(arc: np.ndarray, lane: np.ndarray, n: int, first: np.ndarray) -
             first[k, i] = nr - (cx * lane[X, i] + cy * lane[Y, i] + cz * lane[Z, i])
 
 
-@numba.njit(cache=True, nogil=True, fastmath={"contract"})
+@numba.njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
 def _margins(
     form: int, first: np.ndarray, second: np.ndarray, c: float, s2: float, lane: np.ndarray, at: int, n: int
 ) -> None:
@@ -94,7 +94,7 @@ def _margins(
             lane[DF, i] = da - 0.5 * c * db / root
 
 
-@numba.njit(cache=True, nogil=True, fastmath={"contract"})
+@numba.njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
 def _bends(limit: int, arc: np.ndarray, c: float, rate: float, lane: np.ndarray, n: int) -> None:
     """Write BEND, -f'' at the closest approach; a point's nearness there goes as the cosine of an angle at `rate`."""
     if limit == ROUND_NADIR:
@@ -115,7 +115,7 @@ def _bends(limit: int, arc: np.ndarray, c: float, rate: float, lane: np.ndarray,
         lane[BEND, i] = rate * rate * (level + c * rq / math.sqrt(lane[B, i]))
 
 
-@numba.njit(cache=True, nogil=True, fastmath={"contract"})
+@numba.njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
 def _edge(
     form: int, first: np.ndarray, second: np.ndarray, c: float, s2: float, lane: np.ndarray, n: int, at: int
 ) -> None:
@@ -126,7 +126,8 @@ def _edge(
     for _ in range(2):
         _margins(form, first, second, c, s2, lane, at, n)
         for i in range(n):
-            step = lane[F, i] / lane[DF, i] if side * lane[DF, i] < 0.0 else math.nan
+            step = lane[F, i] / lane[DF, i]
+            step = step if side * lane[DF, i] < 0.0 else math.nan
             lane[STEP, i] = step
             lane[at, i] -= step
     for i in range(n):
@@ -135,7 +136,7 @@ def _edge(
             lane[at, i] = math.nan
 
 
-@numba.njit(cache=True, nogil=True, fastmath={"contract"})
+@numba.njit(cache=True, nogil=True, fastmath={"contract"}, error_model="numpy")
 def _tops(lane: np.ndarray, n: int, rate: float, reach: float) -> bool:
     """Write TOP and HALF, where the margin is largest and how far from there the edges are; say whether any is seen.
 
@@ -157,7 +158,7 @@ def _tops(lane: np.ndarray, n: int, rate: float, reach: float) -> bool:
     return some
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def limit_windows(
     limit: int,
     arc: np.ndarray,

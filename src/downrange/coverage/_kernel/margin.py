@@ -20,7 +20,7 @@ from downrange.coverage._kernel.path import TERMS
 CONE, SLANT = 0, 1
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def with_rate(
     form: int, first: np.ndarray, second: np.ndarray, c: float, s2: float, pp: float, u: float
 ) -> tuple[float, float]:

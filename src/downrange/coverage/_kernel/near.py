@@ -17,7 +17,7 @@ from downrange.coverage._kernel.path import state_at
 _CURVED = 0.004  # how far [rad] a piece of at most 0.27 rad lies off its great circle, and the vertical off the radius
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def across(arc: np.ndarray, u: float, out: np.ndarray) -> float:
     """Write the velocity's part across the radius [m per arc's time]; return how fast it goes round [rad per arc's time]."""
     x, y, z, vx, vy, vz = state_at(arc, u)
@@ -27,7 +27,7 @@ def across(arc: np.ndarray, u: float, out: np.ndarray) -> float:
     return math.sqrt((out[0] ** 2 + out[1] ** 2 + out[2] ** 2) / rr)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def middle(arc: np.ndarray, u: float, out: np.ndarray) -> None:
     """Write the direction of the foot (0-2) and the normal of the path's plane over the ground (3-5), as unit vectors."""
     x, y, z, vx, vy, vz = state_at(arc, u)
@@ -38,7 +38,7 @@ def middle(arc: np.ndarray, u: float, out: np.ndarray) -> None:
     out[3], out[4], out[5] = hx / h, hy / h, hz / h
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _half_width(sin_lat: float, cos_lat: float, sin_c: float, cos_c: float, cos_r: float) -> float:
     """Return how far in longitude [rad] a circle reaches at a latitude; -1 where it does not reach."""
     if cos_lat * cos_c < 1e-9:
@@ -49,7 +49,7 @@ def _half_width(sin_lat: float, cos_lat: float, sin_c: float, cos_c: float, cos_
     return math.pi if c <= -1.0 else math.acos(c)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _first_at(lon: np.ndarray, low: int, high: int, value: float) -> int:
     """Return the first index in [low, high) whose longitude is not below a value."""
     while low < high:
@@ -61,7 +61,7 @@ def _first_at(lon: np.ndarray, low: int, high: int, value: float) -> int:
     return low
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _pick(
     xyz: np.ndarray,
     i0: int,
@@ -84,7 +84,7 @@ def _pick(
     return count
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def candidates(
     xyz: np.ndarray,
     lon: np.ndarray,
@@ -131,7 +131,7 @@ def candidates(
     return count
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _runs(
     xyz: np.ndarray,
     lon: np.ndarray,

@@ -16,7 +16,7 @@ PIECES = 2  # of an arc; each is searched by itself
 _LONGEST = 0.2  # [rad] more than half a piece of the longest kind
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _gather(
     points: np.ndarray,
     picked: np.ndarray,
@@ -38,7 +38,7 @@ def _gather(
         lane[U, i] = u0 + (u1 - u0) * before / (before - later)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _all_limits(
     arc: np.ndarray,
     limits: np.ndarray,
@@ -63,7 +63,7 @@ def _all_limits(
             ends[i, 0], ends[i, 1] = max(ends[i, 0], lane[LEFT, i]), min(ends[i, 1], lane[RIGHT, i])
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def find_passes(
     low_s: float,
     high_s: float,

@@ -18,7 +18,7 @@ EDGE = (TERMS - 3) // 2  # nodes before the first arc, and after the last
 PLAIN, WITH_NORMAL = 4, 8
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def upward(x: float, y: float, z: float, a_m: float, e2: float) -> tuple[float, float, float]:
     """Return the ellipsoid's outward normal below a point; Bowring's step, Survey Review 28, 1985, then one of Newton's kind."""
     p = math.sqrt(x * x + y * y)
@@ -37,7 +37,7 @@ def upward(x: float, y: float, z: float, a_m: float, e2: float) -> tuple[float, 
     return cos_lat * x / p, cos_lat * y / p, tan_lat * cos_lat
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def fit_arcs(
     r_teme_km: np.ndarray, turned: np.ndarray, lagrange: np.ndarray, a_m: float, e2: float, coef: np.ndarray
 ) -> None:
@@ -68,7 +68,7 @@ def fit_arcs(
                     coef[arc, col, term] += lagrange[m, term] * value
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def value_at(column: np.ndarray, u: float) -> float:
     """Return a polynomial at u."""
     value: float = column[TERMS - 1]
@@ -77,7 +77,7 @@ def value_at(column: np.ndarray, u: float) -> float:
     return value
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def rate_at(column: np.ndarray, u: float) -> float:
     """Return the derivative of a polynomial by u."""
     value: float = (TERMS - 1) * column[TERMS - 1]
@@ -86,7 +86,7 @@ def rate_at(column: np.ndarray, u: float) -> float:
     return value
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def state_at(arc: np.ndarray, u: float) -> tuple[float, float, float, float, float, float]:
     """Return Earth-fixed position [m] and velocity [m per arc's time]."""
     return (

@@ -13,7 +13,7 @@ _TURNS = 40
 _SURE = 1e-7  # of an arc's time (50 us): Newton's last step; the error left is its square
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _outward(
     form: int,
     first: np.ndarray,
@@ -41,7 +41,7 @@ def _outward(
     return 0.5 * (inside + outside)
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def _top(
     form: int, first: np.ndarray, second: np.ndarray, c: float, s2: float, pp: float, u: float, bend: float
 ) -> tuple[float, float]:
@@ -64,7 +64,7 @@ def _top(
     return best_u, best
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def window(
     form: int,
     first: np.ndarray,
