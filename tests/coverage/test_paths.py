@@ -100,5 +100,5 @@ def test_no_satellites_and_no_time_are_refused():
 
 def test_a_satellite_that_comes_down_in_the_span_is_named():
     falling = satellite(mean_motion_revpday=16.4, bstar=0.05, number=58400)
-    with pytest.raises(ModelError, match=r"element set test \(58400\): SGP4 stops at 2024-06-.*satellite down"):
+    with pytest.raises(ModelError, match=r"test \(58400\): SGP4 stops at 2024-06-.*satellite down"):
         paths_of([falling], START, 20 * 86_400.0)

@@ -16,9 +16,9 @@ from functools import cache
 import erfa
 import numpy as np
 
-from downrange.base import Array, InputError, ModelError, after, iso, julian_pair, units, utc, wgs84
+from downrange.base import Array, InputError, julian_pair, units, utc, wgs84
 from downrange.coverage._kernel.path import EDGE, PLAIN, TERMS, WITH_NORMAL, fit_arcs
-from downrange.orbit import ElementSet, sgp4_problem
+from downrange.orbit import ElementSet, refuse_stopped
 
 _ARC_RAD = 0.53  # an arc, two steps, as an angle of the fastest motion over the turning Earth
 _NORMAL_ARC_RAD = 0.42  # the ellipsoid's normal turns unevenly
@@ -113,13 +113,8 @@ def _fit(
     fraction = zero[1] + t_s / units.DAY
     whole = np.full(t_s.shape, zero[0])
     error, r_km, _ = record.sgp4_array(whole, fraction)  # type: ignore[attr-defined]
-    if error.any():
-        found, start = whose
-        first = int(np.flatnonzero(error)[0])
-        raise ModelError(
-            f"element set {found.label}: SGP4 stops at {iso(after(start, float(t_s[first])))}: "
-            f"{sgp4_problem(int(error[first]))}. Is the set old, or the satellite down?"
-        )
+    found, start = whose
+    refuse_stopped([found], error, start, t_s)
     fit_arcs(r_km, erfa.gmst82(whole, fraction), _lagrange(), wgs84.RE_M, wgs84.E2, part)
     return np.asarray(r_km)
 

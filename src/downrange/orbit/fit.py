@@ -149,5 +149,8 @@ def _epoch_state(satellite: Satrec) -> tuple[Array, Array]:
     """Return the TEME state [m, m/s] of an SGP4 satellite at its epoch."""
     error, r_km, v_kmps = satellite.sgp4_tsince(0.0)
     if error:
-        raise ModelError(f"SGP4 refuses these elements at their epoch: {sgp4_problem(error)}")
+        raise ModelError(
+            f"satellite {satellite.satnum}: SGP4 refuses its elements at their epoch: {sgp4_problem(error)}. "
+            "Was the mean motion mistyped, or is it down?"
+        )
     return np.array(r_km) * 1e3, np.array(v_kmps) * 1e3

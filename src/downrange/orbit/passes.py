@@ -193,7 +193,8 @@ def _positions(satellite: Satrec, zero: tuple[float, float], t_s: Array) -> Arra
     if error.any():
         first = int(np.flatnonzero(error)[0])
         raise ModelError(
-            f"SGP4 stops {t_s[first] / 3600.0:.1f} h into the span: {sgp4_problem(int(error[first]))}. "
+            f"satellite {satellite.satnum}: SGP4 stops {max(t_s[first], 0.0) / units.HOUR:.1f} h into the span: "
+            f"{sgp4_problem(int(error[first]))}. "
             "Is the element set old, or the satellite down?"
         )
     angle = erfa.gmst82(jd, fraction)
