@@ -252,8 +252,10 @@ def test_a_satellite_s_own_sets_are_no_catalogue_unless_somebody_says_so() -> No
     assert found.matched == ()
     assert check(catalogue(*TAKEN, whole=True), launch(MAY)).answer is Seen.NO
     assert check(catalogue(*TAKEN, *ELSEWHERE[:1]), launch(MAY)).answer is Seen.NO  # two launches of the year
-    many = [invented(float(k), "98067A", number=90_000 + k) for k in range(100)]
+    late = PULLED - timedelta(hours=1.0)
+    many = [invented(float(k), "98067A", epoch=late, number=90_000 + k) for k in range(100)]
     assert check(catalogue(*many), launch(NOVEMBER)).answer is Seen.NO
+    assert check(catalogue(*many[1:]), launch(NOVEMBER)).answer is Seen.UNKNOWN
 
 
 def test_a_pull_that_contradicts_its_own_sets_never_says_no() -> None:
