@@ -30,7 +30,7 @@ from downrange.orbit.weigh import (
 
 _HOUR_S = 3_600.0
 _SHOWN = 8  # candidates kept in a verdict
-_HOPELESS = 1e-9  # the plane cannot lift a smaller ratio to anything
+_HOPELESS = 1e-7  # plane and place along the track cannot lift a smaller ratio to anything: some 2000 at best
 
 
 def check(catalogue: Catalogue, launch: Launch, *, rule: CheckRule | None = None) -> CatalogueVerdict:
