@@ -90,6 +90,9 @@ def test_absence_waits_for_a_late_pull_of_the_whole_catalogue(files: tuple[Path,
     assert document(*check, *PULLED)["answer"] == "no"
     assert document(*check, *PULLED, "--part")["answer"] == "unknown"
     assert document(*check, *PULLED, "--wait-h", 8000)["answer"] == "not catalogued yet"
+    own = ("check", "--catalog", files[0], "--scenario", "2023-05-31", *PULLED)
+    assert document(*own)["answer"] == "unknown"  # one satellite's own sets are no catalogue
+    assert document(*own, "--whole")["answer"] == "no"
 
 
 def test_the_table_tells_answer_rule_and_evidence(files: tuple[Path, Path]) -> None:
@@ -140,7 +143,8 @@ def test_a_launch_without_a_scenario_is_described_in_a_file(files: tuple[Path, P
     check = ("check", "--catalog", files[0], "--launch", mine)
     found = document(*check)
     assert (found["launched"], found["answer"]) == ("Chollima-1, third flight", "yes")
-    assert document(*check, "--designator", "2023-150")["answer"] == "unknown"
+    assert document(*check, "--designator", "2023-178")["answer"] == "unknown"
+    assert "can have 2023-175 to 2023-179" in paragraph(run(*check, "--designator", "2023-150"))
 
 
 @pytest.mark.parametrize(
@@ -162,6 +166,19 @@ def test_what_cannot_be_checked_is_explained(
 ) -> None:
     monkeypatch.chdir(files[0].parent)
     assert told in paragraph(run("check", "--catalog", "ours.txt", *words))
+
+
+def test_an_orbit_that_is_down_is_told_with_its_name(tmp_path: Path) -> None:
+    from datetime import UTC, datetime
+
+    from downrange.orbit import element_set, tle_text
+
+    low = tmp_path / "low.txt"
+    low.write_text(
+        tle_text(element_set("LOW", datetime(2024, 6, 8, tzinfo=UTC), 97.4, 0.0, 0.001, 0.0, 0.0, 17.2, number=7))
+    )
+    for words in (("propagate", low), ("decay", low), ("passes", low, *PLACE, "--start", "2024-06-08T00:00Z")):
+        assert "LOW (7), element set of 2024-06-08T00:00:00Z: " in paragraph(run(*words))
 
 
 def test_a_changed_digit_is_told_by_its_line(files: tuple[Path, Path]) -> None:

@@ -24,7 +24,7 @@ from downrange.coverage.gaps import gaps_of, pooled
 from downrange.coverage.layouts import element_sets
 from downrange.coverage.search import search
 from downrange.coverage.search_hands import BLOCK_ROWS
-from downrange.coverage.search_limits import Limits
+from downrange.coverage.search_limits import PLANES, SPACING, Limits
 from downrange.coverage.search_score import STATISTICS, Bench, Objective, Statistic, ranks
 from downrange.coverage.search_state import RESULTS
 from downrange.coverage.search_steady import lesson, steadiness, tracks_of
@@ -172,6 +172,25 @@ def test_every_statistic_can_be_the_objective(statistic):
     ordered = values[np.argsort(rank)[:49], column]
     assert np.isnan(rank[7])
     assert (np.diff(ordered) <= 0).all() if statistic is Statistic.LOOKS else (np.diff(ordered) >= 0).all()
+
+
+def test_the_best_of_a_fine_scan_is_found_by_fewer_tries():
+    limits = Limits(satellites=(2, 2), planes=(1, 1))
+    found = toy(limits=limits, candidates=150, days=5.0)
+    row = found.rows[found.names.index("same plane, 2")]
+    scan = np.tile(row, (720, 1))
+    scan[:, SPACING] = np.arange(720) / 2.0
+    waits = Bench(found.question).run(scan)[:, 0]
+    in_plane = found.values[found.rows[:, PLANES] == 1, 0]
+    # between steps of the scan the wait still changes a little
+    assert waits.min() < 0.97 * waits[360]
+    assert in_plane.min() < waits.min() + 0.01 * (waits.max() - waits.min())
+
+
+@pytest.mark.parametrize("rows", [1, 7, 1_000])
+def test_the_size_of_a_block_changes_no_bit(whole, monkeypatch, rows):
+    monkeypatch.setattr(sys.modules[search.__module__], "BLOCK_ROWS", rows)
+    assert same(toy(), whole)
 
 
 def test_two_processes_change_no_bit(whole):

@@ -221,8 +221,13 @@ def test_a_pull_too_early_says_not_catalogued_yet() -> None:
         assert found.answer is Seen.NOT_YET
         assert found.decides == NOVEMBER + timedelta(hours=72.0)
         assert "72 h" in found.words
-    assert check(catalogue(old, pulled=NOVEMBER + timedelta(days=-400)), launch(NOVEMBER)).answer is Seen.NOT_YET
-    assert check(catalogue(old, pulled=found.decides + timedelta(minutes=1)), launch(NOVEMBER)).answer is Seen.NO
+    late = catalogue(old, pulled=found.decides + timedelta(minutes=1), whole=True)
+    assert check(late, launch(NOVEMBER)).answer is Seen.NO
+
+
+def test_a_pull_before_lift_off_with_sets_from_after_it_is_refused() -> None:
+    with pytest.raises(InputError, match=r"2023-01-01T00:00:00Z is before lift-off.*Check the year"):
+        check(catalogue(*TAKEN, pulled=datetime(2023, 1, 1, tzinfo=UTC)), launch(NOVEMBER))
 
 
 def test_without_the_time_of_the_pull_absence_is_unknown() -> None:
@@ -234,7 +239,23 @@ def test_without_the_time_of_the_pull_absence_is_unknown() -> None:
 
 
 def test_a_part_of_a_catalogue_never_says_no() -> None:
-    assert check(catalogue(*ELSEWHERE, whole=False), launch(NOVEMBER)).answer is Seen.UNKNOWN
+    found = check(catalogue(*ELSEWHERE, whole=False), launch(NOVEMBER))
+    assert found.answer is Seen.UNKNOWN
+    assert "only a part" in found.words
+    assert found.p == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_satellite_s_own_sets_are_no_catalogue_unless_somebody_says_so() -> None:
+    found = check(catalogue(*TAKEN), launch(MAY))
+    assert found.answer is Seen.UNKNOWN
+    assert "holds so little (1)" in found.words
+    assert found.matched == ()
+    assert check(catalogue(*TAKEN, whole=True), launch(MAY)).answer is Seen.NO
+    assert check(catalogue(*TAKEN, *ELSEWHERE[:1]), launch(MAY)).answer is Seen.NO  # two launches of the year
+    late = PULLED - timedelta(hours=1.0)
+    many = [invented(float(k), "98067A", epoch=late, number=90_000 + k) for k in range(100)]
+    assert check(catalogue(*many), launch(NOVEMBER)).answer is Seen.NO
+    assert check(catalogue(*many[1:]), launch(NOVEMBER)).answer is Seen.UNKNOWN
 
 
 def test_a_pull_that_contradicts_its_own_sets_never_says_no() -> None:
@@ -385,7 +406,7 @@ def test_an_injection_off_the_earth_or_without_doubt_is_refused() -> None:
 def test_every_figure_of_the_rule_can_be_changed() -> None:
     hasty = CheckRule(wait_h=0.5, p_no=0.6)
     old = invented(IN_PLANE + 60.0, "23100A", epoch=NOVEMBER + timedelta(hours=0.9))
-    found = check(catalogue(old, pulled=NOVEMBER + timedelta(hours=1.0)), launch(NOVEMBER), rule=hasty)
+    found = check(catalogue(old, pulled=NOVEMBER + timedelta(hours=1.0), whole=True), launch(NOVEMBER), rule=hasty)
     assert found.answer is Seen.NO
     assert found.wait_h == 0.5
     assert node_deg(old, NOVEMBER) >= 0.0

@@ -53,8 +53,11 @@ def test_a_file_gives_a_launch_in_si_and_utc(tmp_path: Path) -> None:
     assert (str(found.numbers), found.p_reach) == ("2026-041", 0.5)
 
 
-def test_a_number_that_is_told_goes_before_those_that_are_known() -> None:
-    assert str(read_launch(FILE.replace("source", 'designator = "2026-050"\nsource', 1)).numbers) == "2026-050"
+def test_a_number_that_is_told_goes_first_and_one_that_cannot_be_is_refused() -> None:
+    told = FILE.replace("source", 'designator = "2026-041B"\nsource', 1)
+    assert str(read_launch(told).numbers) == "2026-041"
+    with pytest.raises(InputError, match="2026-050 for a launch that can have 2026-041"):
+        read_launch(told.replace("041B", "050"))
 
 
 @pytest.mark.parametrize(

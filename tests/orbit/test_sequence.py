@@ -75,3 +75,15 @@ def test_a_number_that_is_told_is_the_only_one() -> None:
     assert found.p_of(number(2023, 179)) == 1.0
     with pytest.raises(InputError, match="Write it as 2023-179"):
         known_number("179", "told")
+
+
+def test_a_number_that_a_launch_cannot_have_is_refused() -> None:
+    november = numbers_at(datetime(2023, 11, 21, 13, 42, 28, tzinfo=UTC))
+    assert str(known_number("2023-179A", "told", possible=november)) == "2023-179"
+    for wrong in ("2023-999", "2023-174", "2022-179"):
+        with pytest.raises(InputError, match="can have 2023-175 to 2023-179"):
+            known_number(wrong, "told", possible=november)
+    guessed = numbers_at(datetime(2026, 7, 1, tzinfo=UTC))  # a rate is no bound: some slack
+    assert known_number("2026-150", "told", possible=guessed).first == 150
+    with pytest.raises(InputError, match="Check the number"):
+        known_number("2026-600", "told", possible=guessed)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from downrange.coverage.scenario import load_coverage_scenario
+from downrange.coverage import load_coverage_scenario
 from downrange.orbit import sun_elevation
 from downrange.replay.coverage_page_pictures import night_spans, trace_of
 

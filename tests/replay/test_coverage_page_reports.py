@@ -8,17 +8,24 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from downrange.coverage import Accesses, Cone, Rectangle, Sensor, points_at
-from downrange.coverage.claims import claims
-from downrange.coverage.daylight import daylit, light_of
-from downrange.coverage.grids import inside
-from downrange.coverage.regions import load_region
-from downrange.coverage.revisit import revisit
-from downrange.coverage.scenario import load_coverage_scenario
-from downrange.coverage.search import search
-from downrange.coverage.search_limits import Limits
-from downrange.coverage.search_score import Objective
-from downrange.coverage.see import see
+from downrange.coverage import (
+    Accesses,
+    Cone,
+    Limits,
+    Objective,
+    Rectangle,
+    Sensor,
+    claims,
+    daylit,
+    inside,
+    light_of,
+    load_coverage_scenario,
+    load_region,
+    points_at,
+    revisit,
+    search,
+    see,
+)
 from downrange.replay.coverage_page import CoverageReport, coverage_files
 from downrange.replay.coverage_page_reports import Asked, Case, case_of, design_report, revisit_report, see_report
 from downrange.replay.coverage_page_words import sensor_words
@@ -100,7 +107,7 @@ def test_a_revisit_tells_its_figures(report: CoverageReport, case: Case) -> None
 
 
 def test_a_case_is_counted_from_element_sets() -> None:
-    from downrange.coverage.scenario import load_coverage_scenario
+    from downrange.coverage import load_coverage_scenario
 
     scenario = load_coverage_scenario("malligyong-1")
     points = points_at([37.57, 39.03], [126.98, 125.75])

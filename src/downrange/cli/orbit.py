@@ -39,7 +39,10 @@ def orbit_check(
     designator: Annotated[
         str | None, typer.Option(help="The launch's international number if known, as 2023-179.")
     ] = None,
-    part_only: Annotated[bool, typer.Option("--part", help="The files hold only some of the catalogue.")] = False,
+    whole: Annotated[
+        bool | None,
+        typer.Option("--whole/--part", help="The files hold all that was listed, or only some; else their size tells."),
+    ] = None,
     track: Annotated[
         Path | None, typer.Option(help="What a track said: JSON of `replay` or `track run`; both are joined.")
     ] = None,
@@ -62,7 +65,7 @@ def orbit_check(
             pulled=_moment(pulled, "--pulled"),
             first_seen=first_seen,
             designator=designator,
-            part=part_only,
+            whole=whole,
             track=track,
             wait_h=wait_h,
         )

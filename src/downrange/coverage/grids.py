@@ -19,6 +19,7 @@ MOST_POINTS: Final = 1_000_000
 """More than that is a slip of the keyboard: a point every 20 km on the whole Earth."""
 
 _GOLDEN: Final = math.pi * (3.0 - math.sqrt(5.0))
+_LEAST: Final = 1e-12  # of the largest cell: what is smaller is a rounding of the cut, and has no inside
 _TRIES: Final = 12  # spacings tried for a wanted count; beyond that they only jitter
 
 
@@ -104,9 +105,9 @@ def _points_of(region: Region, cells: Any, whole: Bools) -> Points:  # noqa: ANN
     import shapely
 
     pieces = cells.copy()
-    pieces[~whole] = shapely.intersection(region.geometry_lonlat, cells[~whole])
+    pieces[~whole] = _cut(region, cells[~whole])
     area_m2 = areas_m2(pieces)
-    held = area_m2 > 0.0
+    held = area_m2 > _LEAST * area_m2.max()
     pieces, cells, area_m2 = pieces[held], cells[held], area_m2[held]
     west, south, east, north = shapely.bounds(cells).T
     lon, lat = 0.5 * (west + east), 0.5 * (south + north)
@@ -114,6 +115,20 @@ def _points_of(region: Region, cells: Any, whole: Bools) -> Points:  # noqa: ANN
         out = ~shapely.intersects_xy(pieces, lon, lat)
         lon[out], lat[out] = shapely.get_coordinates(better(pieces[out])).T
     return points_at(lat, lon, area_m2=area_m2)
+
+
+def _cut(region: Region, cells: Any) -> Any:  # noqa: ANN401 - as above
+    """Return what the region covers of cells; a row at a time, since cutting costs as much as the outline is long."""
+    import shapely
+
+    bounds = shapely.bounds(cells)
+    pieces = cells.copy()
+    for south in np.unique(bounds[:, 1]):
+        mine = bounds[:, 1] == south
+        west, _, east, north = (*bounds[mine, :2].min(axis=0), *bounds[mine, 2:].max(axis=0))
+        row = shapely.intersection(region.geometry_lonlat, shapely.box(west, south, east, north))
+        pieces[mine] = shapely.intersection(row, cells[mine])
+    return pieces
 
 
 def _cells(region: Region, spacing_m: float) -> tuple[Any, Bools]:

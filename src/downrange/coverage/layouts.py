@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from downrange.base import InputError, julian_pair, units, utc, wgs84
-from downrange.orbit import ElementSet
-from downrange.orbit.sets import element_set, mean_motion_revpday_of
+from downrange.orbit import ElementSet, element_set, mean_motion_revpday_of
 
 SUN_RATE_RADPS = 2.0 * math.pi / (365.2421897 * units.DAY)  # a turn in a tropical year
 LOWEST_ALT_M = 150e3  # assumed: below it a satellite is down within a day or two

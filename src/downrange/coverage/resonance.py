@@ -19,8 +19,7 @@ import numpy as np
 
 from downrange.base import Array, InputError, ModelError, julian_pair, units, wgs84
 from downrange.coverage.layouts import Layout, element_sets
-from downrange.orbit import ElementSet
-from downrange.orbit.model import sgp4_problem
+from downrange.orbit import ElementSet, sgp4_problem
 
 _STEP_S = 6.0 * units.HOUR
 _TURN_DEG = 360.0

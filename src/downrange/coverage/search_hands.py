@@ -123,7 +123,7 @@ class _Elsewhere:
         """Yield the values of each block, in order."""
         if not blocks:
             return
-        from downrange.fall.campaign_cluster import Cluster  # a search here must not wait for it to load
+        from downrange.fall import Cluster  # a search here must not wait for it to load
 
         rows = _Rows(question=self._question, blocks=tuple(blocks))
         work = cast("Work[Array]", rows)  # a cluster asks for its fingerprint and runs it, nothing else

@@ -74,7 +74,7 @@ def read_launch(text: str, *, where: str = "launch") -> Launch:
         if not source.strip():
             raise InputError(where=where, key=key, seen="no source", cure="name one, or say 'assumed'")
     anchors = (*load_anchors(), *(_anchor(one, where) for one in found.known))
-    told = found.designator
+    told, possible = found.designator, numbers_at(t0, anchors)
     return Launch(
         name=found.name,
         t0=t0,
@@ -93,7 +93,7 @@ def read_launch(text: str, *, where: str = "launch") -> Launch:
         perigee_alt_m=aim.perigee_km * units.KILOMETRE,
         apogee_alt_m=aim.apogee_km * units.KILOMETRE,
         alt_sigma_m=aim.alt_sigma_km * units.KILOMETRE,
-        numbers=numbers_at(t0, anchors) if told is None else known_number(told, f"told in {where}"),
+        numbers=possible if told is None else known_number(told, f"told in {where}", possible=possible),
         p_reach=found.p_reach,
         source=f"orbit: {aim.source}; lift-off: {found.source}",
     )

@@ -59,14 +59,24 @@ class Catalogue:
     """The objects of a catalogue at one pull.
 
     pulled: when it was asked for the last time, UTC; None where not known: absence then proves nothing
-    whole:  it holds all objects that were catalogued by then (or all new ones); False for a choice of some
+    whole:  it holds all objects that were catalogued by then (or all new ones); False for a choice of some; None where
+            nobody says: then what it holds decides
     source: file or service
     """
 
     objects: tuple[CatalogueObject, ...]
     pulled: datetime | None
-    whole: bool
+    whole: bool | None
     source: str
+
+    def taken_as_whole(self, moment: datetime, *, objects: int, launches: int) -> bool:
+        """Say whether absence from it means something: told so, so many objects, or so many launches of a year about."""
+        if self.whole is not None:
+            return self.whole
+        near = {
+            one.launch for one in self.objects if one.launch is not None and abs(one.launch.year - moment.year) <= 1
+        }
+        return len(self.objects) >= objects or len(near) >= launches
 
     @property
     def newest(self) -> datetime:
@@ -80,7 +90,7 @@ def catalogue_of(
     source: str,
     pulled: datetime | None = None,
     first_seen: Mapping[int, datetime] | None = None,
-    whole: bool = True,
+    whole: bool | None = None,
 ) -> Catalogue:
     """Return the catalogue that element sets make: sets of one number are one object, sets without one stay apart."""
     found = tuple(sets)

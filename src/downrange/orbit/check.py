@@ -11,7 +11,7 @@ import math
 from datetime import datetime
 from typing import assert_never
 
-from downrange.base import after, iso, since
+from downrange.base import InputError, after, iso, since
 from downrange.orbit.catalogue import Catalogue, CatalogueObject
 from downrange.orbit.launched import Candidate, CatalogueVerdict, CheckRule, Evidence, Joined, Launch, Seen
 from downrange.orbit.model import Answer, Reached
@@ -30,12 +30,13 @@ from downrange.orbit.weigh import (
 
 _HOUR_S = 3_600.0
 _SHOWN = 8  # candidates kept in a verdict
-_HOPELESS = 1e-9  # the plane cannot lift a smaller ratio to anything
+_HOPELESS = 1e-7  # plane and place along the track cannot lift a smaller ratio to anything: some 2000 at best
 
 
 def check(catalogue: Catalogue, launch: Launch, *, rule: CheckRule | None = None) -> CatalogueVerdict:
     """Return which object of the catalogue came from the launch, with the probability that something did."""
     rule = rule or CheckRule()
+    _refuse_old_pull(catalogue, launch)
     weighed = [_weighed(found, launch, rule) for found in catalogue.objects]
     groups = _by_launch(weighed)
     p_group, p_reached = _posterior(groups, launch, rule, _p_listed(catalogue, launch, rule))
@@ -136,7 +137,7 @@ def _p_listed(catalogue: Catalogue, launch: Launch, rule: CheckRule) -> tuple[fl
     """
     pulled, newest = catalogue.pulled, catalogue.newest
     late = since(launch.t0, max(pulled or newest, newest)) / _HOUR_S
-    if pulled is None or not catalogue.whole:
+    if pulled is None or not _whole(catalogue, launch, rule):
         return p_listed(late, rule), 0.0
     return p_listed(late, rule), p_listed(since(launch.t0, min(pulled, newest)) / _HOUR_S, rule)
 
@@ -173,7 +174,21 @@ def _decide(
     if doubt:
         return Seen.UNKNOWN, doubt
     words = f"nothing that fits was listed {rule.wait_h:g} h after lift-off or later (assumed to be long enough)"
-    return Seen.NO, f"{words}; {len(catalogue.objects)} objects taken as the whole catalogue"
+    taken = "" if catalogue.whole else f"; {len(catalogue.objects)} objects taken as the whole catalogue"
+    return Seen.NO, f"{words}{taken}"
+
+
+def _whole(catalogue: Catalogue, launch: Launch, rule: CheckRule) -> bool:
+    """Say whether absence from the catalogue means something."""
+    return catalogue.taken_as_whole(launch.t0, objects=rule.whole_objects, launches=rule.whole_launches)
+
+
+def _refuse_old_pull(catalogue: Catalogue, launch: Launch) -> None:
+    """Refuse a pull before lift-off that holds element sets from after it: one of the two times is wrong."""
+    pulled = catalogue.pulled
+    if pulled is not None and pulled < launch.t0 < catalogue.newest:
+        seen = f"{iso(pulled)} is before lift-off, and the file holds an element set of {iso(catalogue.newest)}"
+        raise InputError(where=catalogue.source, key="pulled", seen=seen, cure="check the year of the pull")
 
 
 def _fits(best: Candidate, rule: CheckRule) -> tuple[Seen, str]:
@@ -202,8 +217,12 @@ def _doubt(catalogue: Catalogue, launch: Launch, rule: CheckRule, p_reached: flo
     if (catalogue.pulled is not None and catalogue.newest > catalogue.pulled) or catalogue.newest < launch.t0:
         words = "nothing fits, but the element sets are not those of the pull"
         return f"{words}: the newest is of {iso(catalogue.newest)}"
-    if not catalogue.whole:
-        return "nothing fits, but the file is only a part of the catalogue: absence proves nothing"
+    if not _whole(catalogue, launch, rule):
+        if catalogue.whole is False:
+            return "nothing fits, but the file is only a part of the catalogue: absence proves nothing"
+        return (
+            f"nothing fits, but the file holds so little ({len(catalogue.objects)}) that somebody must say it is whole"
+        )
     if p_reached > rule.p_no:
         return f"nothing fits well, yet an orbit is {p_reached:.0%} probable, above {rule.p_no:.0%}"
     return ""

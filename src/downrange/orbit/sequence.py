@@ -70,12 +70,14 @@ class Numbers:
     first:   the number that the first probability is of
     p:       probability of first, first + 1 and so on
     source:  between which known launches it lies, or what was assumed
+    bounded: known launches bound it on both sides; nothing else is possible
     """
 
     year: int
     first: int
     p: tuple[float, ...]
     source: str
+    bounded: bool = False
 
     def p_of(self, launch: LaunchNumber) -> float:
         """Return the probability of one number; 0 outside."""
@@ -118,12 +120,25 @@ def load_anchors() -> tuple[Anchor, ...]:
     return tuple(sorted(found, key=lambda anchor: anchor.at))
 
 
-def known_number(designator: str, source: str) -> Numbers:
-    """Return the numbers of a launch whose number is told: that one."""
+def known_number(designator: str, source: str, *, possible: Numbers | None = None) -> Numbers:
+    """Return the numbers of a launch whose number is told: that one; the letters of a piece are left out.
+
+    possible: what `numbers_at` says of its moment; a number that it rules out is refused
+    """
     found = launch_number(designator)
     if found is None:
         raise InputError(where="designator", seen=repr(designator), cure="write it as 2023-179")
-    return Numbers(year=found.year, first=found.number, p=(1.0,), source=source)
+    if possible is not None and not _can_be(found, possible):
+        seen = f"{found} for a launch that can have {possible} ({possible.source})"
+        raise InputError(where="designator", seen=seen, cure="check the number, or leave it out")
+    return Numbers(year=found.year, first=found.number, p=(1.0,), source=source, bounded=True)
+
+
+def _can_be(found: LaunchNumber, possible: Numbers) -> bool:
+    """Say whether a launch can have a number; where only a rate was assumed, half to twice as many may have flown."""
+    last = possible.first + len(possible.p) - 1
+    slack = (0, 0) if possible.bounded else (possible.first // 2 + 20, last + 20)
+    return found.year == possible.year and possible.first - slack[0] <= found.number <= last + slack[1]
 
 
 def numbers_at(moment: datetime, anchors: Sequence[Anchor] | None = None) -> Numbers:
@@ -147,7 +162,7 @@ def numbers_at(moment: datetime, anchors: Sequence[Anchor] | None = None) -> Num
         others = after.launch.number - low - 2
         p = _binomial(max(others, 0), spent / since(begins, after.at))
         right = f"before {after.launch} ({after.what}, {iso(after.at)})"
-        return Numbers(year=at.year, first=low + 1, p=p, source=f"{left}, {right}")
+        return Numbers(year=at.year, first=low + 1, p=p, source=f"{left}, {right}", bounded=True)
     more = _RATE_PDAY * spent / units.DAY
     first, p = _normal(more, math.sqrt(more + (_RATE_DOUBT * more) ** 2 + 1.0))
     words = f"{left}, with {_RATE_PDAY:g} launches a day (assumed)"

@@ -48,7 +48,7 @@ class CheckAsked:
     pulled:     when the catalogue was asked for the last time
     first_seen: file with the times objects were first listed
     designator: the launch's international number where it is known already, as 2023-179
-    part:       the files hold only a part of the catalogue
+    whole:      the files hold the whole catalogue, or all that is new in it; False for a part; None where nobody says
     track:      file with what a track said: JSON of `replay` or `track run`
     """
 
@@ -58,7 +58,7 @@ class CheckAsked:
     pulled: datetime | None = None
     first_seen: Path | None = None
     designator: str | None = None
-    part: bool = False
+    whole: bool | None = None
     track: Path | None = None
     wait_h: float = 72.0
 
@@ -82,7 +82,7 @@ def check_asked(asked: CheckAsked) -> Checked:
         source=", ".join(path.name for path in asked.catalog),
         pulled=asked.pulled,
         first_seen=seen,
-        whole=not asked.part,
+        whole=asked.whole,
     )
     track = None if asked.track is None else track_answer(asked.track)
     verdict = check(catalogue, launch, rule=CheckRule(wait_h=asked.wait_h))
@@ -98,12 +98,13 @@ def _launch_asked(asked: CheckAsked) -> Launch:
     if asked.scenario is not None:
         return launch_of(load_scenario(asked.scenario), asked.designator)
     found = load_launch(str(asked.launch))
-    return found if asked.designator is None else replace(found, numbers=_told(asked.designator))
+    return found if asked.designator is None else replace(found, numbers=_numbers(found.t0, asked.designator))
 
 
-def _told(designator: str) -> Numbers:
-    """Return the one number that was told."""
-    return known_number(designator, "told on the command line")
+def _numbers(t0: datetime, designator: str | None) -> Numbers:
+    """Return the numbers a launch can have; one that is told and cannot be is refused."""
+    possible = numbers_at(t0)
+    return possible if designator is None else known_number(designator, "told on the command line", possible=possible)
 
 
 def launch_of(scenario: Scenario, designator: str | None = None) -> Launch:
@@ -113,7 +114,7 @@ def launch_of(scenario: Scenario, designator: str | None = None) -> Launch:
     lat, lon, alt = (float(x) for x in geodetic_from_ecef(flight.r_ecef_m[-1]))
     first, last = scenario.liftoff.interval()
     t0 = scenario.liftoff.t0
-    numbers = numbers_at(t0) if designator is None else _told(designator)
+    numbers = _numbers(t0, designator)
     return Launch(
         name=scenario.name,
         t0=t0,

@@ -20,11 +20,7 @@ from downrange.replay.pictures import drawn
 from downrange.replay.tables import place
 
 if TYPE_CHECKING:
-    from downrange.coverage import Accesses, Points
-    from downrange.coverage.regions import Region
-    from downrange.coverage.revisit import Revisit
-    from downrange.coverage.search import Found
-    from downrange.coverage.see import Seen, SeenRow
+    from downrange.coverage import Accesses, Found, Points, Region, Revisit, Seen, SeenRow
     from downrange.orbit import ElementSet
 
 _HOUR_S: Final = 3_600.0
@@ -93,7 +89,7 @@ def waits_picture(
 
 def pareto_picture(title: str, found: Found, *, name: str = "pareto", note: str = "") -> Drawn:
     """Return satellites against mean wait and longest gap: what a search tried, naive layouts, the best of each number."""
-    from downrange.coverage.search_score import STATISTICS, Statistic
+    from downrange.coverage import STATISTICS, Statistic
 
     wait, gap = (found.values[:, STATISTICS.index(one)] for one in (Statistic.MEAN_WAIT, Statistic.MAX_GAP))
     count, naive = found.satellites, len(found.names)

@@ -11,9 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from downrange.base import Array, iso
-from downrange.coverage import Accesses, Points, Sensor, accesses
-from downrange.coverage.daylight import daylit, light_of
-from downrange.coverage.revisit import Revisit, revisit
+from downrange.coverage import Accesses, Points, Revisit, Sensor, accesses, daylit, light_of, revisit
 from downrange.replay.coverage_page import CoverageReport
 from downrange.replay.coverage_page_pictures import (
     looks_picture,
@@ -40,10 +38,7 @@ from downrange.replay.page import Section
 from downrange.replay.tables import Table
 
 if TYPE_CHECKING:
-    from downrange.coverage.claims import Claim
-    from downrange.coverage.regions import Region
-    from downrange.coverage.search import Found
-    from downrange.coverage.see import Seen
+    from downrange.coverage import Claim, Found, Region, Seen
     from downrange.orbit import ElementSet
     from downrange.replay.draw_coverage import Trace
 

@@ -10,11 +10,7 @@ from downrange.coverage import Accesses, Rectangle
 from downrange.replay.tables import Table, columns, number
 
 if TYPE_CHECKING:
-    from downrange.coverage.claims import Claim
-    from downrange.coverage.figure import Figure
-    from downrange.coverage.revisit import Revisit
-    from downrange.coverage.search import Found
-    from downrange.coverage.see import Seen
+    from downrange.coverage import Claim, Figure, Found, Revisit, Seen
 
 _HOUR_S: Final = 3_600.0
 

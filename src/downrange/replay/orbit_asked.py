@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from downrange.base import Array, InputError, after, units
+from downrange.base import Array, InputError, ModelError, after, iso, units
 from downrange.orbit import (
     ASSUMED_BETA,
     Activity,
@@ -79,12 +80,22 @@ def passes_asked(
 ) -> list[tuple[ElementSet, Pass]]:
     """Return the passes of several satellites over a place, in order of time."""
     refuse_old(sets, *span, where="passes")
-    found = [
-        (one, seen)
-        for one in sets
-        for seen in passes(one.satellite(), *place_deg, *span, min_elevation_deg=min_elevation_deg)
-    ]
+    found = []
+    for one in sets:
+        with _of(one):
+            seen = passes(one.satellite(), *place_deg, *span, min_elevation_deg=min_elevation_deg)
+        found += [(one, each) for each in seen]
     return sorted(found, key=lambda pair: pair[1].rises)
+
+
+@contextmanager
+def _of(one: ElementSet) -> Iterator[None]:
+    """Put the object's name before what is wrong with its orbit."""
+    try:
+        yield
+    except ModelError as problem:
+        told = f"{one.label}, element set of {iso(one.epoch)}: {problem}"
+        raise ModelError(told) from None
 
 
 def beta_asked(text: str | None) -> Beta | None:
@@ -119,7 +130,8 @@ def propagated_asked(
     level = activity_asked(activity, "--activity")
     times = np.append(np.arange(0.0, days * units.DAY, step_s), days * units.DAY)
     air = None if level is None else activity_air(level)
-    return propagate(found, times, beta=beta_asked(beta), air=air)
+    with _of(found):
+        return propagate(found, times, beta=beta_asked(beta), air=air)
 
 
 def decays_asked(
@@ -127,7 +139,11 @@ def decays_asked(
 ) -> list[tuple[ElementSet, Decay]]:
     """Return how long each object's orbit lasts."""
     body, level = beta_asked(beta), activity_asked(activity, "--activity")
-    return [(one, decay_of(one, beta=body, activity=level)) for one in sets]
+    found = []
+    for one in sets:
+        with _of(one):
+            found.append((one, decay_of(one, beta=body, activity=level)))
+    return found
 
 
 def path_text(found: ElementSet, path: Propagated) -> str:
