@@ -121,11 +121,11 @@ def _cut(region: Region, cells: Any) -> Any:  # noqa: ANN401 - as above
     """Return what the region covers of cells; a row at a time, since cutting costs as much as the outline is long."""
     import shapely
 
-    bounds = shapely.bounds(cells)
+    sides: Array = shapely.bounds(cells)
     pieces = cells.copy()
-    for south in np.unique(bounds[:, 1]):
-        mine = bounds[:, 1] == south
-        west, _, east, north = (*bounds[mine, :2].min(axis=0), *bounds[mine, 2:].max(axis=0))
+    for south in np.unique(sides[:, 1]):
+        mine = sides[:, 1] == south
+        west, east, north = sides[mine, 0].min(), sides[mine, 2].max(), sides[mine, 3].max()
         row = shapely.intersection(region.geometry_lonlat, shapely.box(west, south, east, north))
         pieces[mine] = shapely.intersection(row, cells[mine])
     return pieces
