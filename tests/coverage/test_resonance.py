@@ -94,7 +94,7 @@ def test_a_latitude_out_of_reach_is_unknown():
     orbit = MeanOrbit(epoch=JD0, alt_m=500e3, inclination_deg=30.0)
     found = resonance_of(laid_out(orbit, same_plane(2)), 10.0, half_angle_deg=20.0, lat_deg=60.0)
     assert math.isnan(found.unseen_share)
-    assert "do not reach latitude 60 deg" in found.words
+    assert "do not reach latitude 60.0 deg" in found.words
 
 
 @pytest.mark.parametrize("inclination_deg", [0.0, 28.5, 90.0, 180.0])

@@ -268,11 +268,11 @@ def _strips(hole_deg: float, unseen: float, lat_deg: float, half_angle_deg: floa
     if half_angle_deg is None:
         return ""
     if math.isnan(hole_deg):
-        return f" The tracks do not reach latitude {lat_deg:g} deg: nothing is said about strips there."
+        return f" The tracks do not reach latitude {lat_deg:.1f} deg: nothing is said about strips there."
     if hole_deg == 0.0:
-        return f" Within {half_angle_deg:g} deg of nadir all of latitude {lat_deg:g} deg is seen."
+        return f" Within {half_angle_deg:g} deg of nadir all of latitude {lat_deg:.1f} deg is seen."
     return (
-        f" Within {half_angle_deg:g} deg of nadir {unseen:.0%} of latitude {lat_deg:g} deg is never seen, in strips up "
+        f" Within {half_angle_deg:g} deg of nadir {unseen:.0%} of latitude {lat_deg:.1f} deg is never seen, in strips up "
         f"to {_wide(hole_deg, lat_deg)}."
     )
 
