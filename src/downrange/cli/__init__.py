@@ -21,7 +21,7 @@ from typing import Annotated
 
 import typer
 
-from downrange.cli import alert, corridor, fall, flight, notice, orbit, track
+from downrange.cli import alert, corridor, coverage, fall, flight, notice, orbit, track
 from downrange.cli.terminal import AsJson, explained, print_json, print_tables, say
 
 app = typer.Typer(
@@ -33,7 +33,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _room in (notice, corridor, flight, fall, track, orbit, alert):
+for _room in (notice, corridor, flight, fall, track, orbit, coverage, alert):
     app.add_typer(_room.app, name=_room.__name__.rsplit(".", 1)[-1])
 
 __all__ = ["app", "main"]

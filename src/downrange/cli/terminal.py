@@ -48,8 +48,8 @@ def _noted(problem: BaseException) -> str:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[[int, int, str], None]]:
-    """Show a bar on a terminal; elsewhere a line for every tenth of the way, and every minute."""
+def progress_bar(what: str = "flights") -> Iterator[Callable[[int, int, str], None]]:
+    """Show a bar on a terminal; elsewhere a line for every tenth of the way, and every minute; what: is counted."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -60,19 +60,19 @@ def progress_bar() -> Iterator[Callable[[int, int, str], None]]:
             tenth, now_s = 10 * done // wanted, time.monotonic()
             if tenth > told[0] or now_s - told[1] > _TELL_S:
                 told[:] = tenth, now_s
-                say(f"{done} of {wanted} flights{', ' + known if known else ''}")
+                say(f"{done} of {wanted} {what}{', ' + known if known else ''}")
 
         yield tell
         return
     parts = (
-        TextColumn("flights"),
+        TextColumn(what),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[known]}"),
     )
     with Progress(*parts, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("flights", total=None, known="")
+        task = bar.add_task(what, total=None, known="")
         yield lambda done, wanted, known: bar.update(task, completed=done, total=wanted, known=known)
 
 

@@ -42,6 +42,19 @@ if TYPE_CHECKING:
     )
     from downrange.replay.catalogue_asked import CheckAsked, Checked, check_asked, launch_of, track_answer
     from downrange.replay.chain import run
+    from downrange.replay.coverage_answers import (
+        RevisitAsked,
+        Revisited,
+        SeeAsked,
+        SeenAnswer,
+        Windows,
+        accesses_asked,
+        revisit_asked,
+        see_asked,
+    )
+    from downrange.replay.coverage_asked import LookAsked, Looking, SensorAsked
+    from downrange.replay.coverage_design import DesignAsked, Designed, design_asked
+    from downrange.replay.coverage_folder import check_design_folder, write_design, write_revisit_report, write_see
     from downrange.replay.doctor import examine
     from downrange.replay.doors import drop_fragments
     from downrange.replay.ensemble import fly_ensemble, hands_of
@@ -77,6 +90,8 @@ if TYPE_CHECKING:
     from downrange.replay.show import corridor_shown, flight_shown, impacts_shown
     from downrange.replay.show_alert import heading, list_shown, places_shown, proposed_shown
     from downrange.replay.show_check import check_shown
+    from downrange.replay.show_coverage import accesses_shown, revisit_shown
+    from downrange.replay.show_coverage_answers import design_shown, see_shown
     from downrange.replay.show_dispatch import about_to, dispatch_shown, xml_of
     from downrange.replay.show_journal import (
         authority_shown,
@@ -100,22 +115,34 @@ __all__ = [
     "CheckAsked",
     "Checked",
     "Column",
+    "DesignAsked",
+    "Designed",
     "Done",
     "Freed",
     "Inferred",
     "LaunchRisk",
+    "LookAsked",
+    "Looking",
     "Planned",
     "Replay",
+    "RevisitAsked",
+    "Revisited",
     "Scenario",
     "ScoreAsked",
     "Seat",
+    "SeeAsked",
+    "SeenAnswer",
+    "SensorAsked",
     "Single",
     "Table",
     "TrackAsked",
     "Tracked",
     "Traffic",
     "Wanted",
+    "Windows",
     "about_to",
+    "accesses_asked",
+    "accesses_shown",
     "advise_by_hand",
     "area_file",
     "areas_asked",
@@ -125,6 +152,7 @@ __all__ = [
     "calibration_shown",
     "case_asked",
     "check_asked",
+    "check_design_folder",
     "check_folder",
     "check_form",
     "check_shown",
@@ -135,6 +163,8 @@ __all__ = [
     "corridor_shown",
     "decays_asked",
     "decays_shown",
+    "design_asked",
+    "design_shown",
     "dispatch_shown",
     "draft_by_hand",
     "drop_bodies",
@@ -189,6 +219,8 @@ __all__ = [
     "rehearsal_shown",
     "replay_scenario",
     "retract_by_hand",
+    "revisit_asked",
+    "revisit_shown",
     "risk_files",
     "risk_shown",
     "run",
@@ -196,6 +228,8 @@ __all__ = [
     "score_asked",
     "score_files",
     "seated",
+    "see_asked",
+    "see_shown",
     "sense",
     "sensed_shown",
     "sets_about",
@@ -214,9 +248,12 @@ __all__ = [
     "verified_shown",
     "verify_files",
     "write_as",
+    "write_design",
     "write_folder",
     "write_inferred",
     "write_plan",
+    "write_revisit_report",
+    "write_see",
     "write_single",
     "xml_of",
 ]
@@ -318,6 +355,58 @@ _LAZY = {
             "verify_files",
         ),
         "show_journal",
+    ),
+    **dict.fromkeys(
+        (
+            "RevisitAsked",
+            "Revisited",
+            "SeeAsked",
+            "SeenAnswer",
+            "Windows",
+            "accesses_asked",
+            "revisit_asked",
+            "see_asked",
+        ),
+        "coverage_answers",
+    ),
+    **dict.fromkeys(
+        (
+            "LookAsked",
+            "Looking",
+            "SensorAsked",
+        ),
+        "coverage_asked",
+    ),
+    **dict.fromkeys(
+        (
+            "DesignAsked",
+            "Designed",
+            "design_asked",
+        ),
+        "coverage_design",
+    ),
+    **dict.fromkeys(
+        (
+            "check_design_folder",
+            "write_design",
+            "write_revisit_report",
+            "write_see",
+        ),
+        "coverage_folder",
+    ),
+    **dict.fromkeys(
+        (
+            "accesses_shown",
+            "revisit_shown",
+        ),
+        "show_coverage",
+    ),
+    **dict.fromkeys(
+        (
+            "design_shown",
+            "see_shown",
+        ),
+        "show_coverage_answers",
     ),
 }
 

@@ -1,0 +1,458 @@
+"""What the terminal shows of a search for a layout, and of what a camera sees: one table, and the claims."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from downrange.base import after, iso, units
+from downrange.replay.coverage_answers import SeenAnswer
+from downrange.replay.coverage_design import Designed
+from downrange.replay.coverage_page_words import claim_table
+from downrange.replay.show_coverage import looking_document, rounded, sensor_document, sensor_words
+from downrange.replay.tables import Table, columns, number
+
+if TYPE_CHECKING:
+    from downrange.coverage import Often, Quality, Seen, SeenRow, Tried, What
+
+Shown = tuple[tuple[Table, ...], dict[str, Any]]
+_TASKS: Final = ("detect", "recognise", "identify")  # orient is in the document
+
+
+def design_shown(designed: Designed, out: str | None = None) -> Shown:
+    """Return what a search found: for each number the best naive layout and the best of all, and why."""
+    found = designed.found
+    names = columns(
+        "satellites >",
+        "which",
+        "layout",
+        "mean wait [h] >",
+        f"{found.question.objective.percent:g} % wait at most [h] >",
+        "longest gap [h] >",
+        "looks a day >",
+        "never seen [%] >",
+        "front",
+    )
+    on_front = {one.place for one in designed.front.best}
+    rows: list[tuple[str, ...]] = []
+    for count in found.question.room.counts:
+        naive, best = found.best(count, naive=True), found.best(count)
+        if best is None:
+            rows.append((f"{count}", "UNKNOWN", "none tried flies that long and sees a point", *("",) * 6))
+            continue
+        if naive is not None and naive.place != best.place:
+            rows.append(_tried_row("naive", naive, on_front))
+        rows.append(_tried_row("best" if naive is None or naive.place != best.place else "best, naive", best, on_front))
+    looking, question = designed.looking, found.question
+    note = (
+        f"{found.words()} Each: {sensor_words(question.sensor)}; {len(question.points)} points of {looking.place.words}; "
+        f"looks: {'by day and night' if question.objective.min_sun_deg is None else f'sun over {question.objective.min_sun_deg:g}° at mid-window'}. "
+        f"Gaps middle-to-middle, both ends of the span count. Around: {looking.sources[0]}. "
+        "Front: no layout tried with as many satellites or fewer has a shorter mean wait."
+    )
+    tables = [
+        Table(
+            title=f"Layouts for {looking.place.words}, best by {question.objective.describe()}",
+            columns=names,
+            rows=tuple(rows),
+            note=note,
+        )
+    ]
+    tables.append(_tracks_table(designed))
+    if designed.steady is not None:
+        tables.append(_steady_table(designed))
+    return tuple(tables), _design_document(designed, out)
+
+
+def _tracks_table(designed: Designed) -> Table:
+    """Return how the ground tracks of layouts repeat, and what they never see."""
+    first = designed.tracks[0][1]
+    swath = not all(math.isnan(one.unseen_share) for _, one in designed.tracks)
+    names = columns(
+        "satellites >",
+        "layout",
+        "repeats after",
+        "tracks of their own >",
+        "widest strip between [deg] >",
+        *(("never seen [%] >", "in strips up to [deg] >") if swath else ()),
+        "resonates",
+    )
+    rows = []
+    for tried, found in designed.tracks:
+        count = len(tried.layout.slots)
+        repeat = f"{found.turns} d, {found.revolutions} rev" if found.turns else "not in the span"
+        strips = (number(100.0 * found.unseen_share, 0), number(found.hole_deg, 2)) if swath else ()
+        own = f"{found.distinct} of {count}"
+        says = "yes" if found.resonant else "no"
+        rows.append((f"{count}", tried.layout.name, repeat, own, number(found.largest_gap_deg, 2), *strips, says))
+    note = (
+        f"{first.revpnodalday:.3f} revolutions a day. Where tracks repeat and satellites share them, more satellites see "
+        "no more places, only sooner. Strips: degrees of longitude between northbound tracks at the equator"
+        + (f", and what a swath never meets at latitude {first.lat_deg:.1f}°." if swath else ".")
+    )
+    return Table(
+        title="Why: ground tracks of even spacing in one plane and of the best found",
+        columns=names,
+        rows=tuple(rows),
+        note=note,
+    )
+
+
+def _tried_row(which: str, tried: Tried, on_front: set[int]) -> tuple[str, ...]:
+    """Return the row of one layout."""
+    return (
+        f"{len(tried.layout.slots)}",
+        which,
+        tried.layout.name,
+        number(tried.mean_wait_s / units.HOUR, 1),
+        number(tried.wait_s / units.HOUR, 1),
+        number(tried.max_gap_s / units.HOUR, 1, unknown="-"),
+        number(tried.looks_pday, 2),
+        number(100.0 * tried.share_never, 1),
+        "yes" if tried.place in on_front else "",
+    )
+
+
+def _steady_table(designed: Designed) -> Table:
+    """Return how the best layout bears satellites off their places."""
+    steady = designed.steady
+    if steady is None or not steady.tries:
+        return Table(
+            title="When satellites are off their places: UNKNOWN, none of the tries flies", columns=(), rows=()
+        )
+    scale, unit = (units.HOUR, " h") if steady.statistic.value not in ("looks a day", "share never seen") else (1.0, "")
+    low, value, high = (f"{number(x / scale, 2)}{unit}" for x in (steady.low, steady.value, steady.high))
+    title = (
+        f"The best of all, when each satellite is off its place by {steady.sigma_deg:g}° (one sigma, assumed): "
+        f"{steady.statistic.value} {low} to {high} in {steady.tries} tries (5 to 95 %), {value} in place"
+    )
+    return Table(title=title, columns=(), rows=())
+
+
+def _design_document(designed: Designed, out: str | None) -> dict[str, Any]:
+    """Return a search for programs."""
+    found, question, steady = designed.found, designed.found.question, designed.steady
+    return {
+        **looking_document(designed.looking),
+        "sensor": sensor_document(question.sensor),
+        "objective": question.objective.describe(),
+        "min_sun_deg": question.objective.min_sun_deg,
+        "seed": found.seed,
+        "layouts": len(found.rows),
+        "resumed": found.resumed,
+        "fallen": found.fallen,
+        "by_number": [
+            {
+                "satellites": count,
+                "naive": _tried_document(found.best(count, naive=True)),
+                "best": _tried_document(found.best(count)),
+            }
+            for count in question.room.counts
+        ],
+        "front": [_tried_document(one) for one in designed.front.best],
+        "lessons": list(designed.lessons),
+        "tracks": [
+            {
+                "satellites": len(tried.layout.slots),
+                "layout": tried.layout.name,
+                "revpnodalday": rounded(one.revpnodalday),
+                "repeat_turns": one.turns or None,
+                "repeat_revolutions": one.revolutions or None,
+                "distinct": one.distinct,
+                "largest_gap_deg": rounded(one.largest_gap_deg),
+                "lat_deg": rounded(one.lat_deg),
+                "hole_deg": rounded(one.hole_deg),
+                "unseen_share": rounded(one.unseen_share),
+                "resonant": one.resonant,
+            }
+            for tried, one in designed.tracks
+        ],
+        "steady": None
+        if steady is None
+        else {
+            "statistic": steady.statistic.value,
+            "value": rounded(steady.value),
+            "low": rounded(steady.low),
+            "high": rounded(steady.high),
+            "sigma_deg": steady.sigma_deg,
+            "tries": steady.tries,
+            "source": "assumed",
+        },
+        "out": out,
+    }
+
+
+def _tried_document(tried: Tried | None) -> dict[str, Any] | None:
+    """Return one layout for programs; null is UNKNOWN."""
+    if tried is None:
+        return None
+    orbit = tried.layout.orbit
+    return {
+        "layout": tried.layout.name,
+        "naive": tried.naive,
+        "satellites": len(tried.layout.slots),
+        "planes": tried.layout.planes,
+        "alt_m": rounded(orbit.alt_m, 1),
+        "inclination_deg": rounded(orbit.inclination_deg),
+        "slots": [
+            {"raan_deg": rounded(slot.raan_deg), "mean_anomaly_deg": rounded(slot.mean_anomaly_deg)}
+            for slot in tried.layout.slots
+        ],
+        "mean_wait_s": rounded(tried.mean_wait_s, 3),
+        "wait_s": rounded(tried.wait_s, 3),
+        "max_gap_s": rounded(tried.max_gap_s, 3),
+        "looks_pday": rounded(tried.looks_pday),
+        "share_never": rounded(tried.share_never),
+    }
+
+
+def see_shown(answer: SeenAnswer, out: str | None = None) -> Shown:
+    """Return the answer in one table, then the claims."""
+    seen = answer.seen
+    counts = sorted({row.satellites for row in seen.rows})
+    names = columns("satellites", "in one look >", *(f"{n} >" for n in counts))
+    blank = ("",) * len(counts)
+    rows: list[tuple[str, ...]] = [
+        ("WHAT a look shows", "", *blank),
+        ("pixel straight down [m]", _pixel(seen.down), *blank),
+        (f"pixel {seen.reach_deg.high:g}° off nadir [m]", _pixel(seen.aside), *blank),
+        ("NIIRS by GIQE-5, straight down", _niirs(seen.down), *blank),
+    ]
+    rows += [(f"{one.subject.title}: {one.task}", _likely(one), *blank) for one in seen.what if one.task in _TASKS]
+    for label, write in _PLAN:
+        cells = (write([row for row in seen.rows if row.satellites == n]) if write else "" for n in counts)
+        rows.append((label, "", *cells))
+    stop = after(seen.start, seen.days * units.DAY)
+    layouts = ", ".join(dict.fromkeys(row.layout for row in seen.rows))
+    note = (
+        f"Ranges: over the camera's assumed figures, over {seen.reach_deg.low:g} to {seen.reach_deg.high:g}° off "
+        f"geocentric nadir, and over layouts ({layouts}). {iso(seen.start)} to {iso(stop)}, {seen.points} points of "
+        f"{seen.region}, horizon masked; by day: sun over {seen.min_sun_deg:g}° at the middle of a look. Gaps "
+        "middle-to-middle, both ends of the span count. Probabilities: Johnson's criteria in clear air. Known: after the "
+        f"next whole pass over {' or '.join(one.name for one in seen.stations) or 'UNKNOWN'}; with a +: at least, as "
+        "some requests have no answer in the span. "
+        f"Orbit: {seen.scenario.sources[0]}."
+    )
+    one = Table(
+        title=f"What, how often, how late: {seen.camera.title} over {seen.region}, by number of satellites",
+        columns=names,
+        rows=tuple(rows),
+        note=note,
+    )
+    known = Table(
+        title="What to know before it is believed", columns=columns("note"), rows=tuple((x,) for x in seen.notes)
+    )
+    return (one, *(claim_table(claim) for claim in answer.claims), known), _see_document(answer, out)
+
+
+def layouts_table(seen: Seen) -> Table:
+    """Return every layout by itself, for the report: ranges over the reach alone."""
+    plan = [(label, write) for label, write in _PLAN if label in _IN_REPORT and write is not None]
+    names = columns("satellites >", "layout", *(f"{label} >" for label, _ in plan))
+    rows = tuple((f"{row.satellites}", row.layout, *(write([row]) for _, write in plan)) for row in seen.rows)
+    reach = f"{seen.reach_deg.low:g} to {seen.reach_deg.high:g}°"
+    return Table(title=f"Each layout, {reach} off nadir", columns=names, rows=rows)
+
+
+def _pixel(quality: Quality) -> str:
+    """Write the resolution on the ground."""
+    if quality.finest_m is None:
+        return "UNKNOWN"
+    if quality.coarsest_m is None:
+        return f"{quality.finest_m:.2g} at best"
+    return _to(f"{quality.finest_m:.2g}", f"{quality.coarsest_m:.2g}")
+
+
+def _niirs(quality: Quality) -> str:
+    """Write a rating."""
+    return "UNKNOWN" if quality.niirs is None else _to(f"{quality.niirs.low:.1f}", f"{quality.niirs.high:.1f}")
+
+
+def _likely(what: What) -> str:
+    """Write a probability over all that is not known."""
+    from downrange.coverage import likelihood_words
+
+    return likelihood_words(what.p_low, what.p_high)
+
+
+def _over(rows: Sequence[SeenRow], figure: str, scale: float) -> str:
+    """Write the ends of a figure over layouts and reaches; UNKNOWN where a part of it is."""
+    ends = [row.bounds(figure) for row in rows]
+    known = [end for end in ends if end is not None]
+    if not known or len(known) < len(ends):
+        return "UNKNOWN"
+    low, high = min(end[0] for end in known), max(end[1] for end in known)
+    return _to(_short(low / scale), _short(high / scale))
+
+
+def _within(rows: Sequence[SeenRow]) -> str:
+    """Write the share of requests that a look by day answers within an hour."""
+    shares = [often.within[0] for row in rows for often in (row.near, row.far)]
+    return _to(_short(100.0 * min(shares)), _short(100.0 * max(shares)))
+
+
+def _known_within(rows: Sequence[SeenRow]) -> str:
+    """Write how long half of the requests wait until it is known."""
+    waits = [often.know_s[0] for row in rows for often in (row.near, row.far)]
+    known = [wait for wait in waits if wait is not None]
+    if not known:
+        return "UNKNOWN"
+    low = _short(min(known) / units.HOUR)
+    return _to(low, _short(max(known) / units.HOUR)) if len(known) == len(waits) else f"{low} or more"
+
+
+def _known_mean(rows: Sequence[SeenRow]) -> str:
+    """Write the mean wait until it is known; at least, where some requests have no answer in the span."""
+    told = _over(rows, "know_mean_s", units.HOUR)
+    return (
+        f"{told}+"
+        if told != "UNKNOWN" and any(often.know_least for row in rows for often in (row.near, row.far))
+        else told
+    )
+
+
+def _short(value: float) -> str:
+    """Write a number with two digits or, from ten on, as a whole one.
+
+    >>> _short(0.178), _short(4.96), _short(223.8), _short(0.0)
+    ('0.18', '5.0', '224', '0')
+    """
+    return "0" if value == 0.0 else number(value, 2 if value < 1.0 else 1 if value < 10.0 else 0)
+
+
+def _to(low: str, high: str) -> str:
+    """Write a range; one number where its ends read alike."""
+    return low if low == high else f"{low} to {high}"
+
+
+_Plan = tuple[str, Callable[[Sequence["SeenRow"]], str] | None]
+_PLAN: Final[tuple[_Plan, ...]] = (
+    ("HOW OFTEN a point is seen", None),
+    ("looks a day", lambda rows: _over(rows, "looks_pday", 1.0)),
+    ("looks a day, by day", lambda rows: _over(rows, "daylit_looks_pday", 1.0)),
+    ("longest gap by day [h], at least", lambda rows: _over(rows, "daylit_max_gap_s", units.HOUR)),
+    ("never seen by day [% of area]", lambda rows: _over(rows, "daylit_share_never", 0.01)),
+    ("HOW LATE a request is answered", None),
+    ("mean wait for a look [h]", lambda rows: _over(rows, "mean_wait_s", units.HOUR)),
+    ("mean wait for one by day [h]", lambda rows: _over(rows, "daylit_mean_wait_s", units.HOUR)),
+    ("one by day within an hour [%]", _within),
+    ("half are known after [h]", _known_within),
+    ("mean wait until known [h]", _known_mean),
+    ("mean wait for a clear one [h]", lambda rows: _over(rows, "clear_mean_wait_s", units.HOUR)),
+)
+
+
+_IN_REPORT: Final = frozenset(
+    {
+        "looks a day, by day",
+        "longest gap by day [h], at least",
+        "mean wait for a look [h]",
+        "mean wait for one by day [h]",
+        "mean wait until known [h]",
+    }
+)
+
+
+def _see_document(answer: SeenAnswer, out: str | None) -> dict[str, Any]:
+    """Return the answer for programs, in SI; null is UNKNOWN."""
+    seen = answer.seen
+    return {
+        "camera": {
+            "name": seen.camera.name,
+            "title": seen.camera.title,
+            "unknown": list(seen.camera.unknown),
+            "sources": list(seen.camera.sources),
+        },
+        "region": seen.region,
+        "points": seen.points,
+        "start": iso(seen.start),
+        "stop": iso(after(seen.start, seen.days * units.DAY)),
+        "days": seen.days,
+        "min_sun_deg": seen.min_sun_deg,
+        "nadir": "geocentric",
+        "reach_deg": [seen.reach_deg.low, seen.reach_deg.high],
+        "reach_source": seen.reach_deg.source,
+        "alt_m": rounded(seen.alt_m, 1),
+        "down": _quality_document(seen.down),
+        "aside": _quality_document(seen.aside),
+        "what": [
+            {
+                "subject": one.subject.name,
+                "title": one.subject.title,
+                "task": one.task.value,
+                "needed_gsd_m": rounded(one.down.needed_gsd_m),
+                "p_low": rounded(one.p_low),
+                "p_high": rounded(one.p_high),
+            }
+            for one in seen.what
+        ],
+        "rows": [
+            {
+                "satellites": row.satellites,
+                "layout": row.layout,
+                "source": row.source,
+                "near": _often_document(row.near),
+                "far": _often_document(row.far),
+            }
+            for row in seen.rows
+        ],
+        "claims": [
+            {
+                "name": claim.name,
+                "claim": claim.claim,
+                "holds": claim.holds.value,
+                "parts": [
+                    {
+                        "question": part.question,
+                        "holds": part.holds.value,
+                        "figures": part.figures,
+                        "rule": part.rule,
+                        "essential": part.essential,
+                    }
+                    for part in claim.parts
+                ],
+            }
+            for claim in answer.claims
+        ],
+        "stations": [{"name": one.name, "source": one.source} for one in seen.stations],
+        "cloud": seen.cloud or None,
+        "notes": list(seen.notes),
+        "sources": list(answer.sources),
+        "out": out,
+    }
+
+
+def _quality_document(quality: Quality) -> dict[str, Any]:
+    """Return what a camera gives in one look, for programs."""
+
+    def ends(name: str) -> list[float | None] | None:
+        bounds = getattr(quality, name)
+        return None if bounds is None else [rounded(bounds.low), rounded(bounds.high)]
+
+    return {
+        "off_nadir_deg": quality.look.off_nadir_deg,
+        "range_m": rounded(quality.look.range_m, 1),
+        "elevation_deg": rounded(quality.look.elevation_deg, 3),
+        **{name: ends(name) for name in ("gsd_m", "diffraction_m", "rer", "snr", "niirs")},
+        "resolution_m": [rounded(quality.finest_m), rounded(quality.coarsest_m)],
+        "unknown": list(quality.unknown),
+    }
+
+
+def _often_document(often: Often) -> dict[str, Any]:
+    """Return the figures of one reach, for programs."""
+    from downrange.coverage import WITHIN_H
+
+    told: dict[str, Any] = {
+        name: rounded(getattr(often, name))
+        for name in (
+            "reach_deg", "looks_pday", "mean_wait_s", "max_gap_s", "share_never", "daylit_looks_pday",
+            "daylit_mean_wait_s", "daylit_max_gap_s", "daylit_share_never", "know_mean_s", "clear_looks_pday",
+            "clear_mean_wait_s",
+        )
+    }  # fmt: skip
+    told["within_h"] = {f"{hours:g}": rounded(share) for hours, share in zip(WITHIN_H, often.within, strict=True)}
+    told["know_s"] = [rounded(wait if wait is None or math.isfinite(wait) else None) for wait in often.know_s]
+    told["know_mean_is_least"] = often.know_least
+    return told
