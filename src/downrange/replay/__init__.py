@@ -91,7 +91,8 @@ if TYPE_CHECKING:
     from downrange.replay.show_alert import heading, list_shown, places_shown, proposed_shown
     from downrange.replay.show_check import check_shown
     from downrange.replay.show_coverage import accesses_shown, revisit_shown
-    from downrange.replay.show_coverage_answers import design_shown, see_shown
+    from downrange.replay.show_coverage_design import design_shown
+    from downrange.replay.show_coverage_see import see_shown
     from downrange.replay.show_dispatch import about_to, dispatch_shown, xml_of
     from downrange.replay.show_journal import (
         authority_shown,
@@ -401,13 +402,8 @@ _LAZY = {
         ),
         "show_coverage",
     ),
-    **dict.fromkeys(
-        (
-            "design_shown",
-            "see_shown",
-        ),
-        "show_coverage_answers",
-    ),
+    "design_shown": "show_coverage_design",
+    "see_shown": "show_coverage_see",
 }
 
 

@@ -54,7 +54,7 @@ def write_see(
     """Write report.html with the claims, maps, waits and what more satellites buy, and see.json."""
     from downrange.replay.coverage_page import coverage_files
     from downrange.replay.coverage_page_reports import Asked, see_report
-    from downrange.replay.show_coverage_answers import layouts_table
+    from downrange.replay.show_coverage_see import layouts_table
 
     seen = answer.seen
     asked = Asked(
