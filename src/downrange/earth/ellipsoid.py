@@ -8,20 +8,25 @@ from theirs by up to 0.3 %, which is 9 km at 3000 km.
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pyproj
 import shapely
 from numpy.typing import ArrayLike
 from shapely.geometry.base import BaseGeometry
 
 from downrange.base import Array, ModelError, wgs84
 
+if TYPE_CHECKING:
+    import pyproj
+
 _CIRCLE_SEGMENTS = 16
 
 
 @cache
 def _geod() -> pyproj.Geod:
+    import pyproj  # loading it takes longer than most lines
+
     return pyproj.Geod(ellps="WGS84")
 
 
