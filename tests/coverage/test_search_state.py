@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -107,13 +108,15 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path):
         opened(tmp_path / "file" / "folder", ASKED).__enter__()
 
 
-def test_a_full_disk_is_told(tmp_path):
-    with opened(tmp_path, ASKED):
-        pass
-    (tmp_path / RESULTS).unlink()
-    (tmp_path / RESULTS).symlink_to("/dev/full")
-    with (
-        opened(tmp_path, ASKED) as state,
-        pytest.raises(InputError, match=r"results cannot be written \(No space left"),
-    ):
+def test_a_disk_that_takes_no_more_is_told(tmp_path):
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with opened(tmp_path, ASKED) as state:
         state.add(0, 0, FIRST)
+        resource.setrlimit(resource.RLIMIT_FSIZE, ((tmp_path / RESULTS).stat().st_size, limits[1]))
+        try:
+            with pytest.raises(InputError, match=r"results cannot be written \(File too large\). Make room there"):
+                state.add(1, 0, SECOND)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    with opened(tmp_path, ASKED) as state:
+        assert state.rows == 2
