@@ -63,7 +63,7 @@ def load_region(name_or_path: str | Path) -> Region:
 
     >>> korea = load_region("korea")
     >>> f"{korea.title}: {korea.area_m2 / 1e6:,.0f} km2"
-    'Korean peninsula, mainland without islands: 215,058 km2'
+    'Korean peninsula: 215,058 km2'
     """
     path, name = Path(name_or_path), str(name_or_path)
     if path.suffix.lower() in _ENDINGS:

@@ -65,7 +65,13 @@ def seen_facts(seen: Seen) -> tuple[tuple[str, str, str], ...]:
             ends = [bounds for row in rows if (bounds := row.bounds(figure)) is not None]
             low, high = min(end[0] for end in ends) / _HOUR_S, max(end[1] for end in ends) / _HOUR_S
             told.append(f"{low:.1f} to {high:.1f} h")
-        boxes.append((f"{count(satellites)}: mean wait", told[0], f"by day {told[1]}; over {len(rows)} layouts"))
+        boxes.append(
+            (
+                f"{count(satellites)}: mean wait",
+                told[0],
+                f"by day {told[1]}; over {len(rows)} layout{'s' * (len(rows) != 1)}",
+            )
+        )
     return tuple(boxes)
 
 

@@ -15,7 +15,7 @@ from matplotlib.colors import BoundaryNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 from shapely import affinity
 
@@ -217,8 +217,8 @@ def _scale(figure: Figure, box: tuple[float, ...], colours: Any, norm: BoundaryN
     axes = figure.add_axes((left, bottom - 0.62 / tall, width, _BAR_IN / tall))
     bar = mpl.colorbar.ColorbarBase(axes, cmap=colours, norm=norm, orientation="horizontal", spacing="uniform")
     every = max(1, round(len(levels) / 9))
-    bar.set_ticks(levels[::every].tolist())
-    bar.ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:.6g}"))
+    shown = levels[::every].tolist()
+    bar.set_ticks(shown, labels=[f"{level:.6g}" for level in shown])
     bar.ax.tick_params(length=2.0, pad=1.5)
     bar.outline.set_linewidth(0.5)
 

@@ -105,7 +105,8 @@ def _at(curve: Waits, share: float) -> float:
     """Return the wait that a share of requests does not exceed; NaN where the curve does not reach it."""
     if curve.share[-1] < share:
         return float("nan")
-    return float(curve.wait_s[int(np.argmax(curve.share >= share))])
+    k = int(np.argmax(curve.share >= share))
+    return float(np.interp(share, curve.share[max(k - 1, 0) : k + 1], curve.wait_s[max(k - 1, 0) : k + 1]))
 
 
 def _wait_axis(axes: Axes, curves: Sequence[Waits]) -> None:
