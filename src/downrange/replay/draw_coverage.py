@@ -200,14 +200,31 @@ def _draw_shade(
 
 
 def _levels(value: Array) -> Array:
-    """Return the edges of the shades: round numbers, from below the least to above the most."""
+    """Return the edges of the shades: round numbers; where a few values lie far off, they share the last shade.
+
+    >>> _levels(np.append(np.linspace(20.0, 40.0, 99), 152.0)).tolist()
+    [20.0, 22.5, 25.0, 27.5, 30.0, 32.5, 35.0, 37.5, 40.0, 153.0]
+    """
     if not len(value):
         return np.array([0.0, 1.0])
     low, high = float(value.min()), float(value.max())
     if high - low < 1e-9 * max(abs(high), 1.0):
-        low, high = low - 0.5 * max(abs(low), 1.0) * 0.1, high + 0.5 * max(abs(high), 1.0) * 0.1
-    found = MaxNLocator(nbins=_STEPS, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-    return np.asarray(found, dtype=float)
+        low, high = low - 0.05 * max(abs(low), 1.0), high + 0.05 * max(abs(high), 1.0)
+    first, last = (float(one) for one in np.quantile(value, (0.04, 0.96)))
+    if not 1e-9 * high < last - first < 0.5 * (high - low):
+        first, last = low, high
+    found = MaxNLocator(nbins=_STEPS, steps=[1, 2, 2.5, 5, 10]).tick_values(first, last)
+    below = [_rounded(low, -1.0)] if low < found[0] else []
+    above = [_rounded(high, 1.0)] if high > found[-1] else []
+    return np.array([*below, *found, *above], dtype=float)
+
+
+def _rounded(value: float, way: float) -> float:
+    """Return a number moved outwards, up (1) or down (-1), to three digits."""
+    if value == 0.0:
+        return way * 1e-9
+    step = 10.0 ** (np.floor(np.log10(abs(value))) - 2.0)
+    return float(step * (np.floor(value / step + 1.0) if way > 0.0 else np.ceil(value / step - 1.0)))
 
 
 def _scale(figure: Figure, box: tuple[float, ...], colours: Any, norm: BoundaryNorm, levels: Array) -> None:  # noqa: ANN401 - a colour map
