@@ -181,7 +181,11 @@ def _caught(seen: Seen) -> Part:
     )
     holds = Holds.YES if low >= HALF else Holds.NO if high < HALF else Holds.DEPENDS
     return Part(
-        question="is it looked at while it is on the road?", holds=holds, figures=said, rule=rule, essential=False
+        question=f"is it looked at by {few} while it is on the road?",
+        holds=holds,
+        figures=said,
+        rule=rule,
+        essential=False,
     )
 
 
