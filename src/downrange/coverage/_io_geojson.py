@@ -216,6 +216,9 @@ def _unwrapped(lonlat: Array, where: str, key: str, notes: list[str]) -> Array:
         return _crossing(lonlat, step, where, key, notes)
     if (wide & ~along).any():
         _refuse_wide(lonlat, int(np.flatnonzero(wide & ~along)[0]), where, key)
+    seam = (step == 0.0) & (np.abs(lon[1:]) == _HALF) & (np.diff(lonlat[:, 1]) != 0.0)
+    if not seam.any():
+        _refuse_round(where, key)
     return lonlat
 
 
@@ -225,12 +228,7 @@ def _crossing(lonlat: Array, step: Array, where: str, key: str, notes: list[str]
         _refuse_wide(lonlat, int(np.flatnonzero(np.abs(step) == _HALF)[0]), where, key)
     lon = lonlat[:, 0] - 360.0 * np.concatenate([[0.0], np.cumsum(np.round(step / 360.0))])
     if abs(lon[-1] - lon[0]) > 1.0:
-        seen = "the outline runs once round the Earth, so the area could lie on either side of it"
-        cure = (
-            "for the side with the pole add corners at longitude 180, at the pole and back: [180, lat], [180, 90], "
-            "[-180, 90], [-180, lat], with -90 for the south pole"
-        )
-        raise InputError(where=where, key=key, seen=seen, cure=cure)
+        _refuse_round(where, key)
     crosses = bool((np.abs(step) > _HALF).any())
     width = float(lon.max() - lon.min())
     if width > (_HALF if crosses else 360.0):
@@ -241,6 +239,16 @@ def _crossing(lonlat: Array, step: Array, where: str, key: str, notes: list[str]
             "least every 179 degrees of longitude"
         )
     return np.column_stack([lon, lonlat[:, 1]])
+
+
+def _refuse_round(where: str, key: str) -> NoReturn:
+    """Refuse a ring round the Earth, which has two sides."""
+    seen = "the outline runs once round the Earth, so the area could lie on either side of it"
+    cure = (
+        "for the side with the pole add corners at longitude 180, at the pole and back: [180, lat], [180, 90], "
+        "[-180, 90], [-180, lat], with -90 for the south pole"
+    )
+    raise InputError(where=where, key=key, seen=seen, cure=cure)
 
 
 def _refuse_wide(lonlat: Array, i: int, where: str, key: str) -> NoReturn:

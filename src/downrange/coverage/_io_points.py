@@ -121,7 +121,7 @@ def _number(cell: str, name: str, key: str, where: str) -> float:
         raise InputError(where=where, key=f"{key}: {name}", seen=_shown(cell.strip()), cure=cure) from None
     if not low <= value <= high:
         cure = f"give {name} from {low:g} to {high:g}"
-        cure += "; are latitude and longitude exchanged?" if name == "lat_deg" and abs(value) <= 360.0 else ""
+        cure += "; latitude and longitude may be exchanged" if name == "lat_deg" and abs(value) <= 360.0 else ""
         raise InputError(where=where, key=f"{key}: {name}", seen=f"{value:g}", cure=cure)
     return value
 
