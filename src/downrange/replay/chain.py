@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from downrange.alert import (
     score,
     verify,
 )
-from downrange.base import InputError, ModelError, after, geodetic_from_ecef
+from downrange.base import InputError, ModelError, geodetic_from_ecef
 from downrange.corridor import (
     Check,
     Hazards,
@@ -54,7 +55,7 @@ from downrange.flight import (
 )
 from downrange.flight import Orbit as OrbitAim
 from downrange.notice import Notice, read
-from downrange.orbit import Answer, Rule, elements_of, fit_tle, passes, reached_orbit
+from downrange.orbit import Answer, Rule, reached_orbit
 from downrange.replay.areas import Announced, announced_areas
 from downrange.replay.compare import predicted, reported
 from downrange.replay.model import Corridor, Orbit, Remembered, Replay, Trajectory, Watched
@@ -62,12 +63,12 @@ from downrange.replay.scenario import HistoricAlert, Scenario
 from downrange.replay.situations import Stack, keep_watch
 from downrange.track import Bounds, Rules, Update, Verdict, assess, bounds_of, decided, follow, load_sensors, simulate
 
+if TYPE_CHECKING:
+    from downrange.replay.covered import Covered
+
 Say = Callable[[str], None]
 _BELOW_M = 100_000.0  # how far from the track a place is still named
 _ORBIT_M, _ORBIT_DEG = 20e3, 0.1  # how far from the scenario's orbit the vehicle's programme may end
-# The satellite control centre in Pyongyang stands for the peninsula; position: thespacereview.com/article/4772/1
-_OVER, _OVER_LAT_DEG, _OVER_LON_DEG = "Pyongyang (satellite control centre, 39.04° N 125.71° E)", 39.0425, 125.71
-_OVER_DEG = 10.0  # lowest elevation that counts as a pass
 _COAST_S = 120  # how long the sensors follow what reached orbit
 
 
@@ -133,6 +134,7 @@ def run(scenario: Scenario, *, runs: int, seed: int, say: Say) -> Replay:
     fallen = _fall(clock, scenario, runs, seed)
     watched = _track(clock, scenario, site, areas, flown)
     reached, orbit = _orbit(clock, scenario, flown, watched)
+    coverage = _coverage(clock, orbit)
     warned = _alert(clock, scenario, flown, fallen, watched, watched_places)
     return Replay(
         scenario=scenario,
@@ -157,6 +159,7 @@ def run(scenario: Scenario, *, runs: int, seed: int, say: Say) -> Replay:
         fit=fallen.fit,
         parameters=fallen.parameters,
         orbit=orbit,
+        coverage=coverage,
         runs=runs,
         seed=seed,
         spent_s=tuple(clock.spent_s),
@@ -316,7 +319,7 @@ def _detected(updates: tuple[Update, ...], failed_t_s: float) -> Update | None:
 
 
 def _orbit(clock: _Clock, scenario: Scenario, flown: _Flown, watched: Watched) -> tuple[Answer, Orbit | None]:
-    """Answer whether anything reached orbit, from the track alone; then the orbit and the next day's passes."""
+    """Answer whether anything reached orbit, from the track alone; then what orbit that is."""
     with clock.room("orbit") as told:
         heard = [u for u in watched.updates if u.read_s == 0.0]
         lost = watched.detected.t_s if watched.detected is not None else None
@@ -326,21 +329,23 @@ def _orbit(clock: _Clock, scenario: Scenario, flown: _Flown, watched: Watched) -
         )
         orbit = None
         if reached.answer == "yes":
-            flight = flown.flight
-            epoch = after(scenario.liftoff.t0, float(flight.t_s[-1]))
-            found = fit_tle(flight.r_ecef_m[-1], flight.v_ecef_mps[-1], epoch)
-            stop = after(epoch, 86_400.0)
-            orbit = Orbit(
-                elements=elements_of(flight.r_ecef_m[-1], flight.v_ecef_mps[-1], epoch),
-                tle=found.lines,
-                over=_OVER,
-                passes=passes(
-                    found.satellite(), _OVER_LAT_DEG, _OVER_LON_DEG, epoch, stop, min_elevation_deg=_OVER_DEG
-                ),
-                starts=epoch,
-            )
+            from downrange.replay.orbit_reached import orbit_reached
+
+            orbit = orbit_reached(scenario, flown.flight, watched)
         told.append(f"reached orbit: {reached.answer}")
     return reached, orbit
+
+
+def _coverage(clock: _Clock, orbit: Orbit | None) -> Covered | None:
+    """Return what can be seen from the orbit reached; nothing is loaded for it when there is none."""
+    if orbit is None:
+        return None
+    with clock.room("coverage") as told:
+        from downrange.replay.covered import covered
+
+        found = covered(orbit.element_set, orbit.starts, orbit.lasts)
+        told.append(f"{len(found.points)} points of {found.region.title}, {found.seen.days:g} days")
+    return found
 
 
 def _fall(clock: _Clock, scenario: Scenario, runs: int, seed: int) -> _Fallen:

@@ -36,8 +36,11 @@ def document(replay: Replay, made: Mapping[str, Any]) -> dict[str, Any]:
         "history": [_history(one) for one in replay.history],
         "score": _score(replay),
     }
-    if replay.orbit is not None:
-        found["orbit"] = _orbit(replay)
+    if replay.orbit is not None and replay.coverage is not None:
+        from downrange.replay.document_orbit import coverage_document, orbit_document
+
+        found["orbit"] = orbit_document(replay.orbit)
+        found["coverage"] = coverage_document(replay.coverage)
     found["fit"] = _fit(replay)
     found["sources"] = [{"what": what, "source": source} for what, source in sources_of(replay)]
     found["made"] = dict(made)
@@ -352,41 +355,6 @@ def _score(replay: Replay) -> dict[str, Any]:
         "needless": list(score.needless),
         "lead_s": {code: _r(s, 0) for code, s in sorted(score.lead_s.items())},
         "lift_delay_s": {code: _r(s, 0) for code, s in sorted(score.lift_delay_s.items())},
-    }
-
-
-def _orbit(replay: Replay) -> dict[str, Any]:
-    """Return the elements at insertion, the element set and the next day's passes."""
-    orbit = replay.orbit
-    if orbit is None:
-        return {}
-    elements = orbit.elements
-    return {
-        "epoch": iso(elements.epoch),
-        "frame": str(elements.frame),
-        "perigee_alt_m": _r(elements.perigee_alt_m, 0),
-        "apogee_alt_m": _r(elements.apogee_alt_m, 0),
-        "inclination_deg": _r(elements.inclination_deg, 3),
-        "raan_deg": _r(elements.raan_deg, 3),
-        "argp_deg": _r(elements.argp_deg, 2),
-        "period_s": _r(elements.period_s, 1),
-        "tle": list(orbit.tle),
-        "passes": {
-            "over": orbit.over,
-            "from": iso(orbit.starts),
-            "hours": 24,
-            "list": [
-                {
-                    "rises": iso(one.rises),
-                    "culminates": iso(one.culminates),
-                    "sets": iso(one.sets),
-                    "max_elevation_deg": _r(one.max_elevation_deg, 1),
-                    "range_m": _r(one.range_m, -2),
-                    "daylight": one.daylight,
-                }
-                for one in orbit.passes
-            ],
-        },
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from downrange.alert import Action, Band, Chain, Score
 from downrange.base import Array
@@ -14,12 +14,15 @@ from downrange.earth import Site
 from downrange.fall import Falls
 from downrange.flight import Flight, Vehicle
 from downrange.notice import Notice
-from downrange.orbit import Answer, Elements, Pass
+from downrange.orbit import Answer, CatalogueVerdict, Decay, Elements, ElementSet, Pass
 from downrange.replay.areas import Announced
 from downrange.replay.compare import Predicted, Reported
 from downrange.replay.scenario import HistoricAlert, Scenario
 from downrange.replay.tables import Table
 from downrange.track import Track, Update
+
+if TYPE_CHECKING:
+    from downrange.replay.covered import Covered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +88,25 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orbit:
-    """The orbit reached: elements at insertion, an element set, and the next day's passes over a place."""
+    """The orbit reached.
+
+    elements:    at insertion, as flown
+    element_set: through that state, without drag; tle: its two lines
+    tracked:     the last update that rests on a reading: heights with their sigma; None without a reading
+    passes:      of the day from `starts` on, in sight of `over`
+    lasts:       how long the orbit lasts
+    catalogue:   what the scenario's element sets say of the launch; None where it has none
+    """
 
     elements: Elements
+    element_set: ElementSet
     tle: tuple[str, str]
+    tracked: Update | None
     over: str
     passes: tuple[Pass, ...]
     starts: datetime
+    lasts: Decay
+    catalogue: CatalogueVerdict | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +118,7 @@ class Replay:
     descents: of every body of the flight shown, from its release to the ground
     crowd:    every possible fall of this flight as it went, weighted
     actions, chains: what the desk decided, and the messages to each country
+    orbit, coverage: what was reached and what can be seen from there; None when it is not known to be an orbit
     spent_s:  seconds by room
     """
 
@@ -128,6 +144,7 @@ class Replay:
     fit: tuple[Check, ...]
     parameters: tuple[Parameter, ...]
     orbit: Orbit | None
+    coverage: Covered | None
     runs: int
     seed: int
     spent_s: tuple[tuple[str, float], ...]

@@ -161,7 +161,7 @@ def page(replay: Replay, figures: tuple[Drawn, ...], version: str) -> Page:
         _falls(replay),
         _flight(replay, by_name["ascent"]),
         _corridor(replay),
-        _orbit(replay),
+        *_orbit(replay, by_name),
         _alerts(replay),
         _score(replay),
         _vehicle(replay),
@@ -173,7 +173,7 @@ def page(replay: Replay, figures: tuple[Drawn, ...], version: str) -> Page:
         version=version,
         verdict=verdict(replay),
         facts=facts(replay),
-        sections=tuple(section for section in made if section is not None),
+        sections=made,
         colophon=(
             f"Downrange {version}, scenario {replay.scenario.name}, {replay.runs} dispersed flights, seed {replay.seed}. "
             "Every alert here is an exercise. Vehicle figures are fitted or assumed, never measured."
@@ -293,36 +293,14 @@ def _residual(replay: Replay, label: str) -> tuple[str, str]:
     return signed(plane.turning.residual_m[i] / 1e3), number(plane.turning.tolerance_m[i] / 1e3)
 
 
-def _orbit(replay: Replay) -> Section | None:
-    """Return the orbit and the passes of the next day; None without an orbit."""
-    if replay.orbit is None:
-        return None
-    elements = replay.orbit.elements
-    text = (
-        f"At {clock(elements.epoch)}: {number(elements.perigee_alt_m / 1e3, 1)} × {number(elements.apogee_alt_m / 1e3, 1)} km "
-        f"over the equatorial radius, inclination {elements.inclination_deg:.2f}°, period {elements.period_s / 60.0:.1f} min (frame {str(elements.frame).upper()})."
-    )
-    rows = tuple(
-        (
-            f"{utc(one.rises):%d %b %H:%M:%S}",
-            f"{one.culminates.astimezone(KST):%d %b %H:%M}",
-            number(one.max_elevation_deg),
-            number(one.range_m / 1e3),
-            number((one.sets - one.rises).total_seconds() / 60.0, 1),
-            "day" if one.daylight else "night",
-        )
-        for one in replay.orbit.passes
-    )
-    names = columns(
-        "rises (UTC)", "highest (KST)", "elevation [°] >", "distance [km] >", "above 10° for [min] >", "there it is"
-    )
-    passes = Table(
-        title=f"Passes in sight of {replay.orbit.over}, 24 hours from insertion",
-        columns=names,
-        rows=rows,
-        note=f"Passes higher than 10° over the horizon; day: the Sun is up there. Element set: {replay.orbit.tle[0]} / {replay.orbit.tle[1]}",
-    )
-    return Section(name="orbit", title="The orbit", paragraphs=(text,), tables=(passes,))
+def _orbit(replay: Replay, by_name: dict[str, Drawn]) -> tuple[Section, ...]:
+    """Return the orbit and what is seen from it; nothing without an orbit."""
+    if replay.orbit is None or replay.coverage is None:
+        return ()
+    from downrange.replay.page_orbit import coverage_section, orbit_section
+
+    pictures = tuple(figure for name, figure in by_name.items() if name.startswith("coverage"))
+    return orbit_section(replay.orbit), coverage_section(replay.coverage, pictures)
 
 
 def _alerts(replay: Replay) -> Section:

@@ -192,6 +192,14 @@ class ReportedEvent(_Strict, frozen=True, kw_only=True):
     circa: bool = False
 
 
+class CatalogueSet(_Strict, frozen=True, kw_only=True):
+    """An element set that a catalogue published of what reached orbit: its name and its two lines."""
+
+    name: Text
+    lines: tuple[Text, Text]
+    source: Text
+
+
 class Scenario(_Strict, frozen=True, kw_only=True):
     """One launch as a replay needs it; see the data folder for examples to copy.
 
@@ -218,6 +226,7 @@ class Scenario(_Strict, frozen=True, kw_only=True):
     history: tuple[HistoricAlert, ...] = ()
     reported_falls: tuple[ReportedFall, ...] = ()
     reported_events: tuple[ReportedEvent, ...] = ()
+    element_sets: tuple[CatalogueSet, ...] = ()
 
 
 def _folder() -> Traversable:

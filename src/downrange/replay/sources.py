@@ -31,6 +31,8 @@ def _all(replay: Replay) -> Iterator[tuple[str, str]]:
     for key, figure in replay.vehicle.figures:
         yield f"vehicle, {key} ({figure.kind})", figure.source
     yield from _MODELS
+    if replay.coverage is not None:
+        yield from replay.coverage.sources
 
 
 def _flown(replay: Replay) -> Iterator[tuple[str, str]]:
@@ -60,3 +62,5 @@ def _told(replay: Replay) -> Iterator[tuple[str, str]]:
         yield "reported fall", fall.source
     for event in replay.scenario.reported_events:
         yield "reported event", event.source
+    for one in replay.scenario.element_sets:
+        yield f"element set of {one.name}", one.source

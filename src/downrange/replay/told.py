@@ -273,5 +273,14 @@ def console_tables(replay: Replay, sentence: str) -> tuple[Table, ...]:
         rows=tuple(rows),
         note=sentence,
     )
-    rest = (falls_table(replay), reported_table(replay), score_table(replay))
+    rest = (falls_table(replay), reported_table(replay), score_table(replay), *_orbit_tables(replay))
     return (timeline, *(table for table in rest if table.rows))
+
+
+def _orbit_tables(replay: Replay) -> tuple[Table, ...]:
+    """Return the tables of an orbit; none without one."""
+    if replay.orbit is None or replay.coverage is None:
+        return ()
+    from downrange.replay.told_orbit import coverage_table, orbit_table, recognised_table
+
+    return (orbit_table(replay.orbit), coverage_table(replay.coverage), recognised_table(replay.coverage))
