@@ -196,6 +196,20 @@ def test_a_ring_round_the_pole_is_refused_because_it_has_two_sides() -> None:
     assert read(antarctica).contains(85.0, 12.0)
 
 
+@pytest.mark.parametrize("north_deg", [70.0, 75.0])
+def test_a_ring_from_180_to_180_without_the_pole_is_refused_too(north_deg: float) -> None:
+    ring = [[-180.0, 70.0], [-90.0, north_deg], [0.0, 70.0], [90.0, north_deg], [180.0, 70.0]]
+    for closed in (ring, [*ring, ring[0]]):
+        assert "either side" in refused(polygon(closed)).seen
+
+
+def test_a_belt_round_the_earth_with_its_sides_at_180_is_taken() -> None:
+    south = [[float(lon), -20.0] for lon in range(-180, 181, 30)]
+    belt = read([*south, [180.0, 20.0], [-180.0, 20.0], [-180.0, -20.0]])
+    assert belt.contains([0.0, 0.0, 19.0], [0.0, 180.0, -100.0]).all()
+    assert not belt.contains(21.0, 0.0)
+
+
 @pytest.mark.parametrize(
     "ring", [box(-90, -10, 90, 10), [[100, 0], [-170, 0], [-60, 0], [-60, 20], [-170, 20], [100, 20], [100, 0]]]
 )
