@@ -86,9 +86,9 @@ def coverage_access(
         from downrange.replay import LookAsked, SensorAsked, accesses_asked, accesses_shown
 
         if out is not None:
-            from downrange.coverage import check_form
+            from downrange.replay import check_file
 
-            check_form(out)
+            check_file(out)
         look = LookAsked(
             orbits=orbits,
             points=points,
@@ -162,10 +162,17 @@ def coverage_revisit(
     Example: downrange coverage revisit malligyong-1 --satellites 3 --layout spread --max-off-nadir-deg 35
     """
     with explained():
-        from downrange.replay import LookAsked, RevisitAsked, SensorAsked, check_folder, revisit_asked, revisit_shown
+        from downrange.replay import (
+            LookAsked,
+            RevisitAsked,
+            SensorAsked,
+            check_report_folder,
+            revisit_asked,
+            revisit_shown,
+        )
 
         if out is not None:
-            check_folder(out)
+            check_report_folder(out)
         asked = RevisitAsked(
             look=LookAsked(
                 orbits=orbits,
@@ -345,10 +352,10 @@ def coverage_see(
     Example: downrange coverage see --camera assumed-malligyong --region korea --satellites 1..6
     """
     with explained():
-        from downrange.replay import LookAsked, SeeAsked, check_folder, see_asked, see_shown
+        from downrange.replay import LookAsked, SeeAsked, check_report_folder, see_asked, see_shown
 
         if out is not None:
-            check_folder(out)
+            check_report_folder(out)
         asked = SeeAsked(
             look=LookAsked(
                 orbits=orbits,

@@ -54,7 +54,14 @@ if TYPE_CHECKING:
     )
     from downrange.replay.coverage_asked import LookAsked, Looking, SensorAsked
     from downrange.replay.coverage_design import DesignAsked, Designed, design_asked
-    from downrange.replay.coverage_folder import check_design_folder, write_design, write_revisit_report, write_see
+    from downrange.replay.coverage_folder import (
+        check_design_folder,
+        check_file,
+        check_report_folder,
+        write_design,
+        write_revisit_report,
+        write_see,
+    )
     from downrange.replay.doctor import examine
     from downrange.replay.doors import drop_fragments
     from downrange.replay.ensemble import fly_ensemble, hands_of
@@ -154,8 +161,10 @@ __all__ = [
     "case_asked",
     "check_asked",
     "check_design_folder",
+    "check_file",
     "check_folder",
     "check_form",
+    "check_report_folder",
     "check_shown",
     "columns",
     "convert",
@@ -389,6 +398,8 @@ _LAZY = {
     **dict.fromkeys(
         (
             "check_design_folder",
+            "check_file",
+            "check_report_folder",
             "write_design",
             "write_revisit_report",
             "write_see",

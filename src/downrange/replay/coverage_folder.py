@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable
 from functools import partial
@@ -69,10 +70,32 @@ def write_see(
     write_folder(folder, coverage_files(report, {"see.json": json_text(document).encode()}))
 
 
+def check_file(path: Path) -> None:
+    """Refuse, before any work, a file of windows that cannot be written: its name, its form, its folder."""
+    from downrange.coverage import check_form
+
+    if not path.name:
+        raise InputError(where="--out", seen="no name", cure="name a file that ends in .csv, .parquet or .nc")
+    check_form(path)
+    if not path.parent.is_dir():
+        cure = "make the folder, or name another one"
+        raise InputError(where="--out", key=str(path), seen="there is no such folder", cure=cure)
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        seen = "it is a folder" if path.is_dir() else f"you may not write to {path.parent}"
+        raise InputError(where="--out", key=str(path), seen=seen, cure="name a file where you may write")
+
+
+def check_report_folder(folder: Path) -> None:
+    """Refuse, before any work, a folder that cannot be written, or that holds something else."""
+    if not folder.name:
+        raise InputError(where="--out", seen="no name", cure="name a new folder for the report")
+    check_folder(folder)
+
+
 def check_design_folder(folder: Path, *, resume: bool) -> None:
     """Refuse, before any work, a folder that cannot be written, or that holds something and was not to be resumed."""
     if not resume:
-        check_folder(folder)
+        check_report_folder(folder)
     elif not any((folder / name).is_file() for name in _KEPT):
         cure = "leave --resume out to begin there, or name the folder of the search that was broken off"
         raise InputError(where="--out", key=str(folder), seen="no search to resume lies there", cure=cure)

@@ -38,8 +38,8 @@ def see_shown(answer: SeenAnswer, out: str | None = None) -> Shown:
     stop = after(seen.start, seen.days * units.DAY)
     layouts = ", ".join(dict.fromkeys(row.layout for row in seen.rows))
     note = (
-        f"Ranges: over the camera's assumed figures, over {seen.reach_deg.low:g} to {seen.reach_deg.high:g}° off "
-        f"geocentric nadir, and over layouts ({layouts}). {iso(seen.start)} to {iso(stop)}, {seen.points} points of "
+        f"Ranges: over the camera's assumed figures, over looks {seen.reach_deg.words}° off "
+        f"geocentric nadir at most, and over layouts ({layouts}). {iso(seen.start)} to {iso(stop)}, {seen.points} points of "
         f"{seen.region}, horizon masked; by day: sun over {seen.min_sun_deg:g}° at the middle of a look. Gaps "
         "middle-to-middle, both ends of the span count. Probabilities: Johnson's criteria in clear air. Known: after the "
         f"next whole pass over {' or '.join(one.name for one in seen.stations) or 'UNKNOWN'}; with a +: at least, as "
@@ -63,8 +63,7 @@ def layouts_table(seen: Seen) -> Table:
     plan = [(label, write) for label, write in _PLAN if label in _IN_REPORT and write is not None]
     names = columns("satellites >", "layout", *(f"{label} >" for label, _ in plan))
     rows = tuple((f"{row.satellites}", row.layout, *(write([row]) for _, write in plan)) for row in seen.rows)
-    reach = f"{seen.reach_deg.low:g} to {seen.reach_deg.high:g}°"
-    return Table(title=f"Each layout, {reach} off nadir", columns=names, rows=rows)
+    return Table(title=f"Each layout, looks {seen.reach_deg.words}° off nadir at most", columns=names, rows=rows)
 
 
 def _pixel(quality: Quality) -> str:
