@@ -19,9 +19,9 @@ from downrange.replay import Done, load_scenario
 from downrange.replay.covered import Covered, covered
 from downrange.replay.document_orbit import FIGURES, coverage_document, orbit_document
 from downrange.replay.orbit_reached import catalogued
-from downrange.replay.page_orbit import coverage_sentence
 from downrange.replay.told_orbit import (
     catalogue_words,
+    coverage_sentence,
     coverage_table,
     lasts_words,
     orbit_table,

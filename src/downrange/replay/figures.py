@@ -29,7 +29,7 @@ class Drawn:
 
 
 def draw(replay: Replay) -> tuple[Drawn, ...]:
-    """Draw the figures of a replay: three, and those of what is seen from an orbit where one was reached."""
+    """Draw the figures of a replay."""
     return (
         _drawn("map", map_figure(replay), map_caption(replay)),
         _drawn(
@@ -44,17 +44,7 @@ def draw(replay: Replay) -> tuple[Drawn, ...]:
             "The flight with the fitted vehicle's nominal parameters; after a failure, the fall of what the sensors "
             "follow. Speed is relative to the Earth; thrust per mass and dynamic pressure end with the powered flight.",
         ),
-        *_seen(replay),
     )
-
-
-def _seen(replay: Replay) -> tuple[Drawn, ...]:
-    """Return the pictures of what is seen from an orbit; none without one."""
-    if replay.coverage is None:
-        return ()
-    from downrange.replay.page_orbit import coverage_pictures
-
-    return coverage_pictures(replay.coverage)
 
 
 def _drawn(name: str, figure: Figure, caption: str) -> Drawn:

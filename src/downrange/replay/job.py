@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from downrange import __version__
 from downrange.base import InputError, iso
@@ -16,6 +16,9 @@ from downrange.replay.document import document
 from downrange.replay.folder import check_folder, write_folder
 from downrange.replay.model import Done, Replay
 from downrange.replay.scenario import LAST_SEED, MOST_RUNS, Scenario, load_scenario
+
+if TYPE_CHECKING:
+    from downrange.replay.figures import Drawn
 
 _LEAST_RUNS = 100
 
@@ -84,7 +87,7 @@ def _written(replay: Replay, folder: Path, say: Callable[[str], None], start: fl
     from downrange.replay.told import console_tables
 
     since = time.perf_counter()
-    figures = draw(replay)
+    figures = (*draw(replay), *_seen(replay))
     made: dict[str, Any] = {"at": iso(datetime.now(UTC)), "by": f"downrange {__version__}"}
     made["spent_s"] = {room: round(spent, 2) for room, spent in replay.spent_s}
     found = document(replay, made)
@@ -94,3 +97,12 @@ def _written(replay: Replay, folder: Path, say: Callable[[str], None], start: fl
     say(f"{'report':<9}{now - since:6.2f} s  {len(files)} files in {folder}")
     say(f"{'in all':<9}{now - start:6.2f} s")
     return Done(replay=replay, document=found, tables=console_tables(replay, verdict(replay)), folder=folder)
+
+
+def _seen(replay: Replay) -> tuple[Drawn, ...]:
+    """Draw what is seen from an orbit; nothing, and nothing loaded for it, where none was reached."""
+    if replay.coverage is None:
+        return ()
+    from downrange.replay.covered_pictures import coverage_pictures
+
+    return coverage_pictures(replay.coverage)

@@ -297,10 +297,25 @@ def _orbit(replay: Replay, by_name: dict[str, Drawn]) -> tuple[Section, ...]:
     """Return the orbit and what is seen from it; nothing without an orbit."""
     if replay.orbit is None or replay.coverage is None:
         return ()
-    from downrange.replay.page_orbit import coverage_section, orbit_section
+    from downrange.replay.told_orbit import (
+        coverage_sentence,
+        coverage_table,
+        orbit_table,
+        passes_table,
+        recognised_table,
+    )
 
-    pictures = tuple(figure for name, figure in by_name.items() if name.startswith("coverage"))
-    return orbit_section(replay.orbit), coverage_section(replay.coverage, pictures)
+    found = replay.coverage
+    orbit = Section(name="orbit", title="The orbit", tables=(orbit_table(replay.orbit), passes_table(replay.orbit)))
+    seen = Section(
+        name="coverage",
+        title="What it can see",
+        paragraphs=(coverage_sentence(found),),
+        figures=tuple(figure for name, figure in by_name.items() if name.startswith("coverage")),
+        tables=(coverage_table(found), recognised_table(found)),
+        items=found.notes,
+    )
+    return orbit, seen
 
 
 def _alerts(replay: Replay) -> Section:

@@ -1,4 +1,4 @@
-"""The tables of an orbit reached that the report and the terminal share: the orbit, its passes, what is seen from it."""
+"""The tables of an orbit reached that the report and the terminal share: the orbit, its passes, what is seen."""
 
 from __future__ import annotations
 
@@ -106,6 +106,22 @@ def passes_table(orbit: Orbit) -> Table:
         columns=names,
         rows=rows,
         note=f"Passes higher than 10° over the horizon; day: the Sun is up there. Element set: {orbit.tle[0]} / {orbit.tle[1]}",
+    )
+
+
+def coverage_sentence(found: Covered) -> str:
+    """Say in one sentence how often and how late."""
+    looks, waits = found.ends("looks_pday", by_day=True), found.ends("mean_wait_s", by_day=True)
+    reach = found.seen.reach_deg
+    if looks == (0.0, 0.0):
+        return f"From this orbit the region ({found.region.title}) is never seen by day in {found.seen.days:g} days."
+    if looks is None or waits is None:
+        return f"How often one such satellite looks at {found.region.title} by day is UNKNOWN."
+    return (
+        f"By day, one such satellite looks at a point of the region ({found.region.title}) {looks[0]:.2f} to {looks[1]:.2f} "
+        f"times a day, and a request waits {waits[0] / units.HOUR:.0f} to {waits[1] / units.HOUR:.0f} hours on average. The "
+        f"range is that of its reach, {reach.low:g} to {reach.high:g}° off nadir, which nobody has published. The command "
+        "“downrange coverage see” answers for more satellites, other cameras and other regions."
     )
 
 
