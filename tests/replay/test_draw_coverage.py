@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 import shapely
@@ -10,6 +12,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.text import Text
 
 from downrange.base import ModelError
+from downrange.coverage import inside, region_of
 from downrange.replay import ink
 from downrange.replay.draw_coverage import Shade, Trace, draw_coverage
 
@@ -88,6 +91,18 @@ def test_a_region_over_180_degrees_is_one_piece() -> None:
     assert colours_at(figure, -17.0, 181.5) != colours_at(figure, -17.0, 177.5) != []
 
 
+@pytest.mark.parametrize("south_deg", [60.0, 70.0])
+def test_a_cap_over_the_pole_and_points_in_one_place_are_drawn(south_deg: float) -> None:
+    cap = region_of(json.dumps(shapely.geometry.mapping(shapely.box(-180, south_deg, 180, 90))), where="cap.geojson")
+    points = inside(cap, count=200)
+    figure = draw_coverage(
+        "Cap", points.lat_deg, points.lon_deg, [shade(points.lat_deg)], region_lonlat=cap.geometry_lonlat
+    )
+    assert colours_at(figure, south_deg + 5.0, 200.0)
+    twice = draw_coverage("Twice", LAT[[0, 0, 4]], LON[[0, 0, 4]], [shade(np.arange(3.0))], region_lonlat=REGION)
+    assert colours_at(twice, 36.0, 127.0)
+
+
 def test_a_track_over_the_map_is_named_and_one_elsewhere_is_not() -> None:
     over = Trace(
         lat_deg=np.array([33.0, 36.0, 39.0]), lon_deg=np.array([127.5, 127.0, 126.5]), label="ONE", swath=((LAT, LON),)
@@ -103,7 +118,7 @@ def test_alike_values_and_one_point_are_drawn_and_nothing_is_refused() -> None:
     alike = draw_coverage("Waits", LAT, LON, [shade(np.full(9, 6.0))], region_lonlat=REGION)
     assert len(colours_at(alike, 35.0, 126.0)) == 1
     one = draw_coverage("Waits", LAT[:1], LON[:1], [shade(np.array([6.0]))], region_lonlat=REGION)
-    assert one.axes[0].patches
+    assert len(colours_at(one, 37.0, 128.0)) == 1  # all of the region is nearest to the only point
     unseen = draw_coverage("Waits", LAT, LON, [shade(np.full(9, np.nan))], region_lonlat=REGION)
     assert "never seen" in texts(unseen)
     for lat, shades in ((LAT[:0], [shade(LAT[:0])]), (LAT, []), (LAT, [shade(LAT)] * 4)):

@@ -32,7 +32,11 @@ _FOOT_IN, _LEGEND_IN = 1.15, 0.32
 _TITLE_LETTERS: Final = 10.5  # in an inch
 _BAR_IN: Final = 0.13
 _STEPS: Final = 9  # shades of a scale at most, so that a shade can be told from the next
+_WIDE_DEG: Final = 60.0
+_MERCATOR_DEG: Final = 84.0  # beyond it nothing is drawn
 _FEW: Final = 40  # places that are shown as dots with their names
+_GOLDEN: Final = float(np.pi * (3.0 - np.sqrt(5.0)))
+_APART_DEG: Final = 1e-6  # a tenth of a metre
 _NOTE_LETTERS: Final = 17.0  # of a note in an inch
 _DASHES: Final[tuple[Any, ...]] = ("-", (0, (6, 2)), (0, (1.5, 1.5)), (0, (6, 1.5, 1.2, 1.5)), (0, (3, 1)), (0, (8, 3)))
 _NEVER: Final[dict[str, Any]] = {"fc": "#ffffff", "ec": ink.ORANGE, "hatch": "xxxx"}
@@ -80,6 +84,7 @@ def draw_coverage(
     region_lonlat: each point colours the part of it that is nearest; without it many points colour all that is about
                    them, and few are dots
     names:         of points, written where there are few
+    traces:        drawn on maps up to 60 degrees wide
     """
     if not 1 <= len(shades) <= _MOST_PANELS or not len(lat_deg):
         raise ModelError(
@@ -101,7 +106,8 @@ def draw_coverage(
             if names and len(names) <= _FEW:
                 _write_names(axes, frame, lat_deg, lon_deg, names)
         _legend(figure, entries)
-        _note(figure, note)
+        polar = max(abs(frame.south_deg), abs(frame.north_deg)) > _MERCATOR_DEG
+        _note(figure, f"{note} Nothing is drawn beyond {_MERCATOR_DEG:g}° of latitude." if polar else note)
     return figure
 
 
@@ -115,7 +121,9 @@ def _frame(lat_deg: Array, lon_deg: Array, region_lonlat: Any) -> Frame:  # noqa
 
 
 def _crosses(frame: Frame, trace: Trace) -> bool:
-    """Say whether a map shows any of a track itself."""
+    """Say whether a map shows any of a track itself; one so wide that tracks would cover all has none."""
+    if frame.east_deg - frame.west_deg > _WIDE_DEG:
+        return False
     lon = frame.lon_deg(trace.lon_deg)
     over = (trace.lat_deg > frame.south_deg) & (trace.lat_deg < frame.north_deg)
     return bool((over & (lon > frame.west_deg) & (lon < frame.east_deg)).any())
@@ -149,19 +157,20 @@ def _sheet(
 
 def _cells(frame: Frame, lat_deg: Array, lon_deg: Array, region_lonlat: Any) -> NDArray[Any]:  # noqa: ANN401 - as above
     """Return for each point the part of the region that is nearest to it on the map, in degrees on the frame's turn."""
-    lon = frame.lon_deg(lon_deg)
-    flat = np.column_stack([lon * np.cos(np.radians(np.mean(lat_deg))), lat_deg])
     turned = [affinity.translate(region_lonlat, turn) for turn in (-360.0, 0.0, 360.0)]
     seen = shapely.box(frame.west_deg - 1.0, -90.0, frame.east_deg + 1.0, 90.0)
     region = shapely.union_all([shapely.intersection(one, seen) for one in turned])
-    if len(np.unique(flat, axis=0)) < max(len(flat), 2):
-        return np.array(
-            [shapely.intersection(region, shapely.Point(x, y).buffer(0.5)) for x, y in zip(lon, lat_deg, strict=True)]
-        )
+    if len(lat_deg) == 1:
+        return np.array([region], dtype=object)
     squeeze = np.array([np.cos(np.radians(np.mean(lat_deg))), 1.0])
+    turn = _GOLDEN * np.arange(len(lat_deg))
+    apart_deg = _APART_DEG * np.column_stack([np.cos(turn), np.sin(turn)])  # points on one circle make bad cells
+    flat = np.column_stack([frame.lon_deg(lon_deg), lat_deg]) * squeeze + apart_deg
     area = shapely.transform(region, lambda xy: xy * squeeze)
     about = shapely.box(*shapely.bounds(shapely.GeometryCollection([area, shapely.MultiPoint(flat)]))).buffer(1.0)
     found = shapely.get_parts(shapely.voronoi_polygons(shapely.MultiPoint(flat), extend_to=about, ordered=True))
+    bad = ~shapely.is_valid(found)
+    found[bad] = shapely.make_valid(found[bad])
     shapely.prepare(area)
     return np.asarray(shapely.transform(shapely.intersection(found, area), lambda xy: xy / squeeze))
 
