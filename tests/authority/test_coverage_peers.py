@@ -8,7 +8,9 @@ sidereal time of 1982 with UT1 = UTC: edges differ by a millisecond, by hundredt
 grazes, and by 0.203 s in the one of 0.3 s.
 SOURCE Orekit: orekit-jpype 13.1.9.0 (Orekit 13.1.9, Apache-2.0), `FieldOfViewDetector` and `ElevationDetector` in a
 `BooleanDetector`, looking every 3 s, with that same sidereal time as its Earth rotation. Looking every 30 s it loses the two
-windows marked so.
+windows marked so. Other fields, three days, points 0, 333, 512 and 999, the first two satellites, every 5 s: `NadirPointing`
+for the ellipsoid's normal; `LofOffset(LVLH_CCSDS)` with a `CircularFieldOfView` or a `DoubleDihedraFieldOfView` about a line of
+sight that is rolled to the right and then pitched ahead; `ElevationDetector` alone.
 """
 
 from datetime import UTC, datetime
@@ -17,7 +19,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from downrange.coverage import Cone, Nadir, Sensor, accesses, points_at
+from downrange.coverage import Cone, Nadir, Rectangle, Sensor, accesses, points_at
 from downrange.orbit import read_tle
 
 START = datetime(2024, 6, 1, tzinfo=UTC)
@@ -79,16 +81,73 @@ OREKIT_C2 = (
     (946, 0, 557429.1704, 557474.2184),
     (999, 2, 184436.1999, 184449.2869),
 )
+OREKIT_FIELDS = {
+    "geodetic": (
+        Sensor(field=Cone(half_angle_deg=30.0), nadir=Nadir.GEODETIC),
+        18,
+        (
+            (0, 1, 3624.0979, 3688.1809),
+            (0, 0, 254691.8992, 254773.7620),
+            (333, 1, 135999.3112, 136070.3778),
+            (512, 0, 40534.5606, 40614.9662),
+            (512, 1, 221199.4724, 221253.3139),
+            (999, 0, 125679.8235, 125746.7178),
+        ),
+    ),
+    "aimed": (
+        Sensor(field=Cone(half_angle_deg=12.0, roll_deg=20.0, pitch_deg=-10.0)),
+        8,
+        (
+            (0, 0, 40660.2958, 40688.0785),
+            (333, 1, 3702.4815, 3726.9953),
+            (333, 1, 221258.3146, 221282.5247),
+            (333, 0, 254785.9272, 254803.1396),
+            (512, 1, 3725.8582, 3756.1068),
+            (512, 1, 221223.1485, 221256.0228),
+            (999, 1, 89011.6510, 89043.9942),
+            (999, 0, 125709.8132, 125742.3645),
+        ),
+    ),
+    "oblong": (
+        Sensor(field=Rectangle(along_deg=8.0, across_deg=20.0, roll_deg=-15.0, pitch_deg=12.0)),
+        14,
+        (
+            (0, 1, 3626.9590, 3649.2952),
+            (0, 0, 254708.0244, 254728.0337),
+            (333, 1, 88891.0247, 88915.2013),
+            (512, 0, 40549.8847, 40570.5299),
+            (512, 1, 135978.4621, 136000.7295),
+            (999, 0, 78772.7577, 78796.5662),
+            (999, 1, 174204.9966, 174227.1763),
+        ),
+    ),
+    "elevation": (
+        Sensor(field=Cone(half_angle_deg=90.0), min_elevation_deg=25.0),
+        43,
+        (
+            (0, 1, 3537.0208, 3775.4668),
+            (0, 0, 254611.1539, 254854.7849),
+            (333, 1, 174089.8001, 174209.5496),
+            (512, 0, 125684.2394, 125907.0312),
+            (999, 0, 40373.0021, 40609.3916),
+            (999, 0, 210838.6064, 211025.0210),
+        ),
+    ),
+}
 ROUNDED_S = 0.00005  # as the tables above print
 A_MILLISECOND, TATC_FRAMES_S, TATC_GRAZING_S = 0.001, 0.02, 0.21
+
+
+def peninsula():
+    """Return latitudes and longitudes of 1,000 points, latitude by latitude."""
+    return np.meshgrid(np.linspace(33.0, 43.0, 40), np.linspace(124.0, 131.0, 25), indexing="ij")
 
 
 @cache
 def found(name):
     """Return the accesses of a workload."""
     if name == "c2":
-        lat, lon = np.meshgrid(np.linspace(33.0, 43.0, 40), np.linspace(124.0, 131.0, 25), indexing="ij")
-        days = 7.0
+        (lat, lon), days = peninsula(), 7.0
     else:
         i = np.arange(10_000)
         lat, days = np.degrees(np.arcsin(1.0 - 2.0 * (i + 0.5) / 10_000)), 1.0
@@ -129,6 +188,16 @@ def test_edges_of_tatc_over_the_earth(row):
 @pytest.mark.parametrize("row", OREKIT_C2, ids=str)
 def test_edges_of_orekit(row):
     assert apart_s(found("c2"), row) < A_MILLISECOND + ROUNDED_S
+
+
+@pytest.mark.parametrize("name", OREKIT_FIELDS)
+def test_other_fields_of_orekit(name):
+    sensor, windows, rows = OREKIT_FIELDS[name]
+    lat, lon = peninsula()
+    seen = accesses(read_tle(FIVE)[:2], points_at(lat.ravel(), lon.ravel()), sensor, START, 3.0)
+    assert np.count_nonzero(np.isin(seen.point, [0, 333, 512, 999])) == windows
+    for row in rows:
+        assert apart_s(seen, row) < A_MILLISECOND + ROUNDED_S
 
 
 def test_what_the_ends_of_the_day_cut_is_said_to_be_open():
