@@ -14,8 +14,8 @@ from downrange.base import InputError
 from downrange.orbit import Answer, ElementSet, Reached, element_set, read_tle
 from downrange.orbit.catalogue import Catalogue, catalogue_of
 from downrange.orbit.check import check, joined
-from downrange.orbit.launched import CheckRule, Injection, Launch, Seen
-from downrange.orbit.plane import node_deg, node_rate_degpday, off_plane_deg, share_within
+from downrange.orbit.launched import CheckRule, Injection, Launch, Listed
+from downrange.orbit.plane import node_deg, node_rate_degpday, off_plane_deg, share_of_planes
 from downrange.orbit.sequence import known_number, numbers_at
 
 # NORAD 58400, Malligyong-1: three element sets of June and July 2024 as published
@@ -128,7 +128,7 @@ IN_PLANE = node_through_the_point()
 
 def test_58400_is_matched_to_the_launch_of_november() -> None:
     found = check(catalogue(*TAKEN, *ELSEWHERE), launch(NOVEMBER))
-    assert found.answer is Seen.YES
+    assert found.answer is Listed.YES
     assert [one.object.number for one in found.matched] == [58400]
     assert found.p > 0.99
     best = found.matched[0]
@@ -144,7 +144,7 @@ def test_58400_is_matched_to_the_launch_of_november() -> None:
 @pytest.mark.parametrize("t0", [MAY, AUGUST], ids=["May", "August"])
 def test_nothing_is_matched_to_may_or_august(t0: datetime) -> None:
     found = check(catalogue(*TAKEN, *ELSEWHERE), launch(t0))
-    assert found.answer is Seen.NO
+    assert found.answer is Listed.NO
     assert found.matched == ()
     assert found.p < 0.05
     assert all(one.p < 1e-4 for one in found.candidates)
@@ -158,7 +158,7 @@ def test_real_objects_in_the_same_plane_but_of_an_older_launch_are_not_matched()
     found = check(catalogue(*ELSEWHERE), launch(NOVEMBER))
     near = {one.object.number: abs(one.off_plane_deg) for one in found.candidates}
     assert near[58567] < 2.0 > near[58295]
-    assert found.answer is Seen.NO
+    assert found.answer is Listed.NO
     assert found.matched == ()
 
 
@@ -167,7 +167,7 @@ def test_an_invented_object_launched_elsewhere_in_the_same_days_is_not_matched()
         decoy = invented(IN_PLANE + away, "23178A")  # a number that this launch could have had
         found = check(catalogue(decoy, *ELSEWHERE), launch(NOVEMBER))
         assert found.matched == ()
-        assert found.answer is Seen.NO
+        assert found.answer is Listed.NO
         both = check(catalogue(decoy, *TAKEN, *ELSEWHERE), launch(NOVEMBER))
         assert [one.object.number for one in both.matched] == [58400]
 
@@ -176,7 +176,7 @@ def test_an_invented_object_launched_elsewhere_in_the_same_days_is_not_matched()
 def test_an_invented_object_in_the_very_same_plane_with_an_older_number_is_not_matched(designator: str) -> None:
     found = check(catalogue(invented(IN_PLANE, designator), *ELSEWHERE), launch(NOVEMBER))
     assert abs(next(one for one in found.candidates if one.object.number == 99_001).off_plane_deg) < 0.1
-    assert found.answer is Seen.NO
+    assert found.answer is Listed.NO
 
 
 def test_an_object_that_flew_before_is_ruled_out_whatever_its_orbit_and_number() -> None:
@@ -218,11 +218,11 @@ def test_a_pull_too_early_says_not_catalogued_yet() -> None:
         pulled = NOVEMBER + timedelta(hours=hours)
         old = invented(IN_PLANE + 60.0, "23100A", epoch=pulled - timedelta(hours=1.0))
         found = check(catalogue(old, pulled=pulled), launch(NOVEMBER))
-        assert found.answer is Seen.NOT_YET
+        assert found.answer is Listed.NOT_YET
         assert found.decides == NOVEMBER + timedelta(hours=72.0)
         assert "72 h" in found.words
     late = catalogue(old, pulled=found.decides + timedelta(minutes=1), whole=True)
-    assert check(late, launch(NOVEMBER)).answer is Seen.NO
+    assert check(late, launch(NOVEMBER)).answer is Listed.NO
 
 
 def test_a_pull_before_lift_off_with_sets_from_after_it_is_refused() -> None:
@@ -232,67 +232,67 @@ def test_a_pull_before_lift_off_with_sets_from_after_it_is_refused() -> None:
 
 def test_without_the_time_of_the_pull_absence_is_unknown() -> None:
     found = check(catalogue(*ELSEWHERE, pulled=None), launch(NOVEMBER))
-    assert found.answer is Seen.UNKNOWN
+    assert found.answer is Listed.UNKNOWN
     assert found.p == pytest.approx(0.5, abs=0.01)  # as before anybody looked
     assert found.waited_h is None
-    assert check(catalogue(*TAKEN, pulled=None), launch(NOVEMBER)).answer is Seen.YES  # presence needs no clock
+    assert check(catalogue(*TAKEN, pulled=None), launch(NOVEMBER)).answer is Listed.YES  # presence needs no clock
 
 
 def test_a_part_of_a_catalogue_never_says_no() -> None:
     found = check(catalogue(*ELSEWHERE, whole=False), launch(NOVEMBER))
-    assert found.answer is Seen.UNKNOWN
+    assert found.answer is Listed.UNKNOWN
     assert "only a part" in found.words
     assert found.p == pytest.approx(0.5, abs=0.01)
 
 
 def test_a_satellite_s_own_sets_are_no_catalogue_unless_somebody_says_so() -> None:
     found = check(catalogue(*TAKEN), launch(MAY))
-    assert found.answer is Seen.UNKNOWN
+    assert found.answer is Listed.UNKNOWN
     assert "holds so little (1)" in found.words
     assert found.matched == ()
-    assert check(catalogue(*TAKEN, whole=True), launch(MAY)).answer is Seen.NO
-    assert check(catalogue(*TAKEN, *ELSEWHERE[:1]), launch(MAY)).answer is Seen.NO  # two launches of the year
+    assert check(catalogue(*TAKEN, whole=True), launch(MAY)).answer is Listed.NO
+    assert check(catalogue(*TAKEN, *ELSEWHERE[:1]), launch(MAY)).answer is Listed.NO  # two launches of the year
     late = PULLED - timedelta(hours=1.0)
     many = [invented(float(k), "98067A", epoch=late, number=90_000 + k) for k in range(100)]
-    assert check(catalogue(*many), launch(NOVEMBER)).answer is Seen.NO
-    assert check(catalogue(*many[1:]), launch(NOVEMBER)).answer is Seen.UNKNOWN
+    assert check(catalogue(*many), launch(NOVEMBER)).answer is Listed.NO
+    assert check(catalogue(*many[1:]), launch(NOVEMBER)).answer is Listed.UNKNOWN
 
 
 def test_a_pull_that_contradicts_its_own_sets_never_says_no() -> None:
     late = datetime(2024, 1, 31, tzinfo=UTC)  # long after the launch, long before most of these sets
     found = check(catalogue(*ELSEWHERE, pulled=late), launch(NOVEMBER))
-    assert found.answer is Seen.UNKNOWN
+    assert found.answer is Listed.UNKNOWN
     assert "newer than the pull" in found.notes[0]
     stale = invented(60.0, "22001A", epoch=NOVEMBER - timedelta(days=30))
     found = check(catalogue(stale, pulled=PULLED), launch(NOVEMBER))
-    assert found.answer is Seen.UNKNOWN
+    assert found.answer is Listed.UNKNOWN
     assert "older than the launch" in found.notes[0]
 
 
 def test_a_plane_without_a_number_or_a_first_sighting_is_only_worth_a_look() -> None:
     nameless = invented(IN_PLANE, "")
     found = check(catalogue(nameless, *ELSEWHERE), launch(NOVEMBER))
-    assert found.answer is Seen.UNKNOWN
+    assert found.answer is Listed.UNKNOWN
     assert found.p < 0.95
     sure = dataclasses.replace(launch(NOVEMBER), p_reach=0.999)  # as after a good track
     assert "says that it is new" in check(catalogue(nameless, *ELSEWHERE), sure).words
     seen = {99_001: NOVEMBER + timedelta(hours=20.0)}
-    assert check(catalogue(nameless, *ELSEWHERE, first_seen=seen), launch(NOVEMBER)).answer is Seen.YES
+    assert check(catalogue(nameless, *ELSEWHERE, first_seen=seen), launch(NOVEMBER)).answer is Listed.YES
     before = {99_001: NOVEMBER - timedelta(hours=20.0)}
-    assert check(catalogue(nameless, *ELSEWHERE, first_seen=before), launch(NOVEMBER)).answer is Seen.NO
+    assert check(catalogue(nameless, *ELSEWHERE, first_seen=before), launch(NOVEMBER)).answer is Listed.NO
 
 
 def test_payload_and_upper_stage_are_one_launch() -> None:
     pair = invented(IN_PLANE, "23179A"), invented(IN_PLANE + 0.1, "23179B", number=99_002)
     found = check(catalogue(*pair, *ELSEWHERE), launch(NOVEMBER))
-    assert found.answer is Seen.YES
+    assert found.answer is Listed.YES
     assert {one.object.designator for one in found.matched} == {"23179A", "23179B"}
 
 
 def test_two_new_launches_in_one_plane_need_a_person() -> None:
     pair = invented(IN_PLANE, "23178A"), invented(IN_PLANE + 0.5, "23179A", number=99_002)
     found = check(catalogue(*pair, *ELSEWHERE), launch(NOVEMBER))
-    assert found.answer is Seen.UNKNOWN
+    assert found.answer is Listed.UNKNOWN
     assert "neither a match nor none" in found.words
     told = dataclasses.replace(launch(NOVEMBER), numbers=known_number("2023-179", "told"))
     assert [one.object.designator for one in check(catalogue(*pair, *ELSEWHERE), told).matched] == ["23179A"]
@@ -333,7 +333,7 @@ def test_a_synthetic_launch_is_recovered(
     angles = np.array([off(float(node)) for node in nodes])
     truth = with_node(float(nodes[int(np.argmin(np.abs(angles - 2.0 * slip)))]))  # within one sigma of the plane
     found = check(catalogue(truth, *ELSEWHERE, pulled=None), asked)
-    assert found.answer is Seen.YES
+    assert found.answer is Listed.YES
     assert found.matched[0].object.number == 1
 
 
@@ -350,10 +350,10 @@ def test_random_planes_fit_as_often_as_the_verdict_states() -> None:
         best = next(one for one in found.candidates if one.object.number == 99_001)
         within = abs(best.off_plane_deg) <= 2.0 * best.off_plane_sigma_deg
         inside[k] = within and "southbound" in best.evidence[0].seen
-        yes[k] = found.answer is Seen.YES
+        yes[k] = found.answer is Listed.YES
         worst = max(worst, abs(best.off_plane_deg)) if yes[k] else worst
     assert inside.mean() == pytest.approx(found.chance, abs=0.004)
-    assert yes.mean() == pytest.approx(0.5 * share_within(-worst, worst, 15.45, 97.41), abs=0.006)
+    assert yes.mean() == pytest.approx(0.5 * share_of_planes(-worst, worst, 15.45, 97.41), abs=0.006)
     assert 0.01 < yes.mean() < 0.05
     assert 4.0 < worst < 8.0
 
@@ -407,6 +407,6 @@ def test_every_figure_of_the_rule_can_be_changed() -> None:
     hasty = CheckRule(wait_h=0.5, p_no=0.6)
     old = invented(IN_PLANE + 60.0, "23100A", epoch=NOVEMBER + timedelta(hours=0.9))
     found = check(catalogue(old, pulled=NOVEMBER + timedelta(hours=1.0), whole=True), launch(NOVEMBER), rule=hasty)
-    assert found.answer is Seen.NO
+    assert found.answer is Listed.NO
     assert found.wait_h == 0.5
     assert node_deg(old, NOVEMBER) >= 0.0

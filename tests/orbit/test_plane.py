@@ -18,7 +18,7 @@ from downrange.orbit.plane import (
     node_rate_degpday,
     off_plane_deg,
     plane_sigma_deg,
-    share_within,
+    share_of_planes,
     southbound,
 )
 
@@ -96,14 +96,14 @@ def test_planes_at_random_pass_as_often_as_stated(i: float, lat: float, half: fl
     off = np.array([off_plane_deg(plane(node, i), lat, 20.0, T0) for node in nodes])
     passed = float(np.mean((off >= middle - half) & (off <= middle + half)))
     assert passed == pytest.approx(
-        share_within(middle - half, middle + half, geocentric, i), abs=0.012
+        share_of_planes(middle - half, middle + half, geocentric, i), abs=0.012
     )  # 4 steps of 360
 
 
 def test_nine_in_a_hundred_near_polar_planes_pass_a_pad_by_six_degrees() -> None:
-    assert share_within(-6.0, 6.0, 39.66, 97.4) == pytest.approx(0.09, abs=0.005)
-    assert share_within(-90.0, 90.0, 39.66, 97.4) == pytest.approx(1.0)
-    assert share_within(-1.0, 1.0, 80.0, 30.0) == 0.0  # such an orbit never comes near
+    assert share_of_planes(-6.0, 6.0, 39.66, 97.4) == pytest.approx(0.09, abs=0.005)
+    assert share_of_planes(-90.0, 90.0, 39.66, 97.4) == pytest.approx(1.0)
+    assert share_of_planes(-1.0, 1.0, 80.0, 30.0) == 0.0  # such an orbit never comes near
 
 
 def test_doubt_grows_with_the_days_between() -> None:

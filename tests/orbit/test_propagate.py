@@ -59,6 +59,11 @@ def kernel_run(start, t_s, *, zonals=ZONALS, drag=0.0, tolerance=1e-12):
     return out
 
 
+@pytest.mark.parametrize("name", ["GM_M3PS2", "RE_M", "OMEGA_RADPS"])
+def test_the_kernel_stands_on_the_same_earth(name):
+    assert getattr(_kernel, f"_{name}") == getattr(wgs84, name)
+
+
 def potential(r):
     """Return the potential [m^2/s^2] of the zonal field, from Legendre's polynomials."""
     radius = np.linalg.norm(r, axis=-1)

@@ -87,3 +87,22 @@ def test_a_number_that_a_launch_cannot_have_is_refused() -> None:
     assert known_number("2026-150", "told", possible=guessed).first == 150
     with pytest.raises(InputError, match="Check the number"):
         known_number("2026-600", "told", possible=guessed)
+
+
+def known(n: int, hours: float) -> Anchor:
+    at = datetime(2023, 5, 30, tzinfo=UTC) + timedelta(hours=hours)
+    return Anchor(launch=number(2023, n), at=at, what="a launch", source="assumed")
+
+
+def test_between_neighbouring_numbers_no_launch_got_one() -> None:
+    found = numbers_at(datetime(2023, 5, 30, 12, tzinfo=UTC), [known(78, 0.0), known(79, 24.0)])
+    assert (str(found), found.bounded) == ("none", True)
+    assert found.p_of(number(2023, 78)) == found.p_of(number(2023, 79)) == 0.0
+    with pytest.raises(InputError, match="can have none"):
+        known_number("2023-079", "told", possible=found)
+
+
+@pytest.mark.parametrize("n", [78, 60])
+def test_numbers_that_do_not_rise_with_time_are_refused(n: int) -> None:
+    with pytest.raises(InputError, match="numbers rise with the time of launch"):
+        numbers_at(datetime(2023, 5, 30, 12, tzinfo=UTC), [known(78, 0.0), known(n, 24.0)])

@@ -11,7 +11,7 @@ import pytest
 from downrange.base import InputError
 from downrange.earth import load_site
 from downrange.flight import fly, load_vehicle_and_plan
-from downrange.orbit import Reached, Seen, catalogue_of, check, fit_tle, read_elements
+from downrange.orbit import Listed, Reached, catalogue_of, check, fit_tle, read_elements
 from downrange.replay import launch_of, load_scenario, track_answer
 
 # Objects of Transporter-9 and of a later Falcon 9, as published
@@ -73,7 +73,7 @@ def test_the_flight_itself_is_found_again_in_a_catalogue_of_the_next_day() -> No
     fitted = fit_tle(flight.r_ecef_m[-1], flight.v_ecef_mps[-1], flown.injected, number=99_000, designator="23178A")
     sets = (*read_elements("\n".join(fitted.lines)), *read_elements(OTHERS))
     found = check(catalogue_of(sets, source="invented", pulled=None), flown)
-    assert found.answer is Seen.YES
+    assert found.answer is Listed.YES
     best = found.matched[0]
     assert best.object.number == 99_000
     assert abs(best.off_plane_deg) < 0.02

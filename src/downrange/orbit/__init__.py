@@ -28,10 +28,17 @@ from downrange.orbit.engine import engine
 from downrange.orbit.ephemeris import Ephemeris
 from downrange.orbit.fit import fit_tle, osculating_of
 from downrange.orbit.insertion import Insertion, after_insertion
-from downrange.orbit.launched import Candidate, CatalogueVerdict, CheckRule, Evidence, Injection, Joined, Launch, Seen
+from downrange.orbit.launched import Candidate, CatalogueVerdict, CheckRule, Evidence, Injection, Joined, Launch, Listed
 from downrange.orbit.model import Answer, Elements, ElementSet, Frame, Pass, Reached, TleFit, sgp4_problem
 from downrange.orbit.passes import passes, positions
-from downrange.orbit.plane import node_deg, node_rate_degpday, off_plane_deg, plane_sigma_deg, share_within, southbound
+from downrange.orbit.plane import (
+    node_deg,
+    node_rate_degpday,
+    off_plane_deg,
+    plane_sigma_deg,
+    share_of_planes,
+    southbound,
+)
 from downrange.orbit.propagate import ASSUMED_BETA, Beta, Crossing, Ending, Propagated, State, propagate
 from downrange.orbit.reached import Rule, p_perigee_above, reached_orbit
 from downrange.orbit.sequence import (
@@ -78,6 +85,7 @@ __all__ = [
     "Lasts",
     "Launch",
     "LaunchNumber",
+    "Listed",
     "Numbers",
     "OemFrame",
     "OmmForm",
@@ -85,7 +93,6 @@ __all__ = [
     "Propagated",
     "Reached",
     "Rule",
-    "Seen",
     "State",
     "TleFit",
     "activity_air",
@@ -133,7 +140,7 @@ __all__ = [
     "refuse_stopped",
     "refuse_twins",
     "sgp4_problem",
-    "share_within",
+    "share_of_planes",
     "southbound",
     "state_of",
     "sun_direction",

@@ -21,8 +21,9 @@ from downrange.earth import _kernel as earth
 
 SPAN, LOW, STUCK = range(3)  # why a run ends
 PEAKS = 3  # columns of a revolution: its end, lowest and highest distance from the centre
-GM_M3PS2 = 3.986004418e14
-OMEGA_RADPS = 7.292115e-5
+_GM_M3PS2 = 3.986004418e14
+_RE_M = 6_378_137.0
+_OMEGA_RADPS = 7.292115e-5
 _TOP_M = 1_000_000.0
 _STAGES = 12
 _LONGEST_S = 600.0
@@ -195,7 +196,7 @@ def _rates(
     """Write velocity and acceleration of a state; drag is one half over the ballistic coefficient [m^2/kg]."""
     gx, gy, gz = earth.gravity(y[0], y[1], y[2], zonals[0], zonals[1], zonals[2])
     if drag > 0.0:
-        wx, wy, wz = y[3] + OMEGA_RADPS * y[1], y[4] - OMEGA_RADPS * y[0], y[5]
+        wx, wy, wz = y[3] + _OMEGA_RADPS * y[1], y[4] - _OMEGA_RADPS * y[0], y[5]
         rho = air_density(earth.height_at(y[0], y[1], y[2]), air)
         d = drag * rho * math.sqrt(wx * wx + wy * wy + wz * wz)
         gx, gy, gz = gx - d * wx, gy - d * wy, gz - d * wz
@@ -460,16 +461,16 @@ def mean_rates(
         c = math.cos(anomaly)
         down, up = 1.0 - e * c, 1.0 + e * c
         r = a * down
-        v = math.sqrt(GM_M3PS2 / a * up / down)
+        v = math.sqrt(_GM_M3PS2 / a * up / down)
         true = math.atan2(math.sqrt(1.0 - e * e) * math.sin(anomaly), c - e)
-        wind = 1.0 - r * OMEGA_RADPS * cos_i / v
+        wind = 1.0 - r * _OMEGA_RADPS * cos_i / v
         force = 0.5 * v * v * wind * wind * down / (points * tilts)
-        per_a = -2.0 * a * a * v / GM_M3PS2 * force
+        per_a = -2.0 * a * a * v / _GM_M3PS2 * force
         per_e = -2.0 * (e + math.cos(true)) / v * force
         for k in range(tilts):
             s = math.sin(true + math.pi * (k + 0.5) / tilts)
             far = r + raise_m
-            alt_m = earth.height(far, 6_378_137.0 / far, sin2_i * s * s)
+            alt_m = earth.height(far, _RE_M / far, sin2_i * s * s)
             for m in range(airs.shape[0]):
                 rho = air_density(alt_m, airs[m])
                 out[m, 0] += per_a * rho
@@ -525,8 +526,8 @@ def decay_s(
             da, dx = da / beta, dx / beta
             ka[s], kx[s] = da, dx
             if s == 0:
-                low_m, high_m = a - x + raise_m - 6_378_137.0, a + x + raise_m - 6_378_137.0
-                turn_s = _TURN * math.sqrt(a * a * a / GM_M3PS2)
+                low_m, high_m = a - x + raise_m - _RE_M, a + x + raise_m - _RE_M
+                turn_s = _TURN * math.sqrt(a * a * a / _GM_M3PS2)
                 if low_m < 80_000.0 or (high_m < 300_000.0 and -da * turn_s > 30_000.0):
                     return t + 0.5 * turn_s
                 scale_m = max(4_000.0, 0.13 * (low_m - 60_000.0))

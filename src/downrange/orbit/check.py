@@ -8,14 +8,15 @@ needs a whole catalogue pulled long enough after the launch; an old pull never s
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
 from downrange.base import InputError, after, iso, since
 from downrange.orbit.catalogue import Catalogue, CatalogueObject
-from downrange.orbit.launched import Candidate, CatalogueVerdict, CheckRule, Evidence, Joined, Launch, Seen
+from downrange.orbit.launched import Candidate, CatalogueVerdict, CheckRule, Evidence, Joined, Launch, Listed
 from downrange.orbit.model import Answer, Reached
-from downrange.orbit.plane import drift_degps, geocentric_lat_deg, share_within
+from downrange.orbit.plane import drift_degps, geocentric_lat_deg, share_of_planes
 from downrange.orbit.weigh import (
     existed_before,
     p_listed,
@@ -51,7 +52,7 @@ def check(catalogue: Catalogue, launch: Launch, *, rule: CheckRule | None = None
         answer=answer,
         p=p_reached,
         launch=launch,
-        matched=tuple(_of_one_launch(best, candidates)) if answer is Seen.YES else (),
+        matched=tuple(_of_one_launch(best, candidates)) if answer is Listed.YES else (),
         candidates=tuple(candidates[:_SHOWN]),
         considered=len(candidates),
         ruled_out=sum(existed_before(found, launch, rule) for found in catalogue.objects),
@@ -112,14 +113,7 @@ def _weighed(found: CatalogueObject, launch: Launch, rule: CheckRule) -> Candida
 
 def _with_p(found: Candidate, p: float) -> Candidate:
     """Return the candidate with the probability of its launch, none where it flew before."""
-    return Candidate(
-        object=found.object,
-        p=p if found.ratio > 0.0 else 0.0,
-        ratio=found.ratio,
-        off_plane_deg=found.off_plane_deg,
-        off_plane_sigma_deg=found.off_plane_sigma_deg,
-        evidence=found.evidence,
-    )
+    return replace(found, p=p if found.ratio > 0.0 else 0.0)
 
 
 def _by_launch(weighed: list[Candidate]) -> list[list[Candidate]]:
@@ -162,20 +156,20 @@ def _of_one_launch(best: Candidate, candidates: list[Candidate]) -> list[Candida
 
 def _decide(
     catalogue: Catalogue, launch: Launch, rule: CheckRule, best: Candidate, p_reached: float
-) -> tuple[Seen, str]:
+) -> tuple[Listed, str]:
     """Return the answer and the rule that gave it."""
     if best.p >= rule.p_look:
         return _fits(best, rule)
     if catalogue.pulled is None:
-        return Seen.UNKNOWN, "nothing fits, but when the catalogue was pulled is not known: absence proves nothing"
+        return Listed.UNKNOWN, "nothing fits, but when the catalogue was pulled is not known: absence proves nothing"
     if catalogue.pulled < _decides(launch, rule):
-        return Seen.NOT_YET, _too_early(catalogue.pulled, launch, rule)
+        return Listed.NOT_YET, _too_early(catalogue.pulled, launch, rule)
     doubt = _doubt(catalogue, launch, rule, p_reached)
     if doubt:
-        return Seen.UNKNOWN, doubt
+        return Listed.UNKNOWN, doubt
     words = f"nothing that fits was listed {rule.wait_h:g} h after lift-off or later (assumed to be long enough)"
     taken = "" if catalogue.whole else f"; {len(catalogue.objects)} objects taken as the whole catalogue"
-    return Seen.NO, f"{words}{taken}"
+    return Listed.NO, f"{words}{taken}"
 
 
 def _whole(catalogue: Catalogue, launch: Launch, rule: CheckRule) -> bool:
@@ -191,15 +185,15 @@ def _refuse_old_pull(catalogue: Catalogue, launch: Launch) -> None:
         raise InputError(where=catalogue.source, key="pulled", seen=seen, cure="check the year of the pull")
 
 
-def _fits(best: Candidate, rule: CheckRule) -> tuple[Seen, str]:
+def _fits(best: Candidate, rule: CheckRule) -> tuple[Listed, str]:
     """Return what an object that fits well allows to say."""
     label = best.object.label
     if best.p < rule.p_yes:
-        return Seen.UNKNOWN, f"{label} may be it (p {best.p:.2f}), which is neither a match nor none"
+        return Listed.UNKNOWN, f"{label} may be it (p {best.p:.2f}), which is neither a match nor none"
     if not _is_new(best):
         words = "has the orbit, but neither its launch number nor a first sighting says that it is new"
-        return Seen.UNKNOWN, f"{label} {words}"
-    return Seen.YES, f"{label} fits with p {_p(best.p)}, at least {rule.p_yes:g} needed"
+        return Listed.UNKNOWN, f"{label} {words}"
+    return Listed.YES, f"{label} fits with p {_p(best.p)}, at least {rule.p_yes:g} needed"
 
 
 def _is_new(found: Candidate) -> bool:
@@ -233,7 +227,7 @@ def _chance(launch: Launch) -> float:
     point = launch.injection
     lat = geocentric_lat_deg(point.lat_deg, point.alt_m)
     sigma = math.hypot(point.sigma_deg, launch.t0_sigma_s * drift_degps(lat, launch.inclination_deg))
-    share = share_within(-2.0 * sigma, 2.0 * sigma, lat, launch.inclination_deg)
+    share = share_of_planes(-2.0 * sigma, 2.0 * sigma, lat, launch.inclination_deg)
     return share if point.southbound is None else 0.5 * share
 
 
@@ -259,14 +253,14 @@ def _notes(catalogue: Catalogue, launch: Launch) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _as_reached(seen: Seen) -> Reached:
+def _as_reached(seen: Listed) -> Reached:
     """Return what a catalogue's answer says about an orbit."""
     match seen:
-        case Seen.YES:
+        case Listed.YES:
             return Reached.YES
-        case Seen.NO:
+        case Listed.NO:
             return Reached.NO
-        case Seen.NOT_YET | Seen.UNKNOWN:
+        case Listed.NOT_YET | Listed.UNKNOWN:
             return Reached.UNKNOWN
         case _:
             assert_never(seen)

@@ -22,7 +22,7 @@ import numpy as np
 from downrange.base import Array, InputError, units
 from downrange.orbit import _kernel
 from downrange.orbit.activity import Activity, activity_air
-from downrange.orbit.mean_orbit import MeanOrbit, mean_orbit
+from downrange.orbit.mean_orbit import AveragedOrbit, mean_orbit
 from downrange.orbit.model import ElementSet
 from downrange.orbit.propagate import (
     Beta,
@@ -149,7 +149,7 @@ def _shown_rate(found: ElementSet) -> float:
     return (sizes[1] - sizes[0]) * float(satellite.radiusearthkm) * units.KILOMETRE / (span_minutes * 60.0)
 
 
-def _why_unknown(orbit: Start, shape: MeanOrbit, beta: Beta | float | None, rate_mps: float | None) -> str:
+def _why_unknown(orbit: Start, shape: AveragedOrbit, beta: Beta | float | None, rate_mps: float | None) -> str:
     """Say why an answer would be a guess; "" when it would not."""
     if shape.perigee_alt_m > HIGHEST_PERIGEE_M:
         return (
@@ -167,7 +167,7 @@ def _why_unknown(orbit: Start, shape: MeanOrbit, beta: Beta | float | None, rate
     return "" if rate_mps < 0.0 else "SGP4 does not let this orbit sink; its drag term means nothing"
 
 
-def _unknown(shape: MeanOrbit, why: str) -> Decay:
+def _unknown(shape: AveragedOrbit, why: str) -> Decay:
     return Decay(
         answer=Lasts.UNKNOWN,
         days_low=None,
@@ -197,7 +197,7 @@ def _courses(activity: Activity | None) -> tuple[Sun, tuple[Sun, ...]]:
             return middle, tuple(Sun(phase_rad=float(p), cycle=True) for p in phases)
 
 
-def days_of(shape: MeanOrbit, airs: Array, beta: float, sun: Sun) -> float:
+def days_of(shape: AveragedOrbit, airs: Array, beta: float, sun: Sun) -> float:
     """Return how many days the averaged orbit lasts."""
     cycle_s = CYCLE_DAYS * units.DAY if sun.cycle else 0.0
     longest_s = HORIZON_DAYS * units.DAY
@@ -205,7 +205,7 @@ def days_of(shape: MeanOrbit, airs: Array, beta: float, sun: Sun) -> float:
     return float(_kernel.decay_s(*args)) / units.DAY
 
 
-def _shown_beta(shape: MeanOrbit, airs: Array, rate_mps: float, sun: Sun) -> float:
+def _shown_beta(shape: AveragedOrbit, airs: Array, rate_mps: float, sun: Sun) -> float:
     """Return the ballistic coefficient at which this air lets the orbit sink as its element set shows."""
     rates = np.empty((len(airs), 2))
     _kernel.mean_rates(shape.a_m, shape.x_m, shape.cos_i, shape.raise_m, airs, rates)
@@ -214,7 +214,7 @@ def _shown_beta(shape: MeanOrbit, airs: Array, rate_mps: float, sun: Sun) -> flo
 
 
 def _band(
-    shape: MeanOrbit, body: Beta | None, rate_mps: float | None, activity: Activity | None, air: Array | None
+    shape: AveragedOrbit, body: Beta | None, rate_mps: float | None, activity: Activity | None, air: Array | None
 ) -> Decay:
     """Return the band over bodies, courses of the sun and what the model of the air misses."""
     airs = levels() if air is None else fixed(np.asarray(air)[None])
@@ -236,7 +236,7 @@ def _band(
     return _told(shape, days, method, reasons)
 
 
-def _flown(shape: MeanOrbit, airs: Array, cases: list[tuple[float, Sun]], days: Array) -> Array:
+def _flown(shape: AveragedOrbit, airs: Array, cases: list[tuple[float, Sun]], days: Array) -> Array:
     """Return the days of the middle case and of the ends flown numerically, each in the air of its beginning."""
     told = days[[0, int(np.argmin(days)), int(np.argmax(days))]].copy()
     chosen = [cases[0], cases[int(np.argmin(days))], cases[int(np.argmax(days))]]
@@ -289,7 +289,7 @@ def _reasons(
     return (what, sun, *far, "no manoeuvre; no wind but the Earth's turn; day and night averaged")
 
 
-def _told(shape: MeanOrbit, days: Array, method: str, reasons: tuple[str, ...]) -> Decay:
+def _told(shape: AveragedOrbit, days: Array, method: str, reasons: tuple[str, ...]) -> Decay:
     """Return the record of a band whose middle comes first."""
     if days[0] >= HORIZON_DAYS:
         return _unknown(shape, f"it lasts longer than {HORIZON_DAYS / 365.25:.0f} years in the middle of the band")

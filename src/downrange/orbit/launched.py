@@ -12,7 +12,7 @@ from downrange.orbit.model import Reached
 from downrange.orbit.sequence import Numbers
 
 
-class Seen(StrEnum):
+class Listed(StrEnum):
     """Whether a catalogue holds an object of a launch."""
 
     YES = "yes"
@@ -203,7 +203,7 @@ class CatalogueVerdict:
     notes:       what else a person must know, as a pull older than what it holds
     """
 
-    answer: Seen
+    answer: Listed
     p: float
     launch: Launch
     matched: tuple[Candidate, ...]

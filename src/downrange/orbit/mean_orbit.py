@@ -15,8 +15,8 @@ _FROZEN = -0.5 * wgs84.J3 / wgs84.J2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MeanOrbit:
-    """A mean orbit.
+class AveragedOrbit:
+    """The shape of an orbit, averaged over a revolution.
 
     a_m:     semi-major axis
     x_m:     a e, the eccentricity without what J3 adds to it toward the northernmost point, and takes off half a turn
@@ -48,19 +48,19 @@ class MeanOrbit:
         return float(2.0 * np.pi * np.sqrt(self.a_m**3 / wgs84.GM_M3PS2))
 
 
-def mean_orbit(frozen: Array) -> MeanOrbit:
+def mean_orbit(frozen: Array) -> AveragedOrbit:
     """Return the mean orbit of a state, from one revolution flown without drag; of what falls at once, the osculating one."""
     first = elements_in(frozen[None])[0]
     period_s = 2.0 * np.pi * np.sqrt(first[0] ** 3 / wgs84.GM_M3PS2)
     states = follow(frozen, np.arange(_SAMPLES) * period_s / _SAMPLES, None, air_table()).out
     if len(states) < _SAMPLES:
         x_m = float(first[0] * np.linalg.norm(first[1:4]))
-        return MeanOrbit(a_m=float(first[0]), x_m=x_m, cos_i=float(first[4]), raise_m=0.0, frozen=frozen)
+        return AveragedOrbit(a_m=float(first[0]), x_m=x_m, cos_i=float(first[4]), raise_m=0.0, frozen=frozen)
     rows = elements_in(states)
     a_m = float(rows[:, 0].mean())
     e = float(np.linalg.norm(rows[:, 1:4].mean(axis=0) - _frozen_e(frozen, a_m)))
     radius_m = float(np.linalg.norm(states[:, :3], axis=1).mean())
-    return MeanOrbit(
+    return AveragedOrbit(
         a_m=a_m,
         x_m=a_m * e,
         cos_i=float(rows[:, 4].mean()),

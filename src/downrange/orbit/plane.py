@@ -85,12 +85,12 @@ def ahead_deg(
     return math.degrees(math.atan2(sine, cosine))
 
 
-def share_within(low_deg: float, high_deg: float, lat_deg: float, inclination_deg: float) -> float:
+def share_of_planes(low_deg: float, high_deg: float, lat_deg: float, inclination_deg: float) -> float:
     """Return the share of planes of one inclination, nodes at random, that a point lies between two angles off.
 
     lat_deg: geocentric
 
-    >>> f"{share_within(-6.0, 6.0, 39.66, 97.4):.3f}"  # a random near-polar plane passes a pad by 6 deg so often
+    >>> f"{share_of_planes(-6.0, 6.0, 39.66, 97.4):.3f}"  # a random near-polar plane passes a pad by 6 deg so often
     '0.088'
     """
     tilt, lat = math.radians(inclination_deg), math.radians(lat_deg)

@@ -68,7 +68,7 @@ class Numbers:
 
     year:    of all of them
     first:   the number that the first probability is of
-    p:       probability of first, first + 1 and so on
+    p:       probability of first, first + 1 and so on; () where none is left between two known launches
     source:  between which known launches it lies, or what was assumed
     bounded: known launches bound it on both sides; nothing else is possible
     """
@@ -86,6 +86,8 @@ class Numbers:
 
     def __str__(self) -> str:
         """Write the numbers from the first to the last."""
+        if not self.p:
+            return "none"
         last = LaunchNumber(year=self.year, number=self.first + len(self.p) - 1)
         first = LaunchNumber(year=self.year, number=self.first)
         return str(first) if len(self.p) == 1 else f"{first} to {last}"
@@ -159,8 +161,11 @@ def numbers_at(moment: datetime, anchors: Sequence[Anchor] | None = None) -> Num
     spent = since(begins, at)
     left = f"after {before.launch} ({before.what}, {iso(before.at)})" if before else f"after the first day of {at.year}"
     if after is not None:
-        others = after.launch.number - low - 2
-        p = _binomial(max(others, 0), spent / since(begins, after.at))
+        free = after.launch.number - low - 1
+        if free < 0:
+            seen = f"{after.launch} of {iso(after.at)} {left}"
+            raise InputError(where="known launches", seen=seen, cure="check both: numbers rise with the time of launch")
+        p = _binomial(free - 1, spent / since(begins, after.at)) if free else ()
         right = f"before {after.launch} ({after.what}, {iso(after.at)})"
         return Numbers(year=at.year, first=low + 1, p=p, source=f"{left}, {right}", bounded=True)
     more = _RATE_PDAY * spent / units.DAY

@@ -19,7 +19,7 @@ from downrange.orbit.plane import (
     node_deg,
     off_plane_deg,
     plane_sigma_deg,
-    share_within,
+    share_of_planes,
     southbound,
 )
 
@@ -103,7 +103,7 @@ def weigh_plane(found: CatalogueObject, launch: Launch, rule: CheckRule) -> tupl
     lat = geocentric_lat_deg(point.lat_deg, point.alt_m)
     by_clock = launch.t0_sigma_s * drift_degps(lat, nearest.inclination_deg)
     sigma = math.hypot(point.sigma_deg, math.hypot(by_clock, plane_sigma_deg(nearest, moment)))
-    other = share_within(off - sigma, off + sigma, lat, nearest.inclination_deg) / (2.0 * sigma)
+    other = share_of_planes(off - sigma, off + sigma, lat, nearest.inclination_deg) / (2.0 * sigma)
     ours = _normal(off, 0.0, sigma)
     seen, expected = f"{abs(off):.2f} deg off", f"0 ±{sigma:.2f} deg"
     if point.southbound is not None:

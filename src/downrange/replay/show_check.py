@@ -6,16 +6,16 @@ import math
 from typing import Any
 
 from downrange.base import iso
-from downrange.orbit import Candidate, CatalogueVerdict, Evidence, Launch, Seen
+from downrange.orbit import Candidate, CatalogueVerdict, Evidence, Launch, Listed
 from downrange.replay.catalogue_asked import Checked
 from downrange.replay.tables import Table, columns, number, place
 
 Shown = tuple[tuple[Table, ...], dict[str, Any]]
 _ASKS = {
-    Seen.YES: "Yes: an object of this launch is in the catalogue",
-    Seen.NOT_YET: "Not catalogued yet",
-    Seen.NO: "No: the catalogue holds nothing of this launch",
-    Seen.UNKNOWN: "Unknown",
+    Listed.YES: "Yes: an object of this launch is in the catalogue",
+    Listed.NOT_YET: "Not catalogued yet",
+    Listed.NO: "No: the catalogue holds nothing of this launch",
+    Listed.UNKNOWN: "Unknown",
 }
 
 
