@@ -11,7 +11,7 @@ QUIET := tools/quiet.sh
 OURS := src tests tools $(wildcard benchmarks) $(wildcard examples) conftest.py
 PROSE := $(OURS) Makefile pyproject.toml .ci $(wildcard *.md) $(wildcard docs)
 PAGES := $(wildcard *.md docs/*.md)
-EXAMPLES := README.md docs/flight.md docs/fall.md docs/notice.md docs/corridor.md docs/track.md docs/orbit.md docs/alert.md
+EXAMPLES := README.md docs/flight.md docs/fall.md docs/notice.md docs/corridor.md docs/track.md docs/orbit.md docs/coverage.md docs/alert.md
 
 .PHONY: help demo test check docs bench clean services core-venv test-venv bench-venv \
 	check-lint check-format check-types check-layers check-units check-docstrings check-spelling check-links
