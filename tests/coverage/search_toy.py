@@ -5,6 +5,7 @@ python search_toy.py FOLDER WORKERS
 
 from __future__ import annotations
 
+import signal
 import sys
 from datetime import UTC, datetime
 
@@ -46,4 +47,5 @@ def tell(done: int, _wanted: int, _best: float) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts us in the background ignores it
     toy(folder=sys.argv[1], workers=int(sys.argv[2]), say=tell, candidates=300)

@@ -28,7 +28,8 @@ def accesses(
     satellites:   element sets; SGP4 moves them, UT1 = UTC
     max_age_days: refuse a span farther than this from an element set's epoch, where SGP4 only guesses
     threads:      how many work; all cores when not given. The answer does not depend on it.
-    Edges meet those of SGP4's own positions to 10 ms, and to 1 ms where a window does not graze its limit.
+    Edges meet those of SGP4's own positions to 10 ms, and to 1 ms where a window does not graze its limit. On orbits of
+    half a day or longer a window under a quarter of a second may come or go: 0.2 mm of path decide there.
     """
     start = utc(start, where="start")
     span_s = days * units.DAY
