@@ -145,3 +145,10 @@ def test_an_unknown_name_lists_the_known():
 
 def test_the_range_of_values():
     assert bounds_of([2.0, 1.0, 3.0], "assumed") == Bounds(low=1.0, high=3.0, source="assumed")
+
+
+def test_a_file_without_a_title_is_told_how_a_title_is_written(tmp_path):
+    file = tmp_path / "mine.toml"
+    file.write_text('name = "mine"\n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"title: missing\. Write name and title as 'text'"):
+        load_camera(file)

@@ -1,4 +1,4 @@
-"""Looks under cloud: the formulas against every sky written out, and against skies drawn by a counted generator."""
+"""CloudyLooks under cloud: the formulas against every sky written out, and against skies drawn by a counted generator."""
 
 import itertools
 import math
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from downrange.base import InputError, uniforms
 from downrange.coverage import Accesses, Cone, Sensor, points_at
 from downrange.coverage.climatology import load_climatology
-from downrange.coverage.cloud import Looks, Sky, clouded, expectations, months_of, share_longer, waits
+from downrange.coverage.cloud import CloudyLooks, Sky, clouded, expectations, months_of, share_longer, waits
 from downrange.coverage.gaps import gaps_of, pooled, share_within
 
 SPAN_S = 100.0
@@ -44,7 +44,7 @@ def by_hand(look_s, p_clear, correlation_s, wait_s):
 
 
 def one_point(look_s, p_clear, correlation_s, span_s=SPAN_S):
-    return Looks(
+    return CloudyLooks(
         offset=np.array([0, len(look_s)]),
         look_s=np.array(look_s, dtype=float),
         p_clear=np.array(p_clear, dtype=float),
@@ -117,7 +117,7 @@ def test_cloud_that_lasts_makes_requests_wait_longer():
 
 
 def test_points_are_weighed():
-    two = Looks(
+    two = CloudyLooks(
         offset=np.array([0, 1, 1]),
         look_s=np.array([50.0]),
         p_clear=np.array([1.0]),

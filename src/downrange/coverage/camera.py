@@ -18,7 +18,7 @@ from downrange.base import InputError, read_toml, toml_names, toml_text
 
 _SHIPPED = resources.files("downrange.coverage") / "data" / "cameras"
 _AGREE = 0.05  # a stated ground sample distance and pitch over focal length may differ by this; catalogues round
-_FORM = "write { value = 0.7, source = 'where it was read' } or { range = [0.1, 0.5], source = 'assumed: why' }"
+_FORM = "write name and title as 'text', a figure as { value = 0.7, source = 'where it was read' } or { range = [0.1, 0.5], source = 'assumed: why' }"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,7 +68,7 @@ class Clouded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Looks:
+class CloudyLooks:
     """Moments of looks point after point, and the chance that each is clear.
 
     offset:  (n + 1,) where each point's looks begin
@@ -105,7 +105,7 @@ def clouded(
     if not known.any():
         return _unknown(f"{climatology.name} does not cover the points and months", source, points, percents)
     skies = [
-        Looks(
+        CloudyLooks(
             offset=gaps.look_offset,
             look_s=gaps.look_s,
             p_clear=np.where(np.isnan(p), 0.0, p),
@@ -121,11 +121,11 @@ def clouded(
     return _found(skies, known, weights, percents, by_point, Sky.KNOWN if whole else Sky.PARTLY, why, source)
 
 
-def expectations(looks: Looks) -> tuple[Array, Array, Array]:
+def expectations(looks: CloudyLooks) -> tuple[Array, Array, Array]:
     """Return per point (clear looks in the span, mean wait [s], chance of none), each (n,), over all skies.
 
-    >>> looks = Looks(offset=np.array([0, 1]), look_s=np.array([50.0]), p_clear=np.array([0.5]), span_s=100.0,
-    ...               correlation_s=0.0)
+    >>> looks = CloudyLooks(offset=np.array([0, 1]), look_s=np.array([50.0]), p_clear=np.array([0.5]), span_s=100.0,
+    ...                     correlation_s=0.0)
     >>> [float(x[0]) for x in expectations(looks)]  # half of the time 25 s, half 50 s
     [0.5, 37.5, 0.5]
     """
@@ -133,14 +133,14 @@ def expectations(looks: Looks) -> tuple[Array, Array, Array]:
     return cloud.expectations(looks.offset, looks.look_s, looks.p_clear, p_next, looks.span_s)
 
 
-def waits(looks: Looks, percents: Sequence[float], *, weights: ArrayLike | None = None) -> Array:
+def waits(looks: CloudyLooks, percents: Sequence[float], *, weights: ArrayLike | None = None) -> Array:
     """Return the waits [s] (q,) that percents of requests do not exceed, over all skies and points drawn by weight."""
     logs, certain, share = _prepared(looks, percents)
     weight = weights_of(looks.offset.size - 1, weights)
     return cloud.wait_of_share(looks.offset, looks.look_s, looks.p_clear, logs, certain, weight, looks.span_s, share)
 
 
-def share_longer(looks: Looks, wait_s: float, *, weights: ArrayLike | None = None) -> float:
+def share_longer(looks: CloudyLooks, wait_s: float, *, weights: ArrayLike | None = None) -> float:
     """Return the share of requests that wait longer than wait_s, over all skies and points drawn by weight."""
     logs, certain, _ = _prepared(looks, ())
     weight = weights_of(looks.offset.size - 1, weights)
@@ -167,7 +167,7 @@ def _chance(table: Array, cell: NDArray[np.int64], month: NDArray[np.int64]) -> 
     return chance
 
 
-def _prepared(looks: Looks, percents: Sequence[float]) -> tuple[Array, NDArray[np.int64], Array]:
+def _prepared(looks: CloudyLooks, percents: Sequence[float]) -> tuple[Array, NDArray[np.int64], Array]:
     """Return (running sums of misses, of certain looks, shares)."""
     share: Array = np.asarray(percents, dtype=float) / 100.0
     if not ((share >= 0.0) & (share <= 1.0)).all():
@@ -178,7 +178,7 @@ def _prepared(looks: Looks, percents: Sequence[float]) -> tuple[Array, NDArray[n
 
 
 def _found(
-    skies: list[Looks],
+    skies: list[CloudyLooks],
     known: NDArray[np.bool_],
     weights: Array,
     percents: Sequence[float],

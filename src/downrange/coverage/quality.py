@@ -275,7 +275,7 @@ def _sharpness(camera: Camera, drawn: dict[str, Array], angle_rad: Array) -> Arr
     smear = _pick(camera, "smear_pixels", drawn, more_is_better=False)
     across = edge_response(ratio, obscuration=drawn["obscuration"], jitter_pixels=jitter)
     along = edge_response(ratio, obscuration=drawn["obscuration"], jitter_pixels=jitter, smear_pixels=smear)
-    return both_ways(across, along)
+    return both_ways(along, across)
 
 
 def _signal(

@@ -22,7 +22,7 @@ MOST: Final = 6  # satellites that a scenario's layouts are made for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundLayout:
     """A layout that a search found: where each satellite is put, ahead of the first one.
 
     name:      for people
@@ -79,7 +79,7 @@ class CoverageScenario:
     days: float
     min_sun_deg: float
     patterns: tuple[str, ...]
-    found: tuple[Found, ...]
+    found: tuple[FoundLayout, ...]
     sources: tuple[str, ...]
 
     def __post_init__(self) -> None:
@@ -249,9 +249,11 @@ def _element_set(where: str, i: int, table: _Set) -> ElementSet:
     return one
 
 
-def _found(where: str, i: int, table: _Layout) -> Found:
+def _found(where: str, i: int, table: _Layout) -> FoundLayout:
     """Return the layout of one table."""
     if not table.source.strip():
         cure = "say how it was found, or 'assumed'"
         raise InputError(where=where, key=f"layouts[{i}].source", seen="no source", cure=cure)
-    return Found(name=table.name, slots=tuple((node, anomaly) for node, anomaly in table.slots), source=table.source)
+    return FoundLayout(
+        name=table.name, slots=tuple((node, anomaly) for node, anomaly in table.slots), source=table.source
+    )

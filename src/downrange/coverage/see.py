@@ -83,8 +83,8 @@ class SeenRow:
 
     def bounds(self, figure: str) -> tuple[float, float] | None:
         """Return the ends of a figure of `Often` over the reach; None where either is UNKNOWN."""
-        one, other = getattr(self.near, figure), getattr(self.far, figure)
-        return None if one is None or other is None else (min(one, other), max(one, other))
+        near, far = getattr(self.near, figure), getattr(self.far, figure)
+        return None if near is None or far is None else (min(near, far), max(near, far))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,8 +197,8 @@ def see(
         down=down,
         aside=aside,
         what=tuple(
-            What(subject=one.subject, task=one.task, down=one, aside=other)
-            for one, other in zip(recognise(down, asked), recognise(aside, asked), strict=True)
+            What(subject=at_nadir.subject, task=at_nadir.task, down=at_nadir, aside=at_reach)
+            for at_nadir, at_reach in zip(recognise(down, asked), recognise(aside, asked), strict=True)
         ),
         rows=tuple(rows),
         cloud="" if climatology is None else f"{climatology.kind.value}: {climatology.source}",
@@ -243,21 +243,21 @@ def _often(
     """Return the figures of one arrangement and reach."""
     by_day = daylit(looks, min_sun_deg)
     weights = np.ascontiguousarray(looks.points.area_m2, dtype=float)
-    always, light = _gaps(looks), _gaps(by_day)
-    one, other = pooled(always, weights=weights), pooled(light, weights=weights)
+    daylit_gaps = _gaps(by_day)
+    always, light = pooled(_gaps(looks), weights=weights), pooled(daylit_gaps, weights=weights)
     sky = clouded(by_day, climatology, by_point=False)
     known = None if passes is None else latency(by_day, passes, percents=PERCENTS)
     return Often(
         reach_deg=angle_deg,
-        looks_pday=one.looks_pday,
-        mean_wait_s=one.mean_wait_s,
-        max_gap_s=one.max_gap_s,
-        share_never=one.share_never,
-        daylit_looks_pday=other.looks_pday,
-        daylit_mean_wait_s=other.mean_wait_s,
-        daylit_max_gap_s=other.max_gap_s,
-        daylit_share_never=other.share_never,
-        within=tuple(share_within(light, [h * units.HOUR for h in WITHIN_H], weights=weights).tolist()),
+        looks_pday=always.looks_pday,
+        mean_wait_s=always.mean_wait_s,
+        max_gap_s=always.max_gap_s,
+        share_never=always.share_never,
+        daylit_looks_pday=light.looks_pday,
+        daylit_mean_wait_s=light.mean_wait_s,
+        daylit_max_gap_s=light.max_gap_s,
+        daylit_share_never=light.share_never,
+        within=tuple(share_within(daylit_gaps, [h * units.HOUR for h in WITHIN_H], weights=weights).tolist()),
         know_mean_s=None if known is None else known.know_mean_s.value,
         know_s=(None,) * len(PERCENTS) if known is None else tuple(figure.value for figure in known.know_s),
         know_least=known is not None and known.know_mean_s.high is None,

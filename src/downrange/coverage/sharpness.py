@@ -79,8 +79,8 @@ def edge_response(
     return found
 
 
-def both_ways(one: ArrayLike, other: ArrayLike) -> Array:
+def both_ways(along: ArrayLike, across: ArrayLike) -> Array:
     """Return the edge response that GIQE-5 takes for two directions: the larger one counts once, the smaller twice."""
-    a, b = np.asarray(one, dtype=float), np.asarray(other, dtype=float)
+    a, b = np.asarray(along, dtype=float), np.asarray(across, dtype=float)
     out: Array = np.cbrt(np.maximum(a, b) * np.minimum(a, b) ** 2)
     return out
