@@ -7,6 +7,8 @@ import struct
 
 import lxml.html
 import pytest
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +38,10 @@ def test_a_report_has_all_its_parts_once(pages: dict[str, str], name: str) -> No
     assert len(ids) == len(set(ids))
     wanted = {"where", "when", "falls", "flight", "corridor", "alerts", "score", "vehicle", "notice", "sources"}
     assert wanted <= set(page.xpath("//section/@id"))
-    assert ("orbit" in page.xpath("//section/@id")) == (name == "nominal")
+    for part in ("orbit", "coverage"):
+        assert (part in page.xpath("//section/@id")) == (name == "nominal")
     assert {link.lstrip("#") for link in page.xpath("//nav//a/@href")} == set(page.xpath("//section/@id"))
-    assert len(page.xpath("//figure//svg[@role='img'][@aria-label]")) == 3
+    assert len(page.xpath("//figure//svg[@role='img'][@aria-label]")) == (5 if name == "nominal" else 3)
     assert {"ko-KR", "ja-JP", "en-US"} & set(page.xpath("//@lang")) == {"ko-KR", "ja-JP", "en-US"}
     assert page.xpath("count(//caption)") == page.xpath("count(//table)")
 
@@ -55,10 +58,13 @@ def test_the_report_admits_what_the_record_cannot_be(pages: dict[str, str]) -> N
 
 
 def test_colours_follow_the_theme_and_none_is_left_fixed(pages: dict[str, str]) -> None:
+    scales = {to_hex(colormaps[name](i)) for name in ("cividis", "viridis") for i in range(256)}
     for page in pages.values():
-        drawn = "".join(re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL))
-        assert "var(--ink)" in drawn
-        assert re.findall(r"(?:fill|stroke): ?#[0-9a-f]{6}", drawn) == []
+        for name, drawn in re.findall(r'<figure id="([\w-]+)">.*?(<svg.*?</svg>)', page, flags=re.DOTALL):
+            assert "var(--ink)" in drawn
+            fixed = set(re.findall(r"(?:fill|stroke): ?(#[0-9a-f]{6})", drawn))
+            # the shades of a scale of values are the same in both themes, as its legend is
+            assert fixed <= (scales if name.startswith("coverage-") else set()), name
 
 
 @pytest.mark.parametrize("figure", ["map", "timeline", "ascent"])

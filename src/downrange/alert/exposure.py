@@ -299,7 +299,8 @@ def _arrivals(crowd: dict[str, NDArray[Any]], rows: NDArray[np.int64]) -> Iterat
     """Yield, body by body, when its first and its last rows come down; a rare late body must not be averaged away."""
     for body in np.unique(crowd["body"][rows]):
         own = rows[crowd["body"][rows] == body]
-        yield quantile(crowd["t_s"][own], crowd["p"][own], FIRST), quantile(crowd["t_s"][own], crowd["p"][own], LAST)
+        first, last = quantiles(crowd["t_s"][own], crowd["p"][own], (FIRST, LAST))
+        yield first, last
 
 
 def quantile(values: Array, weights: Array, q: float) -> float:
@@ -308,11 +309,17 @@ def quantile(values: Array, weights: Array, q: float) -> float:
     >>> quantile(np.array([3.0, 1.0, 2.0]), np.array([0.01, 0.5, 0.49]), 0.99)
     2.0
     """
+    return quantiles(values, weights, (q,))[0]
+
+
+def quantiles(values: Array, weights: Array, shares: Sequence[float]) -> tuple[float, ...]:
+    """Return the quantile of each share, sorting once."""
     order = np.argsort(values, kind="stable")
     heaped = np.cumsum(np.asarray(weights, float)[order])
     if heaped[-1] <= 0.0:
-        return float(np.max(values) if q > 0.5 else np.min(values))
-    return float(np.asarray(values)[order][int(np.searchsorted(heaped, q * heaped[-1] * (1.0 - 1e-12)))])
+        return tuple(float(np.max(values) if q > 0.5 else np.min(values)) for q in shares)
+    places = np.searchsorted(heaped, np.asarray(shares) * heaped[-1] * (1.0 - 1e-12))
+    return tuple(np.asarray(values)[order][places].tolist())
 
 
 def upper_bound(weights: Array, heaviest: float, confidence: float) -> float:

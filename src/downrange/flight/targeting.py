@@ -184,9 +184,9 @@ def _misses(base: Crowd, orbit: Orbit, u: Array) -> Array:
     inclination = np.degrees(np.arccos(momentum[:, 2] / np.linalg.norm(momentum, axis=1)))
     burnt_mps = crowd.isp_vac_s[:, -1] * STANDARD_GRAVITY * np.log(_full_kg(crowd) / state[:, 7])
     soft = [(u[:, 0] - 3.0) / 10.0, np.minimum(u[:, 2], 0.0) * 10.0, u[:, 2] / 300.0]
-    soft += [(crowd.pitch0_deg[:, s] - crowd.pitch1_deg[:, s]) / 100.0 for s in range(1, crowd.burn_s.shape[1])]
-    soft += [(crowd.azimuth1_deg[:, s] - u[:, 1]) / 100.0 for s in range(1, crowd.burn_s.shape[1])]
-    soft += [(crowd.azimuth0_deg[:, s] - u[:, 1]) / 100.0 for s in range(1, crowd.burn_s.shape[1])]
+    soft += [(crowd.pitch0_deg[:, s] - crowd.pitch1_deg[:, s]) / 100.0 for s in range(1, crowd.stages)]
+    soft += [(crowd.azimuth1_deg[:, s] - u[:, 1]) / 100.0 for s in range(1, crowd.stages)]
+    soft += [(crowd.azimuth0_deg[:, s] - u[:, 1]) / 100.0 for s in range(1, crowd.stages)]
     columns = [
         (radius - wgs84.RE_M - orbit.perigee_alt_m) / 500.0,
         (r * v).sum(axis=1) / radius / 2.0,
@@ -213,12 +213,20 @@ def _solve(base: Crowd, orbit: Orbit, u: Array) -> Array:
     low[0] = 0.1
     high = np.full(len(w), np.inf)
 
+    kept: list[Array] = []
+
+    def around(w: Array) -> Array:
+        """Fly w with a step along each axis; kept, for slopes are asked for where values just were."""
+        if not kept or not np.array_equal(kept[0], w):
+            kept[:] = [w.copy(), _misses(base, orbit, np.vstack([w, w + _STEP * np.eye(len(w))]) * scale)]
+        return kept[1]
+
     def values(w: Array) -> Array:
-        weighted: Array = weight * _misses(base, orbit, (w * scale)[None])[0]
+        weighted: Array = weight * around(w)[0]
         return weighted
 
     def slopes(w: Array) -> Array:
-        rows = _misses(base, orbit, np.vstack([w, w + _STEP * np.eye(len(w))]) * scale)
+        rows = around(w)
         weighted: Array = weight[:, None] * ((rows[1:] - rows[0]) / _STEP).T
         return weighted
 
@@ -231,7 +239,7 @@ def _solve(base: Crowd, orbit: Orbit, u: Array) -> Array:
 
 def _full_kg(crowd: Crowd) -> Array:
     """Return the mass at the last ignition."""
-    fairing = crowd.fairing_kg if crowd.burn_s.shape[1] < 2 else 0.0
+    fairing = crowd.fairing_kg if crowd.stages < 2 else 0.0
     full: Array = crowd.payload_kg + crowd.dry_kg[:, -1] + crowd.propellant_kg[:, -1] + fairing
     return full
 
@@ -254,7 +262,7 @@ def _aim(guess: Plan, crowd: Crowd, state: Array, stop_sma_m: float) -> Aim:
             pitch_deg=(float(crowd.pitch0_deg[0, s]), float(crowd.pitch1_deg[0, s])),
             azimuth_deg=(float(crowd.azimuth0_deg[0, s]), float(crowd.azimuth1_deg[0, s])),
         )
-        for s in range(1, crowd.burn_s.shape[1])
+        for s in range(1, crowd.stages)
     )
     plan = replace(
         guess,
