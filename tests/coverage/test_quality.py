@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from downrange.coverage.camera import Bounds, Camera, load_camera
-from downrange.coverage.quality import niirs_words, quality
+from downrange.coverage.quality import giqe5, niirs_words, quality
 
 
 def one(value):
@@ -93,3 +93,10 @@ def test_to_learn_more_never_widens_the_answer(key):
 def test_words_for_levels():
     assert niirs_words(4.9).startswith("level 4: details of 1.2 to 2.5 m")
     assert niirs_words(-1.0) == niirs_words(0.9) == "level 0: no use for interpretation"
+
+
+@pytest.mark.parametrize(("snr", "costs"), [(20.0, 0.1), (50.0, 0.04)])
+def test_what_a_third_less_signal_costs(snr, costs):
+    # as the notes of `radiance` tell, for the sharpness of the quoted table
+    lost = giqe5(1.0, 0.35, snr) - giqe5(1.0, 0.35, 0.7 * snr)
+    assert costs - 0.01 < lost < costs

@@ -60,6 +60,17 @@ def test_many_at_once_equal_one_by_one():
     assert found == pytest.approx(alone, rel=1e-12)
 
 
+@pytest.mark.parametrize("ratio", [0.02, 0.1, 0.68, 1.5])
+@pytest.mark.parametrize("hole", [0.0, 0.4, 0.7])
+def test_the_edge_is_that_of_a_plain_sum(ratio, hole):
+    share = (np.arange(200_000) + 0.5) / 200_000
+    nu = share / ratio
+    transfer = diffraction_mtf(share, hole) * np.sinc(nu) * np.sinc(1.5 * nu) * np.exp(-2.0 * (0.2 * np.pi * nu) ** 2)
+    summed = 2.0 * float(np.mean(transfer * np.sinc(nu))) / ratio
+    found = edge_response(ratio, obscuration=hole, jitter_pixels=0.2, smear_pixels=1.5)
+    assert found == pytest.approx(summed, abs=5e-6)
+
+
 def test_two_ways_weigh_the_softer_more():
     assert both_ways(0.5, 0.5) == pytest.approx(0.5)
     assert both_ways(0.4, 0.3) == both_ways(0.3, 0.4) == pytest.approx((0.4 * 0.09) ** (1.0 / 3.0))

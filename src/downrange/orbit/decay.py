@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Final
+from typing import Final, assert_never
 
 import numpy as np
 
@@ -190,11 +190,13 @@ def _courses(activity: Activity | None) -> tuple[Sun, tuple[Sun, ...]]:
         case Activity.MEAN:
             phases = np.array([1.5, 2.0, 2.5, 5.5, 6.0, 6.5]) * _EIGHTH
             return middle, (middle, *(Sun(phase_rad=float(p), cycle=True) for p in phases))
-        case _:
+        case Activity.LOW | Activity.HIGH:
             peak = 0.0 if activity is Activity.HIGH else np.pi
             phases = peak + np.array([-1.0, 0.0, 1.0]) * _EIGHTH
             middle = Sun(phase_rad=peak, cycle=True)
             return middle, tuple(Sun(phase_rad=float(p), cycle=True) for p in phases)
+        case _:
+            assert_never(activity)
 
 
 def days_of(shape: AveragedOrbit, airs: Array, beta: float, sun: Sun) -> float:
