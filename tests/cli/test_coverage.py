@@ -134,10 +134,10 @@ def test_revisit_tells_three_columns_with_their_rules(tmp_path: Path) -> None:
     told = " ".join(run(*words).stdout.split())
     for line in ("looks a day at a point", "sun over 10°", "Gaps middle-to-middle, each window counts", "geocentric"):
         assert line in told
-    bare = document(*words[:5], "--satellites", 1, "--days", 10, "--max-off-nadir-deg", 35)
+    bare = document(*MALLIGYONG, "--satellites", 1, "--days", 10, "--max-off-nadir-deg", 35)
     assert bare["known"]["by_day"] is None
     assert bare["clear_by_day"]["mean_wait_s"]["value"] is None  # no climatology: UNKNOWN
-    assert "UNKNOWN" in run(*words[:5], "--satellites", 1, "--days", 10, "--max-off-nadir-deg", 35).stdout
+    assert "UNKNOWN" in run(*MALLIGYONG, "--satellites", 1, "--days", 10, "--max-off-nadir-deg", 35).stdout
 
 
 def test_gaps_by_another_rule_are_shorter() -> None:

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from downrange.base import InputError
 from downrange.coverage import Accesses, Sensor, accesses
 from downrange.replay.coverage_asked import (
@@ -31,10 +34,10 @@ if TYPE_CHECKING:
         Gap,
         Latency,
         Overlap,
+        Revisit,
         Seen,
         Station,
     )
-    from downrange.replay.coverage_page_reports import Case
 
 _SECONDS: Final = 60.0
 
@@ -71,13 +74,21 @@ class RevisitAsked:
 class Revisited:
     """Revisit figures of one layout.
 
+    looks:     every window
+    min_sun_deg: the sun at the middle of a look by day
+    by_day:    (k,) which windows are by day
+    always, daylit: figures at any time, and by day alone
     sky:       what cloud leaves of the looks by day
     stations:  that hear the satellites; none: how late is UNKNOWN
     late, late_by_day: how late it is known, by looks at any time and by day
     """
 
     looking: Looking
-    case: Case
+    looks: Accesses
+    min_sun_deg: float
+    by_day: NDArray[np.bool_]
+    always: Revisit
+    daylit: Revisit
     sky: Clouded
     stations: tuple[Station, ...]
     late: Latency | None
@@ -128,7 +139,6 @@ def revisit_asked(asked: RevisitAsked, *, say: Callable[[str], None]) -> Revisit
         load_stations,
         revisit,
     )
-    from downrange.replay.coverage_page_reports import Case
 
     gap, overlap = _gap_of(asked.gap), _overlap_of(asked.overlap)
     sensor = sensor_of(asked.sensor)
@@ -145,15 +155,11 @@ def revisit_asked(asked: RevisitAsked, *, say: Callable[[str], None]) -> Revisit
     late_s = asked.processing_min * _SECONDS
     return Revisited(
         looking=looking,
-        case=Case(
-            satellites=len(looking.satellites),
-            layout=looking.layout,
-            looks=looks,
-            by_day=light_of(looks, min_sun_deg=asked.min_sun_deg).by_day,
-            min_sun_deg=asked.min_sun_deg,
-            always=revisit(looks, gap=gap, overlap=overlap),
-            daylit=revisit(by_day, gap=gap, overlap=overlap),
-        ),
+        looks=looks,
+        min_sun_deg=asked.min_sun_deg,
+        by_day=light_of(looks, min_sun_deg=asked.min_sun_deg).by_day,
+        always=revisit(looks, gap=gap, overlap=overlap),
+        daylit=revisit(by_day, gap=gap, overlap=overlap),
         sky=clouded(by_day, climatology, by_point=False),
         stations=stations,
         late=None if passes is None else latency(looks, passes, processing_s=late_s),

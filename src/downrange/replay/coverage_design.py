@@ -81,22 +81,27 @@ def design_asked(
     looking = looking_of(asked.look)
     for note in looking.notes:
         say(note)
-    found = search(
-        limits,
-        looking.place.points,
-        sensor,
-        objective,
-        reference=looking.satellites[0],
-        start=looking.start,
-        days=looking.days,
-        candidates=asked.candidates,
-        seed=asked.seed,
-        workers=asked.workers,
-        cluster=asked.cluster,
-        folder=folder,
-        max_age_days=looking.max_age_days,
-        say=progress,
-    )
+    try:
+        found = search(
+            limits,
+            looking.place.points,
+            sensor,
+            objective,
+            reference=looking.satellites[0],
+            start=looking.start,
+            days=looking.days,
+            candidates=asked.candidates,
+            seed=asked.seed,
+            workers=asked.workers,
+            cluster=asked.cluster,
+            folder=folder,
+            max_age_days=looking.max_age_days,
+            say=progress,
+        )
+    except KeyboardInterrupt as problem:
+        if folder is not None:
+            problem.add_note("Give --resume with it.")
+        raise
     best = found.best()
     return Designed(
         looking=looking,

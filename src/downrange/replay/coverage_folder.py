@@ -29,9 +29,18 @@ def write_revisit_report(answer: Revisited, tables: tuple[Table, ...], document:
     """Write report.html with maps and waits, revisit.json, and the figures of each point by day and at any time."""
     from downrange.coverage import write_revisit
     from downrange.replay.coverage_page import coverage_files
-    from downrange.replay.coverage_page_reports import Asked, revisit_report
+    from downrange.replay.coverage_page_reports import Asked, Case, revisit_report
 
-    place, case = answer.looking.place, answer.case
+    place = answer.looking.place
+    case = Case(
+        satellites=len(answer.looking.satellites),
+        layout=answer.looking.layout,
+        looks=answer.looks,
+        by_day=answer.by_day,
+        min_sun_deg=answer.min_sun_deg,
+        always=answer.always,
+        daylit=answer.daylit,
+    )
     asked = Asked(
         title=f"{answer.looking.who} over {place.words}",
         region=place.region,

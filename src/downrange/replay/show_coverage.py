@@ -204,11 +204,10 @@ def _accesses_document(windows: Windows, out: str | None) -> dict[str, Any]:
 
 def revisit_shown(answer: Revisited, out: str | None = None) -> Shown:
     """Return how often, how long and how late, at any time of day, by day, and by day under cloud."""
-    case = answer.case
-    always, daylit, sky = case.always, case.daylit, answer.sky
+    always, daylit, sky = answer.always, answer.daylit, answer.sky
     cloud = sky.why or "by climatology"
     cloud_from = f", {sky.source.replace('assumed: assumed:', 'assumed:')}" if sky.source else ""
-    names = columns("figure", "any time of day >", f"sun over {case.min_sun_deg:g}° >", "the same, clear sky >")
+    names = columns("figure", "any time of day >", f"sun over {answer.min_sun_deg:g}° >", "the same, clear sky >")
     unknown: tuple[Figure | None, ...] = (None,) * len(always.wait_s)
     plan: list[tuple[str, Figure, Figure, Figure | None, float, int]] = [
         ("looks a day at a point", always.looks_pday, daylit.looks_pday, sky.looks_pday_all, 1.0, 2),
@@ -228,11 +227,16 @@ def revisit_shown(answer: Revisited, out: str | None = None) -> Shown:
         for name, one, other, clear, scale, digits in plan
     ]
     rows += _late_rows(answer)
-    sensor = sensor_words(case.looks.sensor)
+    sensor = sensor_words(answer.looks.sensor)
+    plus = (
+        "+ : at least, as some requests have no answer in the span. "
+        if any("+" in row[1] + row[2] for row in rows)
+        else ""
+    )
     told = (
-        f"{rule_words(answer.looking, case.looks.sensor)} Gaps {always.gap}, {always.overlap}; both ends of the span "
+        f"{rule_words(answer.looking, answer.looks.sensor)} Gaps {always.gap}, {always.overlap}; both ends of the span "
         "count. In brackets: 95 % of other such spans, by chance alone; no error of the orbit is in it. "
-        f"Cloud: {cloud}{cloud_from}."
+        f"{plus}Cloud: {cloud}{cloud_from}."
     )
     title = f"{answer.looking.who}, {answer.looking.layout}, over {answer.looking.place.words}: {sensor}"
     flags = [*always.flags, *(f"by day: {flag}" for flag in daylit.flags if flag not in always.flags)]
@@ -259,7 +263,13 @@ def _late_rows(answer: Revisited) -> list[tuple[str, ...]]:
 
 def _late_row(name: str, one: Figure, other: Figure) -> tuple[str, ...]:
     """Return one row of figures that cloud is not counted in."""
-    return (name, _cell(one, units.HOUR, 1), _cell(other, units.HOUR, 1), "UNKNOWN")
+    told = (f"{_cell(figure, units.HOUR, 1)}{_more(figure)}" for figure in (one, other))
+    return (name, *told, "UNKNOWN")
+
+
+def _more(figure: Figure) -> str:
+    """Return a plus for a figure that is a least value."""
+    return "+" if figure.low is not None and figure.high is None else ""
 
 
 def _cell(figure: Figure | None, scale: float, digits: int) -> str:
@@ -276,7 +286,7 @@ def _cell(figure: Figure | None, scale: float, digits: int) -> str:
 
 def _revisit_document(answer: Revisited, flags: list[str], out: str | None) -> dict[str, Any]:
     """Return revisit figures for programs, in SI."""
-    case, sky = answer.case, answer.sky
+    sky = answer.sky
 
     def told(found: Any) -> dict[str, Any]:  # noqa: ANN401 - a Revisit or what cloud leaves of it
         return {
@@ -292,13 +302,13 @@ def _revisit_document(answer: Revisited, flags: list[str], out: str | None) -> d
 
     return {
         **looking_document(answer.looking),
-        "sensor": sensor_document(case.looks.sensor),
-        "windows": len(case.looks),
-        "gap": str(case.always.gap),
-        "overlap": case.always.overlap.name.lower(),
-        "min_sun_deg": case.min_sun_deg,
-        "any_time": told(case.always),
-        "by_day": told(case.daylit),
+        "sensor": sensor_document(answer.looks.sensor),
+        "windows": len(answer.looks),
+        "gap": str(answer.always.gap),
+        "overlap": answer.always.overlap.name.lower(),
+        "min_sun_deg": answer.min_sun_deg,
+        "any_time": told(answer.always),
+        "by_day": told(answer.daylit),
         "clear_by_day": {
             "sky": sky.sky.value,
             "why": sky.why,
