@@ -15,6 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from downrange.cli import app
+from downrange.replay import DesignAsked, LookAsked, SensorAsked, design_asked
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples" / "coverage"
@@ -162,25 +163,38 @@ def test_a_revisit_report_has_maps_waits_and_figures(tmp_path: Path) -> None:
 
 
 def test_a_search_names_naive_and_best_and_goes_on_where_it_was(tmp_path: Path) -> None:
-    words = ("design", "--spacing-km", 200, "--satellites", "2..3", "--days", 5, "--max-off-nadir-deg", 30)
-    words = (*words, "--candidates", 24, "--workers", 1, "--out", tmp_path / "found")
+    folder = tmp_path / "found"
+    words = ("design", "--spacing-km", 250, "--satellites", "2..3", "--days", 5, "--max-off-nadir-deg", 30)
+    words = (*words, "--candidates", 24, "--workers", 1)
     told = " ".join(run(*words).stdout.split())
-    for line in ("naive", "best", "repeats after", "front", "one sigma, assumed"):
+    for line in ("naive", "best", "repeats after", "front", "one sigma, assumed", "geocentric"):
         assert line in told
-    there = {path.name for path in (tmp_path / "found").iterdir()}
-    assert {"report.html", "pareto.png", "design.json", "results.jsonl"} <= there
-    found = json.loads((tmp_path / "found" / "design.json").read_text())
-    by_number = {one["satellites"]: one for one in found["by_number"]}
-    assert sorted(by_number) == [2, 3]
-    for one in by_number.values():
+    done: list[int] = []
+    begun = design_asked(
+        DesignAsked(
+            look=LookAsked(orbits="malligyong-1", spacing_km=250, days=5.0),
+            sensor=SensorAsked(max_off_nadir_deg=30.0),
+            satellites=(2, 3),
+            candidates=24,
+            workers=1,
+        ),
+        folder=folder,
+        say=print,
+        progress=lambda so_far, *_: done.append(so_far),
+    )
+    assert begun.found.resumed == 0
+    assert done[-1] == len(begun.found.rows)
+    assert "holds files" in paragraph(run(*words, "--out", folder))
+    found = document(*words, "--out", folder, "--resume")
+    assert found["resumed"] == found["layouts"] == len(begun.found.rows)
+    assert [one["satellites"] for one in found["by_number"]] == [2, 3]
+    for one in found["by_number"]:
         assert one["best"]["mean_wait_s"] <= one["naive"]["mean_wait_s"]
-        assert one["naive"]["naive"] is True
-    assert found["resumed"] == 0
-    assert "holds files" in paragraph(run(*words))
-    again = document(*words, "--resume")
-    assert again["resumed"] == again["layouts"] == found["layouts"]
-    assert again["by_number"] == found["by_number"]
-    assert "no search to resume" in paragraph(run(*words[:-1], tmp_path / "other", "--resume"))
+        assert (one["naive"]["naive"], one["best"]["naive"]) == (True, False)
+    there = {path.name for path in folder.iterdir()}
+    assert {"report.html", "pareto.png", "design.json", "results.jsonl"} <= there
+    assert json.loads((folder / "design.json").read_text())["by_number"] == found["by_number"]
+    assert "no search to resume" in paragraph(run(*words, "--out", tmp_path / "other", "--resume"))
 
 
 def test_see_answers_in_one_table_and_three_claims() -> None:
