@@ -204,7 +204,7 @@ def test_the_report_shows_map_waits_and_what_to_know(nominal: Done) -> None:
     section = page[page.index('<section id="coverage">') : page.index('<section id="alerts">')]
     assert 'id="coverage-map"' in section
     assert 'id="coverage-waits"' in section
-    assert "cloud UNKNOWN" in section
+    assert "Cloud UNKNOWN" in section
     assert (nominal.folder / "coverage-map.png").stat().st_size > 10_000
     titles = [table.title for table in nominal.tables]
     assert "The orbit reached" in titles

@@ -313,7 +313,7 @@ def _orbit(replay: Replay, by_name: dict[str, Drawn]) -> tuple[Section, ...]:
         paragraphs=(coverage_sentence(found),),
         figures=tuple(figure for name, figure in by_name.items() if name.startswith("coverage")),
         tables=(coverage_table(found), recognised_table(found)),
-        items=found.notes,
+        items=tuple(f"{note[0].upper()}{note[1:].rstrip('.')}." for note in found.notes),
     )
     return orbit, seen
 
