@@ -151,7 +151,7 @@ def coverage_revisit(
     cloud: Cloud = None,
     stations: Stations = None,
     processing_min: Annotated[
-        float, typer.Option(help="From a picture on the ground until somebody knows.", min=0.0)
+        float, typer.Option(help="From a picture on the ground until somebody knows.", min=0.0, max=1e6)
     ] = 0.0,
     max_age_days: MaxAge = 30.0,
     out: Report = None,

@@ -241,7 +241,7 @@ def orbits_of(orbits: str) -> tuple[CoverageScenario | None, tuple[ElementSet, .
     if orbits in names or path.suffix.lower() == ".toml":
         return load_coverage_scenario(orbits), ()
     cure = f"give a file of two-line element sets or OMM, or a coverage scenario: {', '.join(names)}"
-    raise InputError(where=orbits, seen="there is no such file and no such scenario", cure=cure)
+    raise InputError(where=orbits or "ORBITS", seen="there is no such file and no such scenario", cure=cure)
 
 
 def span_of(asked: LookAsked, scenario: CoverageScenario | None) -> tuple[datetime, float]:

@@ -24,7 +24,7 @@ def design_shown(designed: Designed, out: str | None = None) -> Shown:
         "which",
         "layout",
         "mean wait [h] >",
-        f"{found.question.objective.percent:g} % wait at most [h] >",
+        f"{found.question.objective.percent:g} % within [h] >",
         "longest gap [h] >",
         "looks a day >",
         "never seen [%] >",

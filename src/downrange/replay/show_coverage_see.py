@@ -13,7 +13,7 @@ from downrange.replay.show_coverage import rounded
 from downrange.replay.tables import Table, columns, number
 
 if TYPE_CHECKING:
-    from downrange.coverage import Often, Quality, Seen, SeenRow, What
+    from downrange.coverage import Claim, Often, Quality, Seen, SeenRow, What
 
 Shown = tuple[tuple[Table, ...], dict[str, Any]]
 _TASKS: Final = ("detect", "recognise", "identify")  # orient is in the document
@@ -208,29 +208,31 @@ def _see_document(answer: SeenAnswer, out: str | None) -> dict[str, Any]:
             }
             for row in seen.rows
         ],
-        "claims": [
-            {
-                "name": claim.name,
-                "claim": claim.claim,
-                "holds": claim.holds.value,
-                "parts": [
-                    {
-                        "question": part.question,
-                        "holds": part.holds.value,
-                        "figures": part.figures,
-                        "rule": part.rule,
-                        "essential": part.essential,
-                    }
-                    for part in claim.parts
-                ],
-            }
-            for claim in answer.claims
-        ],
+        "claims": [_claim_document(claim) for claim in answer.claims],
         "stations": [{"name": one.name, "source": one.source} for one in seen.stations],
         "cloud": seen.cloud or None,
         "notes": list(seen.notes),
         "sources": list(answer.sources),
         "out": out,
+    }
+
+
+def _claim_document(claim: Claim) -> dict[str, Any]:
+    """Return a claim with its answer and what it rests on, for programs."""
+    return {
+        "name": claim.name,
+        "claim": claim.claim,
+        "holds": claim.holds.value,
+        "parts": [
+            {
+                "question": part.question,
+                "holds": part.holds.value,
+                "figures": part.figures,
+                "rule": part.rule,
+                "essential": part.essential,
+            }
+            for part in claim.parts
+        ],
     }
 
 
