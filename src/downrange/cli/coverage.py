@@ -13,6 +13,8 @@ from downrange.cli.typed import counts_of, span_of, whole_span_of
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from downrange.replay import LookAsked, SensorAsked
+
 app = part("What satellites can see of the ground: when, how often, how late, how well.")
 
 Orbits = Annotated[
@@ -83,33 +85,21 @@ def coverage_access(
     Example: downrange coverage access tle.txt --points points.csv --start 2024-06-01T00:00Z --max-off-nadir-deg 35
     """
     with explained():
-        from downrange.replay import LookAsked, SensorAsked, accesses_asked, accesses_shown
+        from downrange.replay import accesses_asked, accesses_shown
 
         if out is not None:
             from downrange.replay import check_file
 
             check_file(out)
-        look = LookAsked(
-            orbits=orbits,
-            points=points,
-            region=region,
-            grid=grid,
-            spacing_km=spacing_km,
-            start=_moment(start),
-            days=days,
-            max_age_days=max_age_days,
-        )
-        sensor = SensorAsked(
-            max_off_nadir_deg=max_off_nadir_deg,
-            along_deg=along_deg,
-            across_deg=across_deg,
-            roll_deg=roll_deg,
-            pitch_deg=pitch_deg,
-            agile_roll_deg=agile_roll_deg,
-            agile_pitch_deg=agile_pitch_deg,
-            nadir=nadir,
-            min_elevation_deg=min_elevation_deg,
-            min_sun_deg=min_sun_deg,
+        look = _look(orbits, points, region, grid, spacing_km, start, days, max_age_days)
+        sensor = _sensor(
+            max_off_nadir_deg,
+            (along_deg, across_deg),
+            (roll_deg, pitch_deg),
+            (agile_roll_deg, agile_pitch_deg),
+            nadir,
+            min_elevation_deg,
+            min_sun_deg,
         )
         windows = accesses_asked(look, sensor, say=say)
         if out is not None:
@@ -163,9 +153,7 @@ def coverage_revisit(
     """
     with explained():
         from downrange.replay import (
-            LookAsked,
             RevisitAsked,
-            SensorAsked,
             check_report_folder,
             revisit_asked,
             revisit_shown,
@@ -174,28 +162,25 @@ def coverage_revisit(
         if out is not None:
             check_report_folder(out)
         asked = RevisitAsked(
-            look=LookAsked(
-                orbits=orbits,
-                points=points,
-                region=region,
-                grid=grid,
-                spacing_km=spacing_km,
-                start=_moment(start),
-                days=days,
+            look=_look(
+                orbits,
+                points,
+                region,
+                grid,
+                spacing_km,
+                start,
+                days,
+                max_age_days,
                 satellites=satellites,
                 layout=layout,
-                max_age_days=max_age_days,
             ),
-            sensor=SensorAsked(
-                max_off_nadir_deg=max_off_nadir_deg,
-                along_deg=along_deg,
-                across_deg=across_deg,
-                roll_deg=roll_deg,
-                pitch_deg=pitch_deg,
-                agile_roll_deg=agile_roll_deg,
-                agile_pitch_deg=agile_pitch_deg,
-                nadir=nadir,
-                min_elevation_deg=min_elevation_deg,
+            sensor=_sensor(
+                max_off_nadir_deg,
+                (along_deg, across_deg),
+                (roll_deg, pitch_deg),
+                (agile_roll_deg, agile_pitch_deg),
+                nadir,
+                min_elevation_deg,
             ),
             gap=gap,
             overlap=overlap,
@@ -266,7 +251,6 @@ def coverage_design(
         from downrange.base import InputError
         from downrange.replay import (
             DesignAsked,
-            LookAsked,
             SensorAsked,
             check_design_folder,
             design_asked,
@@ -278,16 +262,7 @@ def coverage_design(
         if out is not None:
             check_design_folder(out, resume=resume)
         asked = DesignAsked(
-            look=LookAsked(
-                orbits=orbits,
-                points=points,
-                region=region,
-                grid=grid,
-                spacing_km=spacing_km,
-                start=_moment(start),
-                days=days,
-                max_age_days=max_age_days,
-            ),
+            look=_look(orbits, points, region, grid, spacing_km, start, days, max_age_days),
             sensor=SensorAsked(max_off_nadir_deg=max_off_nadir_deg, nadir=nadir, min_elevation_deg=min_elevation_deg),
             satellites=whole_span_of(satellites, "--satellites"),
             planes=whole_span_of(planes, "--planes"),
@@ -352,20 +327,12 @@ def coverage_see(
     Example: downrange coverage see --camera assumed-malligyong --region korea --satellites 1..6
     """
     with explained():
-        from downrange.replay import LookAsked, SeeAsked, check_report_folder, see_asked, see_shown
+        from downrange.replay import SeeAsked, check_report_folder, see_asked, see_shown
 
         if out is not None:
             check_report_folder(out)
         asked = SeeAsked(
-            look=LookAsked(
-                orbits=orbits,
-                points=points,
-                region=region,
-                spacing_km=spacing_km,
-                start=_moment(start),
-                days=days,
-                max_age_days=max_age_days,
-            ),
+            look=_look(orbits, points, region, None, spacing_km, start, days, max_age_days),
             camera=camera,
             satellites=counts_of(satellites, "--satellites"),
             subjects=subjects,
@@ -384,6 +351,61 @@ def coverage_see(
         show(shown, as_json=as_json)
     if out is not None:
         say(f"The report is {out / 'report.html'}")
+
+
+def _look(
+    orbits: str,
+    points: Path | None,
+    region: str | None,
+    grid: str | None,
+    spacing_km: float | None,
+    start: str,
+    days: float | None,
+    max_age_days: float,
+    satellites: int | None = None,
+    layout: str | None = None,
+) -> LookAsked:
+    """Return who looks where and when, as typed."""
+    from downrange.replay import LookAsked
+
+    return LookAsked(
+        orbits=orbits,
+        points=points,
+        region=region,
+        grid=grid,
+        spacing_km=spacing_km,
+        start=_moment(start),
+        days=days,
+        satellites=satellites,
+        layout=layout,
+        max_age_days=max_age_days,
+    )
+
+
+def _sensor(
+    max_off_nadir_deg: float | None,
+    half_deg: tuple[float | None, float | None],
+    aim_deg: tuple[float, float],
+    agile_deg: tuple[float | None, float | None],
+    nadir: str,
+    min_elevation_deg: float | None,
+    min_sun_deg: float | None = None,
+) -> SensorAsked:
+    """Return a sensor as typed; pairs are along and across, or roll and pitch."""
+    from downrange.replay import SensorAsked
+
+    return SensorAsked(
+        max_off_nadir_deg=max_off_nadir_deg,
+        along_deg=half_deg[0],
+        across_deg=half_deg[1],
+        roll_deg=aim_deg[0],
+        pitch_deg=aim_deg[1],
+        agile_roll_deg=agile_deg[0],
+        agile_pitch_deg=agile_deg[1],
+        nadir=nadir,
+        min_elevation_deg=min_elevation_deg,
+        min_sun_deg=min_sun_deg,
+    )
 
 
 def _moment(text: str) -> datetime | None:

@@ -119,11 +119,11 @@ def _steady_table(designed: Designed) -> Table:
         )
     scale, unit = (units.HOUR, " h") if steady.statistic.value not in ("looks a day", "share never seen") else (1.0, "")
     low, value, high = (f"{number(x / scale, 2)}{unit}" for x in (steady.low, steady.value, steady.high))
-    title = (
-        f"The best of all, when each satellite is off its place by {steady.sigma_deg:g}° (one sigma, assumed): "
-        f"{steady.statistic.value} {low} to {high} in {steady.tries} tries (5 to 95 %), {value} in place"
+    note = (
+        f"When each satellite is off its place by {steady.sigma_deg:g}° (one sigma, assumed): {steady.statistic.value} "
+        f"{low} to {high} in {steady.tries} tries (5 to 95 %); {value} in place."
     )
-    return Table(title=title, columns=(), rows=())
+    return Table(title="How steady the best of all is", columns=(), rows=(), note=note)
 
 
 def _design_document(designed: Designed, out: str | None) -> dict[str, Any]:
