@@ -31,7 +31,7 @@ def test_fibonacci_is_the_spiral_of_the_workload() -> None:
     points = fibonacci(10_000)
     i = np.arange(10_000)
     assert points.lat_deg == pytest.approx(np.degrees(np.arcsin(1.0 - 2.0 * (i + 0.5) / 10_000)), abs=1e-12)
-    apart = (points.lon_deg - np.degrees(i * np.pi * (3.0 - np.sqrt(5.0)))) % 360.0
+    apart = (points.lon_deg - (i + 0.5) * 180.0 * (3.0 - np.sqrt(5.0))) % 360.0
     assert np.minimum(apart, 360.0 - apart).max() < 1e-8
     assert points.area_m2.sum() == pytest.approx(WGS84_AREA_M2, rel=1e-12)
     assert np.ptp(points.area_m2) / points.area_m2.mean() < 0.014  # the ellipsoid's, not the sphere's

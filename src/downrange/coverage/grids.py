@@ -26,17 +26,17 @@ _TRIES: Final = 12  # spacings tried for a wanted count; beyond that they only j
 def fibonacci(count: int) -> Points:
     """Return points spread evenly over the whole Earth on a spiral; each stands for the ellipsoid's band it winds through.
 
-    Point i has sin(latitude) = 1 - 2 (i + 0.5) / count and lies i golden angles east.
+    Point i has sin(latitude) = 1 - 2 (i + 0.5) / count and lies i + 0.5 golden angles east.
 
     >>> points = fibonacci(10_000)
     >>> f"{points.lat_deg[0]:.4f} {points.lon_deg[1]:.4f} {points.area_m2.sum() / 1e12:.4f}"
-    '89.1897 137.5078 510.0656'
+    '89.1897 -153.7384 510.0656'
     """
     _check_count(count)
     i = np.arange(count, dtype=float)
     edge = 1.0 - 2.0 * np.arange(count + 1, dtype=float) / count
     lat_deg = np.degrees(np.arcsin(1.0 - 2.0 * (i + 0.5) / count))
-    lon_deg = (np.degrees(i * _GOLDEN) + 180.0) % 360.0 - 180.0
+    lon_deg = (np.degrees((i + 0.5) * _GOLDEN) + 180.0) % 360.0 - 180.0
     return points_at(lat_deg, lon_deg, area_m2=-2.0 * math.pi * np.diff(per_radian_m2(edge)))
 
 
