@@ -96,7 +96,7 @@ def test_words_for_levels():
 
 
 @pytest.mark.parametrize(("snr", "costs"), [(20.0, 0.1), (50.0, 0.04)])
-def test_what_a_third_less_signal_costs(snr, costs):
+def test_what_thirty_per_cent_less_signal_costs(snr, costs):
     # as the notes of `radiance` tell, for the sharpness of the quoted table
     lost = giqe5(1.0, 0.35, snr) - giqe5(1.0, 0.35, 0.7 * snr)
     assert costs - 0.01 < lost < costs
