@@ -16,6 +16,7 @@ from downrange.base import InputError
 from downrange.coverage import Cone, Sensor, accesses, inside, load_region
 from downrange.orbit import Decay, Lasts, element_set
 from downrange.replay import Done, load_scenario
+from downrange.replay.chain import run
 from downrange.replay.covered import Covered, covered
 from downrange.replay.document_orbit import FIGURES, coverage_document, orbit_document
 from downrange.replay.orbit_reached import catalogued
@@ -180,12 +181,14 @@ def test_element_sets_of_another_launch_are_not_taken_for_it() -> None:
     assert not catalogue_words(verdict).startswith("yes")
 
 
-def test_a_spoilt_element_set_is_told_with_its_place() -> None:
+def test_a_spoilt_element_set_is_told_with_its_place_before_any_work() -> None:
     scenario = load_scenario("2023-11-21")
     one = scenario.element_sets[0]
     spoilt = msgspec.structs.replace(one, lines=(one.lines[0].replace("58400U", "58401U"), one.lines[1]))
-    with pytest.raises(InputError, match=r"2023-11-21\.toml: element_sets\[0\]"):
-        catalogued(msgspec.structs.replace(scenario, element_sets=(spoilt,)))
+    said: list[str] = []
+    with pytest.raises(InputError, match=r"element_sets\[0\]"):
+        run(msgspec.structs.replace(scenario, element_sets=(spoilt,)), runs=100, seed=1, say=said.append)
+    assert said == []
 
 
 def test_without_a_reading_or_an_element_set_it_says_unknown(nominal: Done) -> None:

@@ -170,6 +170,10 @@ def _earth(clock: _Clock, scenario: Scenario) -> tuple[Site, tuple[Place, ...]]:
     """Load the site and the places that can be warned."""
     with clock.room("earth") as told:
         site = load_site(scenario.site)
+        if scenario.element_sets:  # a spoilt one is told before any work
+            from downrange.replay.orbit_reached import sets_of
+
+            sets_of(scenario)
         watched = alert_places(("KR", "JP"))  # a Philippine province is too large to be warned whole
         told.append(f"{site.title}; {len(watched)} places")
     return site, watched

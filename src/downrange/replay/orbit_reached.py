@@ -13,6 +13,7 @@ from downrange.flight import Flight
 from downrange.orbit import (
     ASSUMED_BETA,
     CatalogueVerdict,
+    ElementSet,
     catalogue_of,
     check,
     decay_of,
@@ -64,11 +65,14 @@ def catalogued(scenario: Scenario) -> CatalogueVerdict | None:
         return None
     from downrange.replay.catalogue_asked import launch_of
 
-    file = f"{scenario.name}.toml"
-    sets = [
+    catalogue = catalogue_of(sets_of(scenario), source="the scenario's element sets", whole=False)
+    return check(catalogue, launch_of(scenario))
+
+
+def sets_of(scenario: Scenario) -> tuple[ElementSet, ...]:
+    """Read the scenario's element sets; a spoilt one is told with its place in the file."""
+    return tuple(
         one
         for i, table in enumerate(scenario.element_sets)
-        for one in read_tle("\n".join((table.name, *table.lines)), where=f"{file}: element_sets[{i}]")
-    ]
-    catalogue = catalogue_of(sets, source="the scenario's element sets", whole=False)
-    return check(catalogue, launch_of(scenario))
+        for one in read_tle("\n".join((table.name, *table.lines)), where=f"element_sets[{i}]")
+    )
