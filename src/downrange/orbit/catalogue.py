@@ -69,14 +69,9 @@ class Catalogue:
     whole: bool | None
     source: str
 
-    def taken_as_whole(self, moment: datetime, *, objects: int, launches: int) -> bool:
-        """Say whether absence from it means something: told so, so many objects, or so many launches of a year about."""
-        if self.whole is not None:
-            return self.whole
-        near = {
-            one.launch for one in self.objects if one.launch is not None and abs(one.launch.year - moment.year) <= 1
-        }
-        return len(self.objects) >= objects or len(near) >= launches
+    def taken_as_whole(self, objects: int) -> bool:
+        """Say whether absence from it means something: told so, or so many objects where nobody says."""
+        return len(self.objects) >= objects if self.whole is None else self.whole
 
     @property
     def newest(self) -> datetime:

@@ -131,7 +131,7 @@ def _p_listed(catalogue: Catalogue, launch: Launch, rule: CheckRule) -> tuple[fl
     """
     pulled, newest = catalogue.pulled, catalogue.newest
     late = since(launch.t0, max(pulled or newest, newest)) / _HOUR_S
-    if pulled is None or not _whole(catalogue, launch, rule):
+    if pulled is None or not _whole(catalogue, rule):
         return p_listed(late, rule), 0.0
     return p_listed(late, rule), p_listed(since(launch.t0, min(pulled, newest)) / _HOUR_S, rule)
 
@@ -172,9 +172,9 @@ def _decide(
     return Listed.NO, f"{words}{taken}"
 
 
-def _whole(catalogue: Catalogue, launch: Launch, rule: CheckRule) -> bool:
+def _whole(catalogue: Catalogue, rule: CheckRule) -> bool:
     """Say whether absence from the catalogue means something."""
-    return catalogue.taken_as_whole(launch.t0, objects=rule.whole_objects, launches=rule.whole_launches)
+    return catalogue.taken_as_whole(rule.whole_objects)
 
 
 def _refuse_old_pull(catalogue: Catalogue, launch: Launch) -> None:
@@ -211,7 +211,7 @@ def _doubt(catalogue: Catalogue, launch: Launch, rule: CheckRule, p_reached: flo
     if (catalogue.pulled is not None and catalogue.newest > catalogue.pulled) or catalogue.newest < launch.t0:
         words = "nothing fits, but the element sets are not those of the pull"
         return f"{words}: the newest is of {iso(catalogue.newest)}"
-    if not _whole(catalogue, launch, rule):
+    if not _whole(catalogue, rule):
         if catalogue.whole is False:
             return "nothing fits, but the file is only a part of the catalogue: absence proves nothing"
         return (

@@ -107,8 +107,8 @@ class CheckRule:
     listed_median_h, listed_ln_sigma: how long a catalogue takes to list a new object: log-normal
     p_yes, p_no:       probability above which it is a match, and of having reached orbit below which it is none
     p_look:            probability of a launch in the catalogue above which somebody has to look before anybody says no
-    whole_objects, whole_launches: a file of which nobody says whether it is whole counts as such from so many objects
-                       on, or so many launches of the year and those beside it; fewer are somebody's choice
+    whole_objects:     a file of which nobody says whether it is whole counts as such from so many objects on; fewer are
+                       somebody's choice
     epoch_slack_h:     an element set may be dated back to the node before the first sighting
     past_launches, past_h: background: so many launches, their numbers and first sightings evenly over ten years; any
                        of them is as likely as the next before its evidence, however few a file holds
@@ -129,7 +129,6 @@ class CheckRule:
     p_no: float = 0.05
     p_look: float = 0.2
     whole_objects: int = 100
-    whole_launches: int = 2
     epoch_slack_h: float = 2.0
     past_launches: float = 1_500.0
     past_h: float = 87_660.0
