@@ -78,6 +78,7 @@ def coverage_access(
     out: Annotated[
         Path | None, typer.Option(help="File for all windows: .csv, .parquet or .nc.", show_default=False)
     ] = None,
+    full: Annotated[bool, typer.Option("--full", help="CSV also with places, names and where the span cut.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say when satellites can see points: every window, to 10 ms, horizon always masked.
@@ -107,7 +108,7 @@ def coverage_access(
 
             place = windows.looking.place
             source = "; ".join((*windows.looking.sources, place.source))
-            write_accesses(out, windows.found, names=place.names, source=source)
+            write_accesses(out, windows.found, names=place.names, source=source, full=full)
         show(accesses_shown(windows, None if out is None else str(out)), as_json=as_json)
     if out is not None:
         say(f"The windows are in {out}")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from downrange.coverage.model import Accesses
 
 _MOMENT: Final = "UTC"
+_PLAIN: Final = 4  # columns that every program expects
 _CUT: Final = "1 where the window was already open when the span began", "1 where it was still open when the span ended"
 
 
@@ -29,11 +30,13 @@ def write_accesses(
     *,
     names: Sequence[str] = (),
     source: str = "",
+    full: bool = False,
     created: datetime | None = None,
 ) -> Path:
     """Write windows to a .csv, .parquet or .nc file, whole or not at all; return its path.
 
-    CSV: satellite,point,start,end,lat_deg,lon_deg,open_start,open_end and, with names, name; point counts from 0.
+    CSV: satellite,point,start,end; point counts from 0. The other two forms hold all there is.
+    full:   CSV also with lat_deg,lon_deg,open_start,open_end and, with names, name
     names:  one a point
     source: where orbits and points came from; Parquet and NetCDF keep it
     """
@@ -46,7 +49,7 @@ def write_accesses(
         return written(path, lambda file: _write(file, content))
     fields = _fields(accesses, names)
     if form == ".csv":
-        return written(path, lambda file: write_csv(file, fields))
+        return written(path, lambda file: write_csv(file, fields if full else fields[:_PLAIN]))
     points, told = accesses.points, about(accesses, source)
     lat, lon = points.lat_deg[accesses.point], points.lon_deg[accesses.point]
     return written(path, lambda file: write_parquet(file, fields, lat, lon, told))
