@@ -5,7 +5,8 @@ import dataclasses
 import pytest
 
 from downrange.coverage.camera import Bounds, Camera, load_camera
-from downrange.coverage.quality import giqe5, niirs_words, quality
+from downrange.coverage.quality import RAYLEIGH, giqe5, niirs_words, quality
+from downrange.coverage.sharpness import diffraction_mtf
 
 
 def one(value):
@@ -16,7 +17,8 @@ def test_the_malligyong_camera_gives_ranges():
     found = quality(load_camera("assumed-malligyong"), 500e3)
     assert found.diffraction_m.low == pytest.approx(0.67, abs=0.005)
     assert found.diffraction_m.high == pytest.approx(3.36, abs=0.005)
-    assert found.finest_m == pytest.approx(found.diffraction_m.low)  # the opening bounds what finer pixels could add
+    assert found.finest_m == pytest.approx(found.gsd_m.low)
+    assert found.finest_m > 0.5 * found.diffraction_m.low
     assert found.coarsest_m == pytest.approx(found.gsd_m.high)
     assert found.niirs.low < 2.0
     assert found.niirs.high > 4.5
@@ -37,7 +39,10 @@ def test_a_camera_without_focal_length_is_bounded_by_its_opening_alone():
     assert found.gsd_m is None
     assert found.niirs is None
     assert found.coarsest_m is None
-    assert found.finest_m == pytest.approx(1.68, abs=0.01)
+    # a line pair of what the opening just separates, 1.68 m, is two pixels: nothing finer comes through it
+    assert found.finest_m == pytest.approx(0.5 * 1.68, abs=0.005)
+    assert float(diffraction_mtf(1.0 / RAYLEIGH)) == pytest.approx(0.09, abs=0.005)
+    assert float(diffraction_mtf(0.5 / RAYLEIGH)) == pytest.approx(0.5, abs=0.02)
     assert any("focal_length_m and pixel_pitch_m" in sentence for sentence in found.unknown)
 
 

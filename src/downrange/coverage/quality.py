@@ -125,8 +125,9 @@ class Quality:
     look:          the geometry
     gsd_m:         distance between pixels square to the look, as catalogues print it for nadir
     diffraction_m: what the opening can just separate, square to the look
-    finest_m, coarsest_m: ends of the resolution on the ground: the coarser of the two, geometric mean of across and
-                   along the look, as Johnson's criteria are asked with it; coarsest_m is None without the sampling
+    finest_m, coarsest_m: ends of the resolution on the ground, as of one pixel: the coarser of pixel and opening (half
+                   of diffraction_m at the fine end), geometric mean of across and along the look, as Johnson's
+                   criteria are asked with it; coarsest_m is None without the sampling
     rer, snr:      sharpness and contrast signal to noise
     niirs:         by GIQE-5
     unknown:       sentences: what is UNKNOWN and what it needs
@@ -189,8 +190,12 @@ def _opening_needs(camera: Camera) -> str:
 
 
 def _resolution(gsd: Bounds | None, blur: Bounds | None, look: Look) -> tuple[float | None, float | None]:
-    """Return the finest and the coarsest resolution on the ground; None where nothing bounds it."""
-    lows = [part.low for part in (gsd, blur) if part is not None]
+    """Return the finest and the coarsest resolution on the ground, as of one pixel; None where nothing bounds it.
+
+    Two pixels hold a line pair. At best the opening passes one as narrow as what it just separates, with a tenth of its
+    contrast, so that half of that distance is a pixel; one twice as wide comes through with half of it.
+    """
+    lows = [*([gsd.low] if gsd else []), *([0.5 * blur.low] if blur else [])]
     finest = max(lows) * look.growth / look.across if lows else None
     if gsd is None:
         return finest, None
