@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from downrange.coverage._kernel.block import BLOCK, ELEVATION, LANE_ROWS, LEFT, QN, RIGHT, ROUND_NADIR, U, limit_windows
 from downrange.coverage._kernel.margin import CONE, SLANT, with_rate
-from downrange.coverage._kernel.near import across, candidates
+from downrange.coverage._kernel.near import across, candidates, lune_width_m
 from downrange.coverage._kernel.order import by_point
 from downrange.coverage._kernel.path import TERMS, value_at
 from downrange.coverage._kernel.solve import window
@@ -135,9 +135,8 @@ def test_each_point_near_a_circle_is_chosen_by_one_piece():
         foot = np.array([value_at(arc[k], u) for k in range(3)]) / R_M
         mid[:3], mid[3:] = foot, [0.0, -1.0, 0.0]
         picked = np.empty(401, np.int64)
-        n = candidates(
-            np.ascontiguousarray(rows[order, :3].T), lon[order], start, trig, Q_M, w0, w1, mid, 0.26 * (u1 - u0), 0.06, picked
-        )  # fmt: skip
+        place = np.ascontiguousarray(rows[order, :3].T), lon[order], start, trig
+        n = candidates(place, (w0, w1, mid), 0.26 * (u1 - u0), 0.06, lune_width_m(0.06, Q_M), picked)
         chosen[order[picked[:n]]] += 1
     assert (chosen == 1).all()
 

@@ -169,12 +169,13 @@ def _passes(paths: Paths, index: PointIndex, plan: _Plan, apply: Callable[..., I
     """Return the windows of the simple orbits, by chunks of time."""
     edges = np.linspace(0.0, paths.span_s, _CHUNKS + 1)
     edges[0], edges[-1] = -1e12, 1e12
+    flown = paths.coef, paths.first_arc, paths.begin_s, paths.arc_s
+    limits = plan.caps, plan.limits, plan.limit_count, plan.p_max_m, index.region
+    place = index.xyz, index.lon, index.band_start, index.band_trig
 
     def part(k: int) -> Found:
         found: Found = find_passes(
-            edges[k], edges[k + 1], paths.span_s, plan.simple, paths.coef, paths.first_arc, paths.begin_s, paths.arc_s,
-            plan.caps, plan.limits, plan.limit_count, index.rows, index.xyz, index.lon, index.band_start,
-            index.band_trig, plan.p_max_m, index.region,
+            edges[k], edges[k + 1], paths.span_s, plan.simple, flown, limits, index.rows, place
         )  # fmt: skip
         return found
 

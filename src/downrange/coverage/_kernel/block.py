@@ -17,9 +17,9 @@ from downrange.coverage._kernel.solve import window
 
 BLOCK = 64
 ROUND_NADIR, ELEVATION, TRUE_NADIR = 0, 1, 2  # limits: off the radius, over the horizon, off the ellipsoid's normal
-# rows of `lane`: the point (as in `margin`), the guess of its closest approach, what is worked out, the two edges
-X, Y, Z, QQ, NX, NY, NZ, QN, U, F, DF, A, B, TOP, HALF, LEFT, RIGHT, BEND, STEP, HOPE = range(20)
-LANE_ROWS = 20
+# rows of `lane`: the point (as in `margin`), the guess of its closest approach, what is worked out, the edges of all limits
+X, Y, Z, QQ, NX, NY, NZ, QN, U, F, DF, A, B, TOP, HALF, LEFT, RIGHT, BEND, STEP, HOPE, FROM, TO = range(22)
+LANE_ROWS = 22
 _SURE = 2e-9  # a Newton step squared, per half window, leaves half of this as an error: a microsecond
 
 

@@ -8,6 +8,7 @@ so that each pass of each point belongs to one piece, however short its window i
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numba
 import numpy as np
@@ -63,17 +64,10 @@ def _first_at(lon: np.ndarray, low: int, high: int, value: float) -> int:
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
 def _pick(
-    xyz: np.ndarray,
-    i0: int,
-    i1: int,
-    w0: np.ndarray,
-    w1: np.ndarray,
-    mid: np.ndarray,
-    limit_m: float,
-    picked: np.ndarray,
-    count: int,
+    xyz: np.ndarray, i0: int, i1: int, piece: tuple[Any, ...], limit_m: float, picked: np.ndarray, count: int
 ) -> int:
-    """Append the points of a run that lie in the lune and near enough to its great circle; return how many there are."""  # fmt: skip
+    """Append the points of a run that lie in the lune and near enough to its great circle; return how many there are."""
+    w0, w1, mid = piece
     for i in range(i0, i1):
         x, y, z = xyz[0, i], xyz[1, i], xyz[2, i]
         before = x * w0[0] + y * w0[1] + z * w0[2]
@@ -86,49 +80,47 @@ def _pick(
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
 def candidates(
-    xyz: np.ndarray,
-    lon: np.ndarray,
-    band_start: np.ndarray,
-    band_trig: np.ndarray,
-    p_max_m: float,
-    w0: np.ndarray,
-    w1: np.ndarray,
-    mid: np.ndarray,
-    half: float,
-    cap: float,
-    picked: np.ndarray,
+    place: tuple[Any, ...], piece: tuple[Any, ...], half: float, cap: float, limit_m: float, picked: np.ndarray
 ) -> int:
     """Fill `picked` with the points whose closest approach is in a piece of a path; return how many.
 
-    xyz: (3, n) and lon: (n,) [rad], sorted by band of latitude, then by longitude; band_start: (bands + 1,)
-    band_trig: (bands, 3), sine and cosine of a band's southern edge and its latitude [rad]; one more row for the end
-    half, cap: half the piece, and how far from the foot anything is seen [rad]
-    """  # fmt: skip
+    place: xyz (3, n) and lon (n,) [rad], sorted by band of latitude, then by longitude; band_start (bands + 1,);
+           band_trig (bands + 1, 3), sine and cosine of a band's southern edge and its latitude [rad], and of the end
+    piece: `across` at its two ends, `middle`
+    half, cap: half the piece, and how far from the foot anything is seen [rad]; limit_m: see `lune_width_m`
+    """
+    xyz, lon, band_start, band_trig = place
+    mid = piece[2]
     radius = half + cap + _CURVED
-    limit_m = math.sin(min(cap + _CURVED, 0.5 * math.pi)) * p_max_m
     cos_r = math.cos(min(radius, math.pi))
     sin_c = mid[2]
     cos_c = math.sqrt(max(0.0, 1.0 - sin_c * sin_c))
     lat_c, lon_c = math.asin(max(-1.0, min(1.0, sin_c))), math.atan2(mid[1], mid[0])
-    widest = math.asin(max(-1.0, min(1.0, sin_c / cos_r))) if cos_r > abs(sin_c) else 9.0
+    over_pole = abs(lat_c) + radius >= 0.5 * math.pi
+    widest = 9.0 if over_pole else math.asin(max(-1.0, min(1.0, sin_c / cos_r)))
     count = 0
     for band in range(band_start.size - 1):
         i0, i1 = band_start[band], band_start[band + 1]
         south, north = band_trig[band, 2], band_trig[band + 1, 2]
         if i0 == i1 or south > lat_c + radius or north < lat_c - radius:
             continue
-        width = max(
-            _half_width(band_trig[band, 0], band_trig[band, 1], sin_c, cos_c, cos_r),
-            _half_width(band_trig[band + 1, 0], band_trig[band + 1, 1], sin_c, cos_c, cos_r),
-        )
-        if south < widest < north:
-            width = max(width, _half_width(math.sin(widest), math.cos(widest), sin_c, cos_c, cos_r))
-        if lat_c + radius >= 0.5 * math.pi or lat_c - radius <= -0.5 * math.pi:
-            width = math.pi if width > 0.0 or abs(lat_c) + radius >= 0.5 * math.pi else width
-        if width < 0.0:
-            continue
-        count = _runs(xyz, lon, i0, i1, lon_c, width + 1e-6, w0, w1, mid, limit_m, picked, count)
+        width = math.pi
+        if not over_pole:
+            width = max(
+                _half_width(band_trig[band, 0], band_trig[band, 1], sin_c, cos_c, cos_r),
+                _half_width(band_trig[band + 1, 0], band_trig[band + 1, 1], sin_c, cos_c, cos_r),
+            )
+            if south < widest < north:
+                width = max(width, _half_width(math.sin(widest), math.cos(widest), sin_c, cos_c, cos_r))
+        if width >= 0.0:
+            count = _runs(xyz, lon, i0, i1, lon_c, width + 1e-6, piece, limit_m, picked, count)
     return count
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
+def lune_width_m(cap: float, p_max_m: float) -> float:
+    """Return how far off the plane of a piece [m] a point can be that is seen, its distance from the centre at most p_max_m."""
+    return math.sin(min(cap + _CURVED, 0.5 * math.pi)) * p_max_m
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
@@ -139,21 +131,19 @@ def _runs(
     i1: int,
     lon_c: float,
     width: float,
-    w0: np.ndarray,
-    w1: np.ndarray,
-    mid: np.ndarray,
+    piece: tuple[Any, ...],
     limit_m: float,
     picked: np.ndarray,
     count: int,
 ) -> int:
-    """Look at the points of one band between two longitudes, in two runs where they lie across the seam."""  # fmt: skip
+    """Look at the points of one band between two longitudes, in two runs where they lie across the seam."""
     if width >= math.pi:
-        return _pick(xyz, i0, i1, w0, w1, mid, limit_m, picked, count)
+        return _pick(xyz, i0, i1, piece, limit_m, picked, count)
     west, east = lon_c - width, lon_c + width
     turn = 2.0 * math.pi
     if west < -math.pi:
-        count = _pick(xyz, _first_at(lon, i0, i1, west + turn), i1, w0, w1, mid, limit_m, picked, count)
+        count = _pick(xyz, _first_at(lon, i0, i1, west + turn), i1, piece, limit_m, picked, count)
     if east > math.pi:
-        count = _pick(xyz, i0, _first_at(lon, i0, i1, east - turn + 1e-12), w0, w1, mid, limit_m, picked, count)
+        count = _pick(xyz, i0, _first_at(lon, i0, i1, east - turn + 1e-12), piece, limit_m, picked, count)
     a, b = _first_at(lon, i0, i1, west), _first_at(lon, i0, i1, east)
-    return _pick(xyz, a, b, w0, w1, mid, limit_m, picked, count)
+    return _pick(xyz, a, b, piece, limit_m, picked, count)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numba
 import numpy as np
 
-from downrange.coverage._kernel.block import BLOCK, LANE_ROWS, LEFT, QN, RIGHT, U, limit_windows
-from downrange.coverage._kernel.near import across, candidates, middle
+from downrange.coverage._kernel.block import BLOCK, FROM, LANE_ROWS, LEFT, QN, RIGHT, TO, U, limit_windows
+from downrange.coverage._kernel.near import across, candidates, lune_width_m, middle
 from downrange.coverage._kernel.order import with_room
 from downrange.coverage._kernel.path import TERMS
 
@@ -18,16 +19,10 @@ _LONGEST = 0.2  # [rad] more than half a piece of the longest kind
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
 def _gather(
-    points: np.ndarray,
-    picked: np.ndarray,
-    n: int,
-    w0: np.ndarray,
-    w1: np.ndarray,
-    u0: float,
-    u1: float,
-    lane: np.ndarray,
+    points: np.ndarray, picked: np.ndarray, n: int, piece: tuple[Any, ...], u0: float, lane: np.ndarray
 ) -> None:
     """Put n points into the columns of `lane`, and when their closest approach is, by the sine's chord."""
+    w0, w1, _ = piece
     for i in range(n):
         row = picked[i]
         for k in range(QN + 1):
@@ -35,32 +30,30 @@ def _gather(
         x, y, z = points[row, 0], points[row, 1], points[row, 2]
         before = x * w0[0] + y * w0[1] + z * w0[2]
         later = x * w1[0] + y * w1[1] + z * w1[2]
-        lane[U, i] = u0 + (u1 - u0) * before / (before - later)
+        lane[U, i] = u0 + before / (before - later) / PIECES
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
 def _all_limits(
-    arc: np.ndarray,
-    limits: np.ndarray,
-    count: int,
-    rate: float,
-    reach: float,
-    lane: np.ndarray,
-    n: int,
-    first: np.ndarray,
-    second: np.ndarray,
-    work: np.ndarray,
-    ends: np.ndarray,
+    arc: np.ndarray, limits: np.ndarray, count: int, rate: float, lane: np.ndarray, n: int, room: tuple[Any, ...]
 ) -> None:
-    """Write the windows (n, 2) in u in which all limits hold; empty where from is not before to."""  # fmt: skip
+    """Write FROM and TO, in u, of n points: where all limits hold; empty where FROM is not before TO."""
+    first, second, work = room
     for i in range(n):
-        ends[i, 0], ends[i, 1] = -9.0, 9.0
+        lane[FROM, i], lane[TO, i] = -9.0, 9.0
     for k in range(count):
-        limit_windows(
-            int(limits[k, 0]), arc, limits[k, 1], limits[k, 2], rate, reach, lane, n, first, second, work
-        )  # fmt: skip
+        limit, c, s2 = int(limits[k, 0]), limits[k, 1], limits[k, 2]
+        limit_windows(limit, arc, c, s2, rate, 0.5 * math.pi / rate, lane, n, first, second, work)
         for i in range(n):
-            ends[i, 0], ends[i, 1] = max(ends[i, 0], lane[LEFT, i]), min(ends[i, 1], lane[RIGHT, i])
+            lane[FROM, i] = max(lane[FROM, i], lane[LEFT, i])
+            lane[TO, i] = min(lane[TO, i], lane[RIGHT, i])
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
+def _prepared(arc: np.ndarray, u0: float, piece: tuple[Any, ...]) -> tuple[float, float]:
+    """Work a piece of an arc out; return how fast the satellite goes round [rad per arc's time], in the mean and at most."""
+    before, later = across(arc, u0, piece[0]), across(arc, u0 + 1.0 / PIECES, piece[1])
+    return 0.5 * (before + later), max(before, later)
 
 
 @numba.njit(cache=True, nogil=True, error_model="numpy")
@@ -69,63 +62,50 @@ def find_passes(
     high_s: float,
     span_s: float,
     satellites: np.ndarray,
-    coef: np.ndarray,
-    first_arc: np.ndarray,
-    begin_s: np.ndarray,
-    arc_s: np.ndarray,
-    caps: np.ndarray,
-    limits: np.ndarray,
-    limit_count: np.ndarray,
+    paths: tuple[Any, ...],
+    plan: tuple[Any, ...],
     points: np.ndarray,
-    xyz: np.ndarray,
-    lon: np.ndarray,
-    band_start: np.ndarray,
-    band_trig: np.ndarray,
-    p_max_m: float,
-    region: np.ndarray,
+    place: tuple[Any, ...],
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return windows (k, 2) [s] and whose they are (k, 2), (satellite, point), of pieces that begin in [low_s, high_s).
 
-    satellites: (m,) numbers of those to look at; coef: (arcs, columns, 12) of all; first_arc: (all + 1,)
-    begin_s, arc_s: (all,), when the first arc begins and how long each is; caps: (all,) [rad]
-    limits: (all, 2, 3), kind, c and s2 of `limit_windows`; limit_count: (all,) how many of them
-    points: (n, 8), a row for `margin`; xyz, lon, band_start, band_trig: see `candidates`
-    region: (4,), direction of a cap that holds all points, and its radius [rad]
-    """  # fmt: skip
+    satellites: (m,) numbers of those to look at
+    paths:  coef (arcs, columns, 13) of all, first_arc (all + 1,), begin_s and arc_s (all,): when the first arc begins and
+            how long each is
+    plan:   caps (all,) [rad]; limits (all, 2, 3), kind, c and s2 of `limit_windows`; limit_count (all,); the points'
+            largest distance from the centre [m]; region (4,), direction of a cap that holds all points, and its radius
+    points: (n, 8), a row for `margin`; place: see `candidates`
+    """
+    coef, first_arc, begin_s, arc_s = paths
+    caps, limits, limit_count, p_max_m, region = plan
     spans, whose = np.empty((4096, 2)), np.empty((4096, 2), np.int32)
     picked = np.empty(points.shape[0] + 1, np.int64)
-    w0, w1, mid, work = np.empty(3), np.empty(3), np.empty(6), np.empty((2, TERMS))
-    lane, ends = np.zeros((LANE_ROWS, BLOCK)), np.empty((BLOCK, 2))
-    first, second = np.empty((TERMS, BLOCK)), np.empty((TERMS, BLOCK))
-    found = 0
+    piece = np.empty(3), np.empty(3), np.empty(6)
+    room = np.empty((TERMS, BLOCK)), np.empty((TERMS, BLOCK)), np.empty((2, TERMS))
+    lane, found = np.zeros((LANE_ROWS, BLOCK)), 0
     for s in satellites:
         piece_s = arc_s[s] / PIECES
         j0 = max(0, math.ceil((low_s - begin_s[s]) / piece_s))
         j1 = min(PIECES * (first_arc[s + 1] - first_arc[s]), math.ceil((high_s - begin_s[s]) / piece_s))
         far = math.cos(min(math.pi, _LONGEST + caps[s] + region[3]))
+        limit_m = lune_width_m(caps[s], p_max_m)
         for j in range(j0, j1):
             k = j // PIECES
-            arc = coef[first_arc[s] + k]
-            u0 = (j - k * PIECES) / PIECES - 0.5
-            u1 = u0 + 1.0 / PIECES
-            middle(arc, 0.5 * (u0 + u1), mid)
-            if mid[0] * region[0] + mid[1] * region[1] + mid[2] * region[2] < far:
+            arc, u0 = coef[first_arc[s] + k], (j - k * PIECES) / PIECES - 0.5
+            middle(arc, u0 + 0.5 / PIECES, piece[2])
+            if piece[2][0] * region[0] + piece[2][1] * region[1] + piece[2][2] * region[2] < far:
                 continue
-            rate0, rate1 = across(arc, u0, w0), across(arc, u1, w1)
-            rate = 0.5 * (rate0 + rate1)
-            half = 0.51 * max(rate0, rate1) / PIECES
-            count = candidates(xyz, lon, band_start, band_trig, p_max_m, w0, w1, mid, half, caps[s], picked)
+            rate, most = _prepared(arc, u0, piece)
+            count = candidates(place, piece, 0.51 * most / PIECES, caps[s], limit_m, picked)
             spans, whose = with_room(spans, whose, found + count)
             t0 = begin_s[s] + (k + 0.5) * arc_s[s]
             for done in range(0, count, BLOCK):
                 n = min(BLOCK, count - done)
                 rows = picked[done : done + n]
-                _gather(points, rows, n, w0, w1, u0, u1, lane)
-                _all_limits(
-                    arc, limits[s], limit_count[s], rate, 0.5 * math.pi / rate, lane, n, first, second, work, ends
-                )  # fmt: skip
+                _gather(points, rows, n, piece, u0, lane)
+                _all_limits(arc, limits[s], limit_count[s], rate, lane, n, room)
                 for i in range(n):
-                    a, b = t0 + ends[i, 0] * arc_s[s], t0 + ends[i, 1] * arc_s[s]
+                    a, b = t0 + lane[FROM, i] * arc_s[s], t0 + lane[TO, i] * arc_s[s]
                     if a < b and b > 0.0 and a < span_s:
                         spans[found, 0], spans[found, 1] = a, b
                         whose[found, 0], whose[found, 1] = s, rows[i]
