@@ -15,7 +15,6 @@ from downrange.orbit import (
     read_tle,
     refuse_old,
     refuse_stopped,
-    refuse_twins,
 )
 
 EPOCH = datetime(2024, 6, 1, tzinfo=UTC)
@@ -126,13 +125,9 @@ def test_the_oldest_set_is_named_with_its_age():
         refuse_old([near], start, stop, float("nan"))
 
 
-def test_two_sets_of_one_object_are_refused_and_the_latest_kept():
+def test_of_two_sets_of_one_object_the_latest_is_kept():
     first, second = made("A", number=7), made("B", number=7, epoch=EPOCH + timedelta(hours=1))
     other, nameless = made("A"), made("")
-    refuse_twins([first, other, nameless, nameless])  # by number, else by name, else nobody can tell
-    for twins in ([first, second], [other, other]):
-        with pytest.raises(InputError, match=r"two sets of one object, of 2024-06-01T00:00:00Z and .* Keep one"):
-            refuse_twins(twins)
     assert newest([first, other, second, nameless]) == (second, other, nameless)
     assert newest([second, first], before=EPOCH) == (first,)
     assert newest([second], before=EPOCH) == ()

@@ -56,7 +56,6 @@ from downrange.orbit.sets import (
     newest,
     refuse_old,
     refuse_stopped,
-    refuse_twins,
 )
 from downrange.orbit.sun import in_sunlight, sun_direction, sun_elevation
 
@@ -138,7 +137,6 @@ __all__ = [
     "read_tle",
     "refuse_old",
     "refuse_stopped",
-    "refuse_twins",
     "sgp4_problem",
     "share_of_planes",
     "southbound",

@@ -91,18 +91,6 @@ def refuse_old(
         )
 
 
-def refuse_twins(sets: Iterable[ElementSet], *, where: str = "element sets") -> None:
-    """Refuse two sets of one object, which would count as two satellites; without a number the name tells."""
-    seen: dict[int | str, ElementSet] = {}
-    for found in sets:
-        key = _object_key(found)
-        if key and key in seen:
-            epochs = f"{iso(seen[key].epoch)} and {iso(found.epoch)}"
-            cure = "keep one of them: `newest` takes the latest of each object"
-            raise InputError(where=where, key=found.label, seen=f"two sets of one object, of {epochs}", cure=cure)
-        seen[key] = found
-
-
 def newest(sets: Iterable[ElementSet], before: datetime | None = None) -> tuple[ElementSet, ...]:
     """Return the latest set of each object, in the order in which the objects first stand.
 
