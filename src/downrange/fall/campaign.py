@@ -10,10 +10,11 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar, cast
 
@@ -87,41 +88,81 @@ S_co = TypeVar("S_co", covariant=True)
 
 
 class _Hands(Protocol[S_co]):
-    """Whoever runs spans of blocks."""
+    """Whoever runs spans of blocks; what stands for a span under way is their own business."""
 
     def window(self) -> int: ...
-    def begin(self, first_flight: int, flights: int) -> Future[Any]: ...
-    def ready(self, span: Future[Any], timeout_s: float) -> bool: ...
-    def take(self, span: Future[Any]) -> Sequence[S_co]: ...
+    def begin(self, first_flight: int, flights: int) -> Any: ...  # noqa: ANN401
+    def ready(self, span: Any, timeout_s: float) -> bool: ...  # noqa: ANN401
+    def take(self, span: Any) -> Sequence[S_co]: ...  # noqa: ANN401
+
+
+class _Span:
+    """What a thread was asked for; its answer comes through a queue of its own."""
+
+    __slots__ = ("answer", "asked", "given")
+
+    def __init__(self, first_flight: int, flights: int) -> None:
+        self.asked = first_flight, flights
+        self.given: tuple[Any, BaseException | None] | None = None
+        self.answer: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
 
 
 class _Threads(Generic[S]):
-    """Hands that are threads of this process."""
+    """Hands that are threads of this process.
+
+    Only queues that are one step each for Python stand between them and the caller: an interrupt in the midst of
+    concurrent.futures can leave one of its locks held, and the threads would wait for it forever.
+    """
 
     def __init__(self, work: Work[S], threads: int) -> None:
         self._work = work
-        self._threads = threads
+        self._asked: SimpleQueue[_Span | None] = SimpleQueue()
+        self._threads = [Thread(target=self._serve, name=f"campaign_{k}", daemon=True) for k in range(threads)]
 
     def __enter__(self) -> Self:
-        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="campaign")
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        with suppress(Empty):
+            while True:
+                self._asked.get_nowait()
+        for _ in self._threads:
+            self._asked.put(None)
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join()
+
+    def _serve(self) -> None:
+        """Run spans until told to go."""
+        while (span := self._asked.get()) is not None:
+            try:
+                span.answer.put((self._work.run(*span.asked), None))
+            except BaseException as problem:  # noqa: BLE001 - raised again by who takes it
+                span.answer.put((None, problem))
 
     def window(self) -> int:
-        return _AHEAD * self._threads
+        return _AHEAD * len(self._threads)
 
-    def begin(self, first_flight: int, flights: int) -> Future[Any]:
-        return self._pool.submit(self._work.run, first_flight, flights)
+    def begin(self, first_flight: int, flights: int) -> _Span:
+        span = _Span(first_flight, flights)
+        self._asked.put(span)
+        return span
 
-    def ready(self, span: Future[Any], timeout_s: float) -> bool:
-        return bool(wait([span], timeout_s).done)
+    def ready(self, span: _Span, timeout_s: float) -> bool:
+        if span.given is None:
+            with suppress(Empty):
+                span.given = span.answer.get(timeout=timeout_s)
+        return span.given is not None
 
-    def take(self, span: Future[Any]) -> Sequence[S]:
-        return cast("Sequence[S]", span.result())
+    def take(self, span: _Span) -> Sequence[S]:
+        states, problem = span.given or span.answer.get()
+        if problem is not None:
+            raise problem
+        return cast("Sequence[S]", states)
 
 
 def _hands(work: Work[S], threads: int | None, cluster: str | None) -> AbstractContextManager[_Hands[S]]:
@@ -184,7 +225,7 @@ class _Run(Generic[S]):
     def _all(self, hands: _Hands[S], span_blocks: int) -> str:
         """Keep all hands busy, and add up in order what they bring; there is never more than a window of it."""
         spans = self._spans(span_blocks)
-        under_way: deque[tuple[int, int, Future[Any]]] = deque()
+        under_way: deque[tuple[int, int, Any]] = deque()
         while True:
             while len(under_way) < hands.window() and (span := next(spans, None)) is not None:
                 under_way.append((*span, hands.begin(*span)))

@@ -283,7 +283,7 @@ def main() -> None:
             words(name, result[name])
     names = [name for name in ("tatc", "orekit-jpype") if args.peers and version(name)]
     peer: dict[str, Any] = {"what": names} if names else {"absent": "not installed" if args.peers else "switched off"}
-    tell("coverage", {**result, "peer": peer}, tiny=args.tiny)
+    tell("coverage_access", {**result, "peer": peer}, tiny=args.tiny)
 
 
 if __name__ == "__main__":
