@@ -89,6 +89,7 @@ def _plan(paths: Paths, index: PointIndex, sensor: Sensor) -> _Plan:
     low_m, high_m = float(lengths.min()), float(lengths.max())
     field, outer = _field(sensor)
     about_nadir = isinstance(sensor.field, Cone) and sensor.field.about_nadir and sensor.agility is None
+    tilt = _DEFLECTED if needs_normal(sensor) else 0.0
     el = math.radians(sensor.min_elevation_deg)
     sunlit = IN_SUN if sensor.min_sun_elevation_deg is not None else 0
     m = len(paths)
@@ -96,12 +97,14 @@ def _plan(paths: Paths, index: PointIndex, sensor: Sensor) -> _Plan:
     sampled = np.full(m, sunlit)
     for k in range(m):
         near, far = float(paths.lowest_m[k]), float(paths.highest_m[k])
-        cone = _cone_cap(far / low_m, outer + _DEFLECTED)
-        caps[k] = min(_horizon_cap(far / low_m, el - _DEFLECTED), cone)
-        inside = math.sin(outer) * near >= high_m * (1.0 + _NEAR_LIMB)  # the whole Earth is in the cone
-        clear = math.sin(outer) * far <= low_m * (1.0 - _NEAR_LIMB)  # its edge meets the ground all the way round
+        cone, horizon = _cone_cap(far / low_m, outer + _DEFLECTED), _horizon_cap(far / low_m, el - _DEFLECTED)
+        inside = math.sin(outer - tilt) * near >= high_m * (1.0 + _NEAR_LIMB)  # the whole Earth is in the cone
+        clear = math.sin(min(outer + tilt, 0.5 * math.pi)) * far <= low_m * (
+            1.0 - _NEAR_LIMB
+        )  # its edge meets the ground all the way round
+        caps[k] = min(cone, horizon) if clear else horizon  # else the limb of a sphere, short of the ellipsoid's
         if clear:
-            kind = ROUND_NADIR if sensor.nadir is Nadir.GEOCENTRIC else TRUE_NADIR
+            kind = TRUE_NADIR if needs_normal(sensor) else ROUND_NADIR
             limits[k, count[k]] = kind, math.cos(outer), math.sin(outer) ** 2
             count[k] += 1
         if not about_nadir or not (clear or inside):
